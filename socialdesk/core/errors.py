@@ -1,0 +1,102 @@
+"""The one error tree of the program.
+
+Every failure carries its own technical words (`str(error)`, for the log) and, where the person has to act, a
+`reason` code that `ui` and `cli` turn into a sentence. Raw server answers live in `detail`, shown only on request.
+"""
+
+from datetime import datetime
+
+
+class SocialDeskError(Exception):
+    """Base of all errors that the program raises on purpose."""
+
+
+class InputError(SocialDeskError):
+    """What the person typed or imported cannot be used. `fix` says what would help."""
+
+    def __init__(self, sentence: str, fix: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.fix = fix
+
+
+class NetworkError(SocialDeskError):
+    """Base of the five outcomes that a network adapter may raise, and of nothing else."""
+
+    def __init__(self, message: str, *, reason: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.detail = detail
+
+
+class Unreachable(NetworkError):
+    """The request certainly had no effect: it never left, or it was a read that got no usable answer.
+
+    `offline` is true when this machine seems to have no connection at all: not a failure of the server.
+    """
+
+    def __init__(self, message: str, *, reason: str = "unreachable", detail: str = "", offline: bool = False) -> None:
+        super().__init__(message, reason=reason, detail=detail)
+        self.offline = offline
+
+
+class RateLimited(NetworkError):
+    """The server asked us to wait. `until` is timezone-aware UTC; `host_wide` when the whole host must rest."""
+
+    def __init__(self, message: str, until: datetime, *, detail: str = "", host_wide: bool = False) -> None:
+        super().__init__(message, reason="rate_limited", detail=detail)
+        self.until = until
+        self.host_wide = host_wide
+
+
+class AuthExpired(NetworkError):
+    """The credential is no longer accepted: renew it once, else the person signs in again."""
+
+    def __init__(self, message: str, *, reason: str = "sign_in_again", detail: str = "") -> None:
+        super().__init__(message, reason=reason, detail=detail)
+
+
+class Rejected(NetworkError):
+    """The server understood and refused; sending the same again is pointless.
+
+    `reason` is one of: too_long, empty, duplicate, media_too_large, media_type, media_missing, missing_permission,
+    not_found, gone, not_supported, not_a_feed, blocked, invalid, private_address, too_large, other.
+    """
+
+    def __init__(self, message: str, *, reason: str = "other", detail: str = "") -> None:
+        super().__init__(message, reason=reason, detail=detail)
+
+
+class OutcomeUnknown(NetworkError):
+    """A write may or may not have happened (time-out, reset or 5xx after the request left). Look before sending again.
+
+    `retry_at` carries the server's wish (Retry-After) if it named one.
+    """
+
+    def __init__(self, message: str, *, detail: str = "", retry_at: datetime | None = None) -> None:
+        super().__init__(message, reason="outcome_unknown", detail=detail)
+        self.retry_at = retry_at
+
+
+class StoreError(SocialDeskError):
+    """The database cannot be used. `reason`: newer_version, damaged, disk_full, read_only, locked, migration_failed."""
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class VaultError(SocialDeskError):
+    """Secrets cannot be kept or read. `reason`: no_keyring, locked, failed."""
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class ContentError(SocialDeskError):
+    """Bytes could not be understood. `reason`: not_a_feed, not_an_article, not_an_image, too_large, timed_out, worker."""
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
