@@ -1,0 +1,1 @@
+"""Plain frozen values and pure decisions. No input or output here; `now` is always an argument."""

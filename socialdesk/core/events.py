@@ -1,0 +1,81 @@
+"""News from the engine. Frozen values, sent to whoever listens (the window, the command line's progress)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChanged:
+    """Rows of a column changed: `added` new rows, `unseen` in total now; updated entries by id."""
+
+    column_id: int
+    added: int
+    unseen: int
+    updated: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsChanged:
+    """Columns were added, removed, moved or renamed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChanged:
+    """A source was fetched or failed: its columns' headers look again."""
+
+    source_id: int
+    column_ids: tuple[int, ...]
+    busy: bool
+    error: str = ""
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsChanged:
+    account_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxChanged:
+    publication_id: int
+    delivery_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DraftsChanged:
+    draft_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SavedChanged:
+    saved_id: int
+    state: str  # saving, saved, failed, removed
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionChanged:
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Long work. `total` 0 = unknown; `done` == `total` > 0 or `finished` ends it."""
+
+    task: str
+    title: str
+    done: int
+    total: int
+    finished: bool = False
+
+
+Event = (
+    ColumnChanged
+    | ColumnsChanged
+    | SourceChanged
+    | AccountsChanged
+    | OutboxChanged
+    | DraftsChanged
+    | SavedChanged
+    | ConnectionChanged
+    | Progress
+)

@@ -1,0 +1,272 @@
+"""What a network is: facts as data, abilities as small protocols.
+
+`networks/x.py` exports `NETWORK`, a class with `facts: ClassVar[NetworkFacts]`. An instance is one opened account:
+`NETWORK(account, credential, http)`. The composer, the publisher, the dialogs and the command line are drawn from the
+facts; no code outside the adapter's file asks which network it has.
+
+Abilities raise only `Unreachable`, `RateLimited`, `AuthExpired`, `Rejected` and `OutcomeUnknown`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol, runtime_checkable
+
+from socialdesk.core.account import Account, Credential, Identity
+from socialdesk.core.entry import Page
+from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
+from socialdesk.core.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to ask the person. `example` stands in the empty box; secrets go to the keyring only."""
+
+    name: str
+    label: str
+    example: str = ""
+    help: str = ""
+    secret: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A numbered instruction of a sign-in dialog; `{server}` in `link` is replaced by what the person typed."""
+
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No account needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppPassword:
+    """Person pastes a password made for this program."""
+
+    fields: tuple[Field, ...]
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Person pastes a long-lived token."""
+
+    fields: tuple[Field, ...]
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthCode:
+    """Browser sign-in: authorization code with PKCE and a loopback redirect; pasting the address back also works."""
+
+    fields: tuple[Field, ...]
+    scopes: tuple[tuple[str, str], ...] = ()  # (scope, why)
+    steps: tuple[Step, ...] = ()
+
+
+SignIn = Nothing | AppPassword | Token | OAuthCode
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKind:
+    """Something a column may show. `needs_account` False: works for an anonymous visitor too.
+
+    `searches` names the field that takes search words, so that one search can be spread over networks.
+    """
+
+    kind: str
+    title: str
+    icon: str
+    fields: tuple[Field, ...] = ()
+    needs_account: bool = True
+    searches: str = ""
+    inbox: bool = False
+    interval_s: int = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostRules:
+    """What one connected account may post, as its server says. Sizes in bytes, `limit` in the network's own units.
+
+    `weigh` counts a text the way the network does, warning included by the caller where `warning_counts`.
+    `link_card`: "none", "server" (the network makes it) or "client" (we build and send it; excludes pictures).
+    `article`: takes an `ArticleToSend` instead of a text. `findable`: `find` can prove that a post is out or is not.
+    `splits_threads`: texts over the limit may become a thread.
+    """
+
+    limit: int
+    weigh: Callable[[str], int]
+    max_pictures: int = 4
+    picture_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/gif", "image/webp")
+    picture_bytes: int = 8_000_000
+    picture_pixels: int = 33_000_000
+    alt_limit: int = 1500
+    splits_threads: bool = True
+    link_card: str = "server"
+    article: bool = False
+    findable: bool = True
+    warning: bool = False
+    warning_counts: bool = False
+    visibilities: tuple[Choice, ...] = ()
+    languages: bool = False
+    replies: bool = True
+    quotes: bool = False
+    byte_limit: int = 0  # UTF-8 bytes, 0 = none
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFacts:
+    """Data that drives everything outside the adapter. `key` = module name, stored for ever."""
+
+    key: str
+    title: str
+    colour: str  # #rrggbb, empty = the theme's text colour
+    icon: str  # resources/icons/networks/<icon>.svg
+    sign_ins: tuple[SignIn, ...]
+    sources: tuple[SourceKind, ...]
+    actions: tuple[str, ...] = ()  # of: like, reshare, reply, bookmark, quote
+    note: str = ""  # one honest sentence for the dialog
+
+    def source(self, kind: str) -> SourceKind | None:
+        return next((s for s in self.sources if s.kind == kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Result of a sign-in: who it is, and what goes to the keyring."""
+
+    identity: Identity
+    credential: Credential
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserStep:
+    """An authorization to be given in the browser. `state` and `verifier` stay in memory.
+
+    `keep` is what `finish_sign_in` needs again (client id and secret of a registered app, server).
+    """
+
+    url: str
+    redirect_uri: str
+    state: str
+    verifier: str = field(repr=False)
+    keep: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class Network(Protocol):
+    """What every adapter class has: its facts, and opening an account. `http` is a `socialdesk.http.Http`."""
+
+    facts: ClassVar[NetworkFacts]
+
+    @property
+    def account(self) -> Account: ...
+
+
+NetworkFactory = Callable[[Account, Credential, object], Network]
+
+
+@runtime_checkable
+class SignsIn(Protocol):
+    async def whoami(self) -> Identity:
+        """Proves the credential. Raises AuthExpired when it is not accepted."""
+        ...
+
+
+@runtime_checkable
+class ExchangesPassword(Protocol):
+    async def sign_in(self, answers: Mapping[str, str]) -> SignedIn:
+        """Turns the answers of an `AppPassword` or `Token` form into a credential. Called on an anonymous instance."""
+        ...
+
+
+@runtime_checkable
+class SignsInByBrowser(Protocol):
+    async def begin_sign_in(self, answers: Mapping[str, str], redirect_uri: str) -> BrowserStep: ...
+
+    async def finish_sign_in(self, step: BrowserStep, code: str) -> SignedIn: ...
+
+
+@runtime_checkable
+class Renews(Protocol):
+    async def renew(self) -> Credential:
+        """A fresh credential for the same account. Raises AuthExpired when the person has to sign in again."""
+        ...
+
+
+@runtime_checkable
+class SignsOut(Protocol):
+    async def sign_out(self) -> None:
+        """Revokes the credential where the network can."""
+        ...
+
+
+@runtime_checkable
+class Reads(Protocol):
+    async def fetch(self, source: Source, cursor: str, limit: int) -> Page:
+        """What is new since `cursor` ('' = first look)."""
+        ...
+
+
+@runtime_checkable
+class ReadsOlder(Protocol):
+    async def fetch_older(self, source: Source, older: str, limit: int) -> Page: ...
+
+
+@runtime_checkable
+class ReadsThreads(Protocol):
+    async def thread(self, remote_id: str, refs: Mapping[str, str]) -> Page:
+        """The whole conversation around an entry, oldest first."""
+        ...
+
+
+@runtime_checkable
+class Lists(Protocol):
+    async def choices(self, kind: str, field_name: str) -> tuple[tuple[str, str], ...]:
+        """(value, label) pairs to pick from for a source field: the account's lists, feeds, categories."""
+        ...
+
+
+@runtime_checkable
+class Publishes(Protocol):
+    async def post_rules(self) -> PostRules: ...
+
+    def new_key(self, now_us: int, nonce: int) -> str:
+        """Idempotency key of one segment, in the network's own form. Pure: `now_us` microseconds, `nonce` random.
+
+        For a thread it is called with strictly increasing `now_us`.
+        """
+        ...
+
+    async def upload(self, media: MediaFile) -> Uploaded: ...
+
+    async def publish(self, segment: Segment, key: str) -> Receipt: ...
+
+    async def find(self, segment: Segment, key: str) -> Receipt | None:
+        """The receipt of an earlier `publish` with this key, or None when it certainly did not happen.
+
+        Raises OutcomeUnknown when it cannot tell.
+        """
+        ...
+
+
+@runtime_checkable
+class Deletes(Protocol):
+    async def delete(self, remote_id: str, refs: Mapping[str, str]) -> None:
+        """Deleting what is already gone succeeds."""
+        ...
+
+
+@runtime_checkable
+class Acts(Protocol):
+    async def act(self, action: str, remote_id: str, refs: Mapping[str, str]) -> Mapping[str, str]:
+        """like, unlike, reshare, unreshare, bookmark, unbookmark. Returns the entry's changed refs."""
+        ...

@@ -1,0 +1,227 @@
+"""What the person writes, and what becomes of it on each network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image of a draft, kept in the store by content hash. Size in bytes and pixels."""
+
+    blob: str  # SHA-256 of the bytes, hex
+    mime: str
+    width: int
+    height: int
+    size: int
+    alt: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A long piece for a blog. `markdown` is what the person writes; the adapter gets clean HTML in `Segment`.
+
+    `status`: publish, draft or future (then `publish_at`, UTC, says when).
+    """
+
+    title: str
+    markdown: str
+    slug: str = ""
+    excerpt: str = ""
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    featured: Picture | None = None
+    status: str = "publish"
+    publish_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The entry that a post answers, quotes or re-shares, as the account that acts knows it."""
+
+    remote_id: str
+    refs: Mapping[str, str] = field(default_factory=dict)
+    author: str = ""
+    text: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What one account says differently; None = as in the draft."""
+
+    text: str | None = None
+    warning: str | None = None
+    visibility: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A publication while it is being written. On disk at every pause in typing.
+
+    `text` may hold several parts of a thread, divided by a line of three hyphens (`core.segments`).
+    `link` is an address whose card the short posts carry; with an `article`, its permalink takes that place.
+    """
+
+    id: int = 0
+    text: str = ""
+    account_ids: tuple[int, ...] = ()
+    overrides: Mapping[int, Override] = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
+    article: Article | None = None
+    reply_to: Target | None = None
+    quote: Target | None = None
+    link: str = ""
+    language: str = ""
+    visibility: str = ""
+    warning: str = ""
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardToSend:
+    """A link card as the account's network gets it; `thumb` is a JPEG or empty."""
+
+    url: str
+    title: str
+    description: str = ""
+    thumb: bytes = b""
+    thumb_width: int = 0
+    thumb_height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """Bytes to upload, already within the account's `PostRules`."""
+
+    blob: str
+    mime: str
+    data: bytes = field(repr=False)
+    alt: str = ""
+    width: int = 0
+    height: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A medium the network holds for us. `ref` is the adapter's own (id or JSON); `url` if it is public already."""
+
+    ref: str
+    alt: str = ""
+    width: int = 0
+    height: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleToSend:
+    """An article ready for a blog: clean HTML whose pictures are already at the blog."""
+
+    title: str
+    html: str
+    slug: str = ""
+    excerpt: str = ""
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    featured: Uploaded | None = None
+    status: str = "publish"
+    publish_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that a segment is out. `refs` is what the adapter needs to answer, find or delete it later (cid ...)."""
+
+    remote_id: str
+    permalink: str
+    refs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One post of a thread (or an article), complete: what `Publishes.publish` sends.
+
+    `previous` and `root` are the receipts of the thread so far; `reply_to` is somebody else's entry.
+    `created` is fixed when the delivery is accepted, so that a repeat is byte-identical.
+    """
+
+    text: str
+    media: tuple[Uploaded, ...] = ()
+    card: CardToSend | None = None
+    article: ArticleToSend | None = None
+    reply_to: Target | None = None
+    quote: Target | None = None
+    previous: Receipt | None = None
+    root: Receipt | None = None
+    language: str = ""
+    visibility: str = ""
+    warning: str = ""
+    created: datetime | None = None
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"  # to be sent at `next_at`
+    SENDING = "sending"  # claimed; the wire may have it
+    SENT = "sent"
+    REFUSED = "refused"  # editable again
+    IN_DOUBT = "in_doubt"  # may have happened: look first
+    HELD = "held"  # what it links to failed, or the person holds it
+    SIGN_IN = "sign_in"  # waits for the person to sign in again
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class PartPlan:
+    """One segment of a delivery before its uploads and cards exist: text and which pictures, by position."""
+
+    text: str
+    key: str  # idempotency key, made by the adapter, committed before the first byte
+    picture_blobs: tuple[str, ...] = ()
+    receipt: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One publication on its way to one account.
+
+    `waits_for` is the delivery (the blog's) whose permalink this one carries; its text holds `PERMALINK` in that place.
+    `error` is a reason code; `error_detail` the log's words.
+    """
+
+    id: int
+    publication_id: int
+    account_id: int
+    state: DeliveryState
+    parts: tuple[PartPlan, ...]
+    waits_for: int | None = None
+    next_at: datetime | None = None
+    attempts: int = 0
+    error: str = ""
+    error_detail: str = ""
+    updated: datetime | None = None
+
+    @property
+    def next_part(self) -> int:
+        """Index of the first part without a receipt; len(parts) when all are out."""
+        return next((i for i, part in enumerate(self.parts) if part.receipt is None), len(self.parts))
+
+    @property
+    def permalink(self) -> str:
+        first = self.parts[0].receipt if self.parts else None
+        return first.permalink if first else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A draft that was sent, with its deliveries."""
+
+    id: int
+    draft: Draft
+    created: datetime
+    deliveries: tuple[Delivery, ...]
+
+
+PERMALINK = "\ue000permalink\ue000"  # private-use characters: cannot be typed by accident
