@@ -1,0 +1,1 @@
+"""Bytes to clean content. Pure CPU work, run in the worker process."""

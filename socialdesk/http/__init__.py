@@ -1,0 +1,1 @@
+"""The one door to the wire: pacing, limits, address guard, error translation."""

@@ -1,0 +1,1 @@
+"""One module per network; each exports `NETWORK`. No module here knows another."""
