@@ -95,7 +95,7 @@ class VaultError(SocialDeskError):
 
 
 class ContentError(SocialDeskError):
-    """Bytes could not be understood. `reason`: not_a_feed, not_an_article, not_an_image, too_large, timed_out, worker."""
+    """Bytes cannot be understood. `reason`: not_a_feed, not_an_article, not_an_image, too_large, timed_out, worker."""
 
     def __init__(self, message: str, *, reason: str) -> None:
         super().__init__(message)
