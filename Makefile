@@ -1,0 +1,37 @@
+# SocialDesk. `make run` opens the desk, `make test` runs the tests; both set up everything they need.
+.PHONY: run test check interop bench screenshots setup clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+setup: $(READY)
+
+$(READY): pyproject.toml packaging/constraints.txt packaging/set-up.sh
+	@PYTHON=$(PYTHON) VENV=$(VENV) bash packaging/set-up.sh
+	@touch $@
+
+run: $(READY)
+	@$(BIN)/python -m socialdesk run
+
+test: $(READY)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports
+
+interop: $(READY)
+	bash tests/interop/run.sh $(ARGS)
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench $(ARGS)
+
+screenshots: $(READY)
+	$(BIN)/python -m tests.screenshots docs/images
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
