@@ -1,0 +1,100 @@
+"""Every outcome on the wire leads to the one next state that neither loses nor doubles a post."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from socialdesk.core import delivery as decide
+from socialdesk.core.errors import AuthExpired, OutcomeUnknown, RateLimited, Rejected, SocialDeskError, Unreachable
+from socialdesk.core.post import Delivery, DeliveryState, PartPlan, Receipt
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+RECEIPT = Receipt("1", "https://northwind.example/1")
+ERRORS: tuple[SocialDeskError, ...] = (
+    Unreachable("no route"),
+    Unreachable("no network", offline=True),
+    RateLimited("wait", NOW + timedelta(minutes=5)),
+    AuthExpired("401"),
+    Rejected("too long", reason="too_long"),
+    OutcomeUnknown("reset"),
+)
+
+
+def thread(parts: int = 2, state: DeliveryState = DeliveryState.SENDING) -> Delivery:
+    return Delivery(1, 1, 1, state, tuple(PartPlan(f"part {n}", f"key {n}") for n in range(parts)))
+
+
+def test_a_receipt_moves_to_the_next_part_and_the_last_one_ends_it() -> None:
+    first = decide.after_publish(thread(), RECEIPT, NOW, 0)
+    assert (first.state, first.next_part, first.next_at) == (DeliveryState.WAITING, 1, NOW)
+    last = decide.after_publish(first, RECEIPT, NOW, 0)
+    assert (last.state, last.next_part, last.next_at) == (DeliveryState.SENT, 2, None)
+    assert last.permalink == RECEIPT.permalink
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (ERRORS[0], DeliveryState.WAITING),
+        (ERRORS[1], DeliveryState.WAITING),
+        (ERRORS[2], DeliveryState.WAITING),
+        (ERRORS[3], DeliveryState.SIGN_IN),
+        (ERRORS[4], DeliveryState.REFUSED),
+        (ERRORS[5], DeliveryState.IN_DOUBT),
+    ],
+)
+def test_each_error_has_its_state(error: SocialDeskError, state: DeliveryState) -> None:
+    assert decide.after_publish(thread(), error, NOW, 0).state is state
+
+
+def test_a_rate_limit_waits_until_the_servers_time_and_is_no_attempt() -> None:
+    after = decide.after_publish(thread(), ERRORS[2], NOW, 0)
+    assert (after.next_at, after.attempts) == (NOW + timedelta(minutes=5), 0)
+
+
+def test_being_offline_is_no_failed_attempt() -> None:
+    assert decide.after_publish(thread(), ERRORS[1], NOW, 0).attempts == 0
+
+
+def test_only_a_certain_no_puts_a_doubtful_post_back_in_the_queue() -> None:
+    doubtful = decide.after_publish(thread(), ERRORS[5], NOW, 0)
+    assert decide.after_find(doubtful, None, NOW, 0).state is DeliveryState.WAITING
+    for error in ERRORS:
+        assert decide.after_find(doubtful, error, NOW, 0).state is DeliveryState.IN_DOUBT
+
+
+def test_after_several_fruitless_looks_the_person_is_asked() -> None:
+    doubtful = decide.after_publish(thread(), ERRORS[5], NOW, 0)
+    for _ in range(decide.LOOKS_BEFORE_ASKING):
+        doubtful = decide.after_find(doubtful, OutcomeUnknown("cannot tell"), NOW, 0)
+    assert doubtful.next_at is None
+
+
+@pytest.mark.parametrize("state", list(DeliveryState))
+def test_retry_is_offered_only_where_nothing_can_be_out(state: DeliveryState) -> None:
+    unsafe = {DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SENT, DeliveryState.CANCELLED}
+    assert (decide.retried(thread(state=state), NOW) is None) == (state in unsafe)
+
+
+@pytest.mark.parametrize("state", [DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SENT])
+def test_what_may_be_out_cannot_be_cancelled(state: DeliveryState) -> None:
+    assert decide.cancelled(thread(state=state), NOW) is None
+
+
+@given(st.integers(0, 200), st.floats(0, 0.999))
+def test_pauses_grow_to_a_ceiling(attempts: int, jitter: float) -> None:
+    assert decide.FIRST_PAUSE <= decide.pause(attempts, jitter) <= decide.LONGEST_PAUSE * 1.25
+    assert decide.pause(attempts, jitter) <= decide.pause(attempts + 1, jitter)
+
+
+def test_an_interrupted_delivery_is_looked_for_at_once() -> None:
+    found = decide.interrupted(thread(), NOW)
+    assert (found.state, found.next_at) == (DeliveryState.IN_DOUBT, NOW)
+
+
+def test_a_dependant_holds_when_what_it_links_to_fails_and_goes_when_it_is_out() -> None:
+    waiting = thread(state=DeliveryState.WAITING)
+    assert decide.held(waiting, NOW).state is DeliveryState.HELD
+    assert decide.released(decide.held(waiting, NOW), NOW).state is DeliveryState.WAITING
