@@ -39,13 +39,17 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The entry that a post answers, quotes or re-shares, as the account that acts knows it."""
+    """The entry that a post answers, quotes or re-shares, as the account that acts knows it.
+
+    `account_id` is that account, 0 = whichever the draft names.
+    """
 
     remote_id: str
     refs: Mapping[str, str] = field(default_factory=dict)
     author: str = ""
     text: str = ""
     url: str = ""
+    account_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,163 @@
+"""Whether a draft can be sent from each of its accounts, said as the person types. Pure.
+
+An `Issue` names what is wrong in a sentence and the one thing that mends it (`fix`, a code that the composer knows).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from socialdesk.core import segments
+from socialdesk.core.network import PostRules
+from socialdesk.core.post import Draft, Picture
+
+
+class Severity(StrEnum):
+    ERROR = "error"  # cannot be sent
+    WARNING = "warning"  # can be sent; better mended
+    NOTE = "note"  # good to know
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One finding. `sentence` continues the account's name ("Mastodon  12 over the limit of 500").
+
+    `part` and `picture` are positions, -1 = none (a picture of -1 with `add_alt` is the article's featured image).
+    `fix` is one of: add_alt, edit_alt, remove_picture, split, shorten, write, write_article, add_title,
+    publish_article, choose_blog, only_target_account, remove_warning; '' = nothing to press.
+    """
+
+    severity: Severity
+    code: str
+    sentence: str
+    fix: str = ""
+    part: int = -1
+    picture: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCheck:
+    """The draft as seen by one account. `weight` is that of the heaviest part; `limit` 0 = none."""
+
+    account_id: int
+    weight: int
+    limit: int
+    parts: int
+    issues: tuple[Issue, ...] = ()
+    article: bool = False
+
+    @property
+    def sendable(self) -> bool:
+        return all(issue.severity is not Severity.ERROR for issue in self.issues)
+
+    @property
+    def first(self) -> Issue | None:
+        """The gravest issue, the one to show where there is room for one."""
+        order = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+        return min(self.issues, key=lambda issue: order.index(issue.severity), default=None)
+
+
+def check(draft: Draft, rules: Mapping[int, PostRules]) -> tuple[AccountCheck, ...]:
+    """One result for every account of the draft whose rules are known, in the draft's order."""
+    return tuple(check_account(draft, i, rules) for i in draft.account_ids if i in rules)
+
+
+def check_account(draft: Draft, account_id: int, rules: Mapping[int, PostRules]) -> AccountCheck:
+    own = rules[account_id]
+    texts = segments.rendition(draft, account_id, rules)
+    if segments.takes_article(draft, own):
+        words = len(draft.article.markdown) if draft.article is not None else 0
+        issues = tuple(_article_issues(draft, own))
+        return AccountCheck(account_id, words, 0, len(texts), issues, article=True)
+    weights = [segments.weight(text, draft, account_id, own) for text in texts]
+    found = (
+        *_target_issues(draft, account_id, own),
+        *_text_issues(draft, account_id, rules, texts),
+        *_picture_issues(draft.pictures, own),
+        *_link_issues(draft, rules),
+    )
+    return AccountCheck(account_id, max(weights, default=0), max(own.limit, 0), len(texts), found)
+
+
+def _article_issues(draft: Draft, rules: PostRules) -> Iterator[Issue]:
+    article = draft.article
+    if article is None:
+        yield Issue(Severity.ERROR, "no_article", "takes an article", "write_article")
+        return
+    if not article.title.strip():
+        yield Issue(Severity.ERROR, "no_title", "the article has no title", "add_title")
+    if not article.markdown.strip():
+        yield Issue(Severity.ERROR, "empty_article", "the article is empty", "write_article")
+    if article.status == "future" and article.publish_at is None:
+        yield Issue(Severity.ERROR, "no_date", "say when the article shall appear", "publish_article")
+    if article.featured is not None and not article.featured.alt.strip():
+        yield Issue(Severity.WARNING, "alt_missing", "featured image has no description", "add_alt")
+    if article.featured is not None and len(article.featured.alt) > rules.alt_limit:
+        yield Issue(Severity.ERROR, "alt_too_long", "description of the featured image is too long", "edit_alt")
+
+
+def _target_issues(draft: Draft, account_id: int, rules: PostRules) -> Iterator[Issue]:
+    if draft.reply_to is not None:
+        if not rules.replies:
+            yield Issue(Severity.ERROR, "cannot_reply", "cannot answer posts", "only_target_account")
+        elif draft.reply_to.account_id not in (0, account_id):
+            yield Issue(Severity.ERROR, "reply_elsewhere", "the post you answer is elsewhere", "only_target_account")
+    if draft.quote is not None and not segments.quotes_natively(draft, account_id, rules):
+        yield Issue(Severity.NOTE, "quote_as_link", "the quoted post goes out as a link")
+
+
+def _text_issues(
+    draft: Draft, account_id: int, rules: Mapping[int, PostRules], texts: tuple[str, ...]
+) -> Iterator[Issue]:
+    own = rules[account_id]
+    if not texts or (texts == ("",) and not draft.pictures and draft.quote is None and not draft.link):
+        yield Issue(Severity.ERROR, "empty", "nothing to post yet", "write")
+    fix = "split" if own.splits_threads else "shorten"
+    for index, text in enumerate(texts):
+        if segments.fits(text, draft, account_id, own):
+            continue
+        yield Issue(Severity.ERROR, "too_long", _too_long(text, index, len(texts), draft, account_id, own), fix, index)
+    if not own.warning and draft.warning:
+        yield Issue(Severity.WARNING, "warning_not_shown", "shows no content warning")
+
+
+def _too_long(text: str, index: int, count: int, draft: Draft, account_id: int, rules: PostRules) -> str:
+    over = segments.weight(text, draft, account_id, rules) - rules.limit
+    where = f"part {index + 1} " if count > 1 else ""
+    if rules.limit <= 0 or over <= 0:
+        return f"{where}too long for this network"
+    return f"{where}{over:,} over the limit of {rules.limit:,}"
+
+
+_ORDINALS = ("first", "second", "third", "fourth")
+
+
+def _name(index: int, count: int) -> str:
+    if count == 1:
+        return "image"
+    return f"{_ORDINALS[index]} image" if index < len(_ORDINALS) else f"image {index + 1}"
+
+
+def _picture_issues(pictures: tuple[Picture, ...], rules: PostRules) -> Iterator[Issue]:
+    count = len(pictures)
+    if count > rules.max_pictures:
+        takes = f"{rules.max_pictures} of {count} images" if rules.max_pictures else "no images"
+        yield Issue(Severity.ERROR, "too_many_pictures", f"takes {takes}", "remove_picture", picture=rules.max_pictures)
+    for index, picture in enumerate(pictures):
+        name = _name(index, count)
+        if not picture.alt.strip():
+            yield Issue(Severity.WARNING, "alt_missing", f"{name} has no description", "add_alt", picture=index)
+        elif len(picture.alt) > rules.alt_limit:
+            over = len(picture.alt) - rules.alt_limit
+            sentence = f"description of the {name} {over:,} too long"
+            yield Issue(Severity.ERROR, "alt_too_long", sentence, "edit_alt", picture=index)
+
+
+def _link_issues(draft: Draft, rules: Mapping[int, PostRules]) -> Iterator[Issue]:
+    if draft.article is None:
+        return
+    if segments.leader(draft, rules) is None:
+        yield Issue(Severity.WARNING, "article_without_blog", "the article goes to no blog", "choose_blog")
+    elif draft.article.status != "publish":
+        sentence = "the article is not public yet, so its link leads nowhere"
+        yield Issue(Severity.ERROR, "article_not_public", sentence, "publish_article")
