@@ -1,0 +1,197 @@
+"""Sentences for people: reason codes, ages, counts. Plain, short, no blame, never a server's own message."""
+
+from datetime import UTC, datetime, tzinfo
+
+from socialdesk.core.errors import (
+    ContentError,
+    InputError,
+    NetworkError,
+    OutcomeUnknown,
+    RateLimited,
+    StoreError,
+    VaultError,
+)
+
+_SENTENCES = {
+    # Outcomes of a network
+    "unreachable": "The server could not be reached.",
+    "offline": "No connection.",
+    "timed_out": "The server took too long to answer.",
+    "not_json": "The server gave an answer that makes no sense.",
+    "invalid_answer": "The server gave an answer that makes no sense.",
+    "server_error": "The server has a problem.",
+    "tls": "The server's certificate is not trusted.",
+    "certificate": "The server's certificate is not trusted.",
+    "dns": "There is no server with this name.",
+    "rate_limited": "The server asked us to wait.",
+    "sign_in_again": "Sign in again.",
+    "auth_expired": "Sign in again.",
+    "outcome_unknown": "The server did not answer. We look before we send again.",
+    # Rejected
+    "too_long": "The text is too long for this network.",
+    "empty": "There is nothing to post yet.",
+    "duplicate": "The network has this post already.",
+    "media_too_large": "A picture is too large for this network.",
+    "media_type": "This network does not take this kind of picture.",
+    "media_missing": "A picture is missing.",
+    "missing_permission": "The account may not do this.",
+    "not_found": "There is nothing at this address.",
+    "gone": "This is gone for good.",
+    "not_supported": "This network cannot do that.",
+    "not_a_feed": "There is no feed at this address.",
+    "not_an_article": "There is no article on this page.",
+    "not_an_image": "This file is not a picture.",
+    "blocked": "The other side does not allow this.",
+    "invalid": "The network did not accept this.",
+    "private_address": "This address is inside a private network.",
+    "too_large": "The answer is too large.",
+    "other": "That did not work.",
+    # Store
+    "newer_version": "The data was written by a newer version of SocialDesk.",
+    "damaged": "The data is damaged. The last good copy can be restored.",
+    "disk_full": "The disk is full. Free some space and try again.",
+    "read_only": "The folder cannot be written to.",
+    "locked": "Another program holds the data.",
+    "migration_failed": "The data could not be brought up to date. Nothing was changed.",
+    # Keyring
+    "no_keyring": "There is no keyring on this computer. Install one, for example gnome-keyring or KWallet.",
+    "keyring_locked": "The keyring is locked. Unlock it and try again.",
+    "keyring_failed": "The keyring did not answer.",
+    "worker": "This could not be read.",
+}
+_FALLBACK = "That did not work. Try again."
+
+# Reason codes whose fix is one button, with its word.
+_FIXES = {
+    "sign_in_again": "Sign in again",
+    "auth_expired": "Sign in again",
+    "missing_permission": "Sign in again",
+    "not_a_feed": "Options",
+    "not_found": "Options",
+    "gone": "Options",
+    "private_address": "Options",
+    "rate_limited": "",
+    "offline": "",
+}
+
+
+def sentence(reason: str, *, until: datetime | None = None, zone: tzinfo | None = None) -> str:
+    """The sentence of a reason code. `until` is when the wait ends, for `rate_limited`."""
+    if reason == "rate_limited" and until is not None:
+        return f"The server asked us to wait until {clock(until, zone)}."
+    return _SENTENCES.get(reason, _FALLBACK)
+
+
+def fix(reason: str) -> str:
+    """The word of the one button that helps, "" when waiting is all there is."""
+    return _FIXES.get(reason, "Try again")
+
+
+def sentence_of(error: BaseException) -> str:
+    """The sentence of an exception. Its own words are never shown."""
+    match error:
+        case InputError():
+            return f"{error.sentence} {error.fix}".strip()
+        case RateLimited():
+            return sentence("rate_limited", until=error.until)
+        case OutcomeUnknown():
+            return sentence("outcome_unknown")
+        case VaultError(reason="locked"):
+            return sentence("keyring_locked")
+        case VaultError(reason="failed"):
+            return sentence("keyring_failed")
+        case NetworkError() | StoreError() | VaultError() | ContentError():
+            return sentence("offline" if getattr(error, "offline", False) else error.reason)
+        case TimeoutError():
+            return sentence("timed_out")
+        case _:
+            return _FALLBACK
+
+
+def age(then: datetime | None, now: datetime) -> str:
+    """How long ago, as short as a card needs: now, 2m, 3h, 4d, then the date (4 Nov, or 4 Nov 2023)."""
+    if then is None:
+        return ""
+    seconds = (now - then).total_seconds()
+    if seconds < 60:
+        return "now"
+    if seconds < 3600:
+        return f"{int(seconds // 60)}m"
+    if seconds < 86_400:
+        return f"{int(seconds // 3600)}h"
+    if seconds < 7 * 86_400:
+        return f"{int(seconds // 86_400)}d"
+    local, today = then.astimezone(), now.astimezone()
+    day = f"{local.day} {_MONTHS[local.month - 1]}"
+    return day if local.year == today.year else f"{day} {local.year}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def full_time(then: datetime | None, zone: tzinfo | None = None) -> str:
+    """Tue 4 Nov 2025, 14:32 in the person's zone."""
+    if then is None:
+        return ""
+    local = then.astimezone(zone)
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
+
+
+def clock(then: datetime, zone: tzinfo | None = None) -> str:
+    """14:32 in the person's zone."""
+    return f"{then.astimezone(zone):%H:%M}"
+
+
+def next_look(then: datetime | None, now: datetime | None = None) -> str:
+    """next look 14:32, or "" when none is planned."""
+    if then is None:
+        return ""
+    return "next look now" if then <= (now or datetime.now(UTC)) else f"next look {clock(then)}"
+
+
+def short_count(number: int | None) -> str:
+    """0, 12, 1.2K, 34K, 5.6M; "" when the network does not say."""
+    if number is None:
+        return ""
+    for size, letter in ((1_000_000, "M"), (1000, "K")):
+        if number >= size:
+            value = number / size
+            return f"{value:.1f}".removesuffix(".0") + letter if value < 10 else f"{int(value)}{letter}"
+    return str(number)
+
+
+def new_items(count: int) -> str:
+    """12 new."""
+    return f"{short_count(count)} new"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """3 columns, 1 column."""
+    return f"{count} {one if count == 1 else many}"
+
+
+def size(count: int) -> str:
+    """412 KB, 1.3 MB from bytes."""
+    if count < 1000:
+        return f"{count} bytes"
+    return f"{count / 1000:.0f} KB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
+_REASONS = {
+    "reshare": "re-shared",
+    "mention": "mentioned you",
+    "reply": "replied to you",
+    "like": "liked your post",
+    "follow": "followed you",
+    "quote": "quoted you",
+    "comment": "commented",
+    "poll": "poll ended",
+    "update": "edited a post",
+    "status": "posted",
+}
+
+
+def reason(kind: str) -> str:
+    """What somebody did, as the words behind their name."""
+    return _REASONS.get(kind, "")
