@@ -76,10 +76,12 @@ class Reason:
     """Why an entry is in a source: somebody re-shared it, mentioned the person, liked ...
 
     `kind`: reshare, mention, reply, like, follow, quote, comment, poll, update, status, other.
+    `at` is when that happened, None = the network does not say: a re-share is newer than what it re-shares.
     """
 
     kind: str
     by: Author | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
