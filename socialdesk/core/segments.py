@@ -4,18 +4,18 @@ The composer shows these texts and the publisher sends them, so that both always
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
+from itertools import accumulate
 
 from socialdesk.core.network import PostRules
 from socialdesk.core.post import PERMALINK, Article, Draft, Override, Picture
+from socialdesk.core.text import clusters, utf8_length
 
 SEPARATOR = "---"
 _DIVIDER = re.compile(r"^[ \t]*-{3,}[ \t]*$", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|\n")
 _WORD = re.compile(r"\s+")
-_JOINER = "\u200d"
 _SLUG_WORDS = re.compile(r"[^\w]+")
 _SLUG_MAX = 80
 _TYPICAL_BASE = "https://blog.a-company-name.example/2026/01/31/"
@@ -80,17 +80,8 @@ def _cut_word(text: str, end: int, index: int, fits: Callable[[str, int], bool])
     """One word that does not fit: an address stays whole, anything else is cut between characters."""
     if "://" in text[:end] or PERMALINK in text[:end]:
         return end
-    places = [at for at in range(1, end) if _between_characters(text, at)]
-    return _last_fitting(places, text, index, fits) or (places[0] if places else end)
-
-
-def _between_characters(text: str, at: int) -> bool:
-    before, after = text[at - 1], text[at]
-    if _JOINER in (before, after) or unicodedata.combining(after) or unicodedata.category(after) in {"Mn", "Me", "Mc"}:
-        return False
-    if 0x1F3FB <= ord(after) <= 0x1F3FF:  # skin tones belong to the character before them
-        return False
-    return not all(0x1F1E6 <= ord(c) <= 0x1F1FF for c in (before, after))
+    ends = list(accumulate(len(character) for character in clusters(text[:end])))
+    return _last_fitting(ends, text, index, fits) or ends[0]
 
 
 def with_link(text: str, link: str) -> str:
@@ -225,7 +216,7 @@ def weight(text: str, draft: Draft, account_id: int, rules: PostRules) -> int:
 
 def fits(text: str, draft: Draft, account_id: int, rules: PostRules) -> bool:
     """Whether one part is within the account's limits. A limit of 0 is none."""
-    if rules.byte_limit and len(shown(text, draft.article).encode()) > rules.byte_limit:
+    if rules.byte_limit and utf8_length(shown(text, draft.article)) > rules.byte_limit:
         return False
     return rules.limit <= 0 or weight(text, draft, account_id, rules) <= rules.limit
 
