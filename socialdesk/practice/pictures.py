@@ -3,6 +3,9 @@
 import zlib
 from io import BytesIO
 
+_STRIP = 512
+_Colour = tuple[int, int, int]
+
 # Three stops from the upper left to the lower right corner.
 _PALETTES = (
     ((33, 52, 92), (77, 121, 175), (180, 219, 217)),  # blue to teal
@@ -19,15 +22,13 @@ def picture(seed: str, width: int, height: int, kind: str = "png") -> bytes:
     """A gradient for `seed`, `width` x `height` pixels, as PNG or (kind "jpeg") JPEG bytes."""
     from PIL import Image  # loaded when first needed: it costs start-up time
 
-    first, middle, last = _PALETTES[zlib.crc32(seed.encode()) % len(_PALETTES)]
-    # A 2-pixel-high diagonal scaled up smoothly is a gradient without a loop over the pixels.
-    small = Image.new("RGB", (3, 3))
-    near, far = _mix(first, middle), _mix(middle, last)
-    for y, row in enumerate(((first, near, middle), (near, middle, far), (middle, far, last))):
-        for x, colour in enumerate(row):
-            small.putpixel((x, y), colour)
+    stops = _PALETTES[zlib.crc32(seed.encode()) % len(_PALETTES)]
+    strip = Image.new("RGB", (_STRIP, 2))
+    strip.putdata([_colour(stops, x / (_STRIP - 1)) for x in range(_STRIP)] * 2)
+    # Colours run along the diagonal: the strip's x for a pixel is a weighted sum of the pixel's x and y.
+    along = (_STRIP - 2) * 0.75 / width, (_STRIP - 2) * 0.25 / height
+    image = strip.transform((width, height), Image.Transform.AFFINE, (*along, 0, 0, 0, 0.5), Image.Resampling.BILINEAR)
     out = BytesIO()
-    image = small.resize((width, height), Image.Resampling.BICUBIC)
     if kind == "jpeg":
         image.save(out, "JPEG", quality=85)
     else:
@@ -35,5 +36,10 @@ def picture(seed: str, width: int, height: int, kind: str = "png") -> bytes:
     return out.getvalue()
 
 
-def _mix(a: tuple[int, int, int], b: tuple[int, int, int]) -> tuple[int, int, int]:
-    return ((a[0] + b[0]) // 2, (a[1] + b[1]) // 2, (a[2] + b[2]) // 2)
+def _colour(stops: tuple[_Colour, _Colour, _Colour], place: float) -> _Colour:
+    """The colour at `place` (0 to 1) of a run through three stops, the middle one at 0.55."""
+    first, second, share = (
+        (stops[0], stops[1], place / 0.55) if place < 0.55 else (stops[1], stops[2], (place - 0.55) / 0.45)
+    )
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    return red, green, blue
