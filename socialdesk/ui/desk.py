@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from PySide6.QtWidgets import QApplication
+
 from socialdesk.ui.actions import Actions
+from socialdesk.ui.avatar import NetworkLooks
 from socialdesk.ui.bridge import Bridge
 from socialdesk.ui.icons import Icons
+from socialdesk.ui.pictures import Pictures
 from socialdesk.ui.theme import Theme
 
 
@@ -24,4 +28,15 @@ class Desk:
     actions: Actions
     theme: Theme
     icons: Icons
+    looks: NetworkLooks
+    pictures: Pictures
     now: Callable[[], datetime] = field(default=_utc_now)
+
+
+def make_desk(
+    app: QApplication, services: Any, bridge: Bridge, *, mode: str = "system", now: Callable[[], datetime] = _utc_now
+) -> Desk:
+    """Joins the parts. `mode` of the theme: system, light or dark."""
+    theme = Theme(app, mode)
+    looks = NetworkLooks(services.accounts.networks())
+    return Desk(services, bridge, Actions(app), theme, Icons(theme), looks, Pictures(bridge, services, app), now)
