@@ -1,0 +1,235 @@
+"""The one worker process: processor work on bytes, away from the window's and the engine's interpreter.
+
+A page that crashes a parser, eats memory or never ends takes the child with it and nothing else: its job fails, the
+child is started again, the jobs behind it are run.
+
+A thread hands the child one job at a time and blocks on its answer. That works alike on every system (asyncio's pipes
+and child watchers do not), leaves no doubt which job was running when the child ended, and a full pipe holds up nobody.
+"""
+
+import asyncio
+import contextlib
+import logging
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from socialdesk.content import child
+from socialdesk.content.wire import MAX_FRAME, PREFIX, frame, unpack
+from socialdesk.core.errors import ContentError
+
+T = TypeVar("T")
+Process = subprocess.Popen[bytes]
+IDLE_S = 300.0
+FROZEN_FLAG = "--content-worker"  # how a bundled program is asked to be the child
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    body: bytes
+    name: str
+    timeout_s: float
+    loop: asyncio.AbstractEventLoop
+    done: "asyncio.Future[Any]"
+    overrun: bool = False
+
+
+class Worker:
+    """Runs module-level functions in one child process, in the order they were asked for.
+
+    The child starts with the first job (or `warm`), stops after `idle_s` seconds without one, and ends with this
+    process however that ends. May be used from several event loops.
+    """
+
+    def __init__(self, *, idle_s: float = IDLE_S) -> None:
+        self._idle_s = idle_s
+        self._change = threading.Condition()  # guards everything below
+        self._waiting: deque[_Job] = deque()
+        self._running: _Job | None = None
+        self._thread: threading.Thread | None = None
+        self._process: Process | None = None
+        self._closed = False
+
+    @property
+    def pid(self) -> int:
+        """Process id of the running child, 0 when there is none."""
+        process = self._process
+        return process.pid if process is not None and process.returncode is None else 0
+
+    async def run(self, fn: Callable[..., T], *args: object, timeout_s: float = 60) -> T:
+        """`fn(*args)` in the child; `timeout_s` counts from its start there, not from its place in the queue.
+
+        Raises the function's own ContentError, a ValueError for any ValueError it raised, and ContentError with reason
+        timed_out or worker (it crashed, ran out of memory, raised something else, or the worker is closed).
+        """
+        loop = asyncio.get_running_loop()
+        job = _Job(frame((fn, args, timeout_s)), fn.__name__, timeout_s, loop, loop.create_future())
+        self._add(job)
+        try:
+            value: T = await job.done
+        except asyncio.CancelledError:
+            with self._change, contextlib.suppress(ValueError):
+                self._waiting.remove(job)
+            raise
+        return value
+
+    async def warm(self, modules: tuple[str, ...] = ()) -> None:
+        """Starts the child and imports `modules` there, so that the first job does not pay for it."""
+        await self.run(child.preload, modules)
+
+    async def aclose(self) -> None:
+        """Ends the child; jobs that are not done fail with ContentError (worker)."""
+        with self._change:
+            self._closed = True
+            while self._waiting:
+                _post(self._waiting.popleft(), ContentError("the worker was closed", reason="worker"))
+            if self._process is not None:
+                self._process.kill()
+            self._change.notify()
+            thread = self._thread
+        if thread is not None:
+            await asyncio.to_thread(thread.join)
+
+    def _add(self, job: _Job) -> None:
+        with self._change:
+            if self._closed:
+                raise ContentError("the worker is closed", reason="worker")
+            self._waiting.append(job)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="content-worker", daemon=True)
+                self._thread.start()
+            self._change.notify()
+
+    def _serve(self) -> None:
+        while (job := self._next()) is not None:
+            _post(job, self._outcome(job))
+        with self._change:
+            process, self._process = self._process, None
+        if process is not None:
+            _end(process)
+
+    def _next(self) -> _Job | None:
+        """The next job, or None when this thread shall end: closed, or nothing to do for a while."""
+        with self._change:
+            self._change.wait_for(lambda: self._waiting or self._closed, self._idle_s)
+            if not self._waiting:
+                self._thread = None
+                return None
+            return self._waiting.popleft()
+
+    def _outcome(self, job: _Job) -> object:
+        """What the job gave: its value, or an exception to raise."""
+        try:
+            process = self._live_process()
+        except OSError as error:
+            return ContentError(f"no worker process: {error}", reason="worker")
+        with self._change:
+            self._running = job
+        with contextlib.suppress(RuntimeError):  # the asker's loop is closed: the kernel's limit remains
+            job.loop.call_soon_threadsafe(self._arm, job)
+        try:
+            value = _read(_ask(process, job.body))
+        except (OSError, EOFError):
+            _end(process)
+            value = self._ended(job)
+        except Exception as error:  # whatever reading an answer raises is that job's failure, never this thread's
+            value = ContentError(f"unreadable answer: {error}", reason="worker")
+        with self._change:
+            self._running = None
+        if isinstance(value, ContentError) and value.reason in {"worker", "timed_out"}:
+            log.info("%s: %s", job.name, value)
+        return value
+
+    def _live_process(self) -> Process:
+        process = self._process
+        if process is not None and process.poll() is not None:
+            _end(process)
+            process = None
+        if process is None:
+            process = _start()
+            with self._change:
+                self._process = process
+                if self._closed:
+                    process.kill()
+        return process
+
+    def _arm(self, job: _Job) -> None:
+        if not job.done.done() or job.done.cancelled():
+            timer = job.loop.call_later(job.timeout_s, self._overrun, job)
+            job.done.add_done_callback(lambda done: None if done.cancelled() else timer.cancel())
+
+    def _overrun(self, job: _Job) -> None:
+        with self._change:
+            if self._running is job and self._process is not None:
+                job.overrun = True
+                self._process.kill()
+
+    def _ended(self, job: _Job) -> ContentError:
+        if job.overrun:
+            return ContentError(f"{job.name} took over {job.timeout_s:g} s", reason="timed_out")
+        return ContentError(f"the worker process ended during {job.name}", reason="worker")
+
+
+def command() -> list[str]:
+    """How the child is started. A bundled program starts itself and must call `child.main` on FROZEN_FLAG."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, FROZEN_FLAG]
+    start = f"import sys; sys.path[:] = {sys.path!r}; from socialdesk.content.child import main; main()"
+    return [sys.executable, "-c", start]
+
+
+def _start() -> Process:
+    own_group: dict[str, Any] = {"process_group": 0}  # Ctrl-C is for the parent
+    if sys.platform == "win32":
+        own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    pipe, null = subprocess.PIPE, subprocess.DEVNULL
+    return subprocess.Popen(command(), stdin=pipe, stdout=pipe, stderr=null, **own_group)  # noqa: S603 - ourselves
+
+
+def _end(process: Process) -> None:
+    process.kill()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()
+    process.wait()
+
+
+def _ask(process: Process, job: bytes) -> bytes:
+    """Sends a job and waits for its answer. Raises OSError or EOFError when the child ends."""
+    assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - asked for in _start
+    process.stdin.write(job)
+    process.stdin.flush()
+    head = process.stdout.read(PREFIX.size)
+    size = PREFIX.unpack(head)[0] if len(head) == PREFIX.size else MAX_FRAME + 1
+    body = process.stdout.read(size) if size <= MAX_FRAME else b""
+    if len(body) != size:
+        raise EOFError
+    return body
+
+
+def _read(answer: bytes) -> object:
+    ok, value = unpack(answer)
+    if ok:
+        return value
+    kind, message, reason = value
+    return ValueError(message) if kind == "value" else ContentError(message, reason=reason)
+
+
+def _post(job: _Job, outcome: object) -> None:
+    with contextlib.suppress(RuntimeError):  # the asker's loop is closed: nobody waits
+        job.loop.call_soon_threadsafe(_settle, job.done, outcome)
+
+
+def _settle(done: "asyncio.Future[Any]", outcome: object) -> None:
+    if done.done():
+        return
+    if isinstance(outcome, Exception):
+        done.set_exception(outcome)
+    else:
+        done.set_result(outcome)
