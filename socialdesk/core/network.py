@@ -270,3 +270,12 @@ class Acts(Protocol):
     async def act(self, action: str, remote_id: str, refs: Mapping[str, str]) -> Mapping[str, str]:
         """like, unlike, reshare, unreshare, bookmark, unbookmark. Returns the entry's changed refs."""
         ...
+
+
+class NetworkClass(Protocol):
+    """An adapter's class as the services see it: facts, and a way to open an account."""
+
+    @property
+    def facts(self) -> NetworkFacts: ...
+
+    def __call__(self, account: Account, credential: Credential, http: object) -> Network: ...

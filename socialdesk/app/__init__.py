@@ -1,0 +1,1 @@
+"""The only room that builds the parts and joins them: profile, engine, window, practice."""

@@ -1,0 +1,243 @@
+"""Accounts: signing in and out, opening them for the other services, renewing their tokens."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from socialdesk.core.account import NOTHING, Account, Credential
+from socialdesk.core.errors import AuthExpired, InputError, NetworkError, SocialDeskError
+from socialdesk.core.events import AccountsChanged, ColumnsChanged
+from socialdesk.core.network import (
+    ExchangesPassword,
+    Lists,
+    Network,
+    NetworkClass,
+    NetworkFacts,
+    Nothing,
+    Renews,
+    SignedIn,
+    SignsIn,
+    SignsOut,
+)
+from socialdesk.services.events import Events
+from socialdesk.store import accounts as accounts_table
+from socialdesk.store.database import Store
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class KeepsSecrets(Protocol):
+    """The vault: blocking calls, `VaultError` when it cannot."""
+
+    def get(self, account_id: int) -> Credential: ...
+    def put(self, account_id: int, credential: Credential) -> None: ...
+    def remove(self, account_id: int) -> None: ...
+
+
+@dataclass(slots=True)
+class _Opened:
+    network: Network
+    credential: Credential
+
+
+class AccountService:
+    """Knows the accounts, and hands out opened networks. One lock per account around a renewal."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: KeepsSecrets,
+        http: object,
+        networks: Mapping[str, NetworkClass],
+        events: Events,
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._http = http
+        self._networks = networks
+        self._events = events
+        self._opened: dict[int, _Opened] = {}
+        self._locks: dict[int, asyncio.Lock] = {}
+
+    def networks(self) -> tuple[NetworkFacts, ...]:
+        """Facts of every network there is an adapter for, those with a sign-in first, by title."""
+        every = [network.facts for network in self._networks.values()]
+        return tuple(sorted(every, key=lambda f: (all(isinstance(s, Nothing) for s in f.sign_ins), f.title)))
+
+    def facts(self, network: str) -> NetworkFacts:
+        if network not in self._networks:
+            known = ", ".join(sorted(self._networks))
+            raise InputError(f"There is no network called “{network}”.", f"Known are: {known}.")
+        return self._networks[network].facts
+
+    async def list(self) -> tuple[Account, ...]:
+        return await self._store.read(accounts_table.all)
+
+    async def get(self, account_id: int) -> Account:
+        account = await self._store.read(accounts_table.get, account_id)
+        if account is None:
+            raise InputError("This account is no longer on the desk.", "Choose another account.")
+        return account
+
+    async def find(self, name: str) -> Account:
+        """The account meant by an id, a handle or a network's key, as typed on the command line."""
+        every = await self.list()
+        wanted = name.strip().lstrip("@").casefold()
+        for account in every:
+            if wanted in (str(account.id), account.handle.lstrip("@").casefold()):
+                return account
+        same = [a for a in every if wanted in (a.network, a.name.casefold())]
+        if len(same) == 1:
+            return same[0]
+        listed = ", ".join(f"{a.id} ({a.network} {a.handle})" for a in every) or "none yet"
+        problem = "is more than one account" if same else "is no account of this desk"
+        raise InputError(f"“{name}” {problem}.", f"Accounts: {listed}.")
+
+    def anonymous(self, network: str, server: str = "") -> Network:
+        """The network as a visitor without an account sees it."""
+        self.facts(network)
+        visitor = Account(0, network, "", "", server.rstrip("/"))
+        return self._networks[network](visitor, NOTHING, self._http)
+
+    async def open(self, account_id: int) -> Network:
+        """The account, ready to use. Raises InputError if it is gone, VaultError if its secrets cannot be read."""
+        if account_id not in self._opened:
+            account = await self.get(account_id)
+            credential = await asyncio.to_thread(self._vault.get, account_id)
+            self._opened[account_id] = self._with(account, credential)
+        return self._opened[account_id].network
+
+    async def use(self, account_id: int, action: Callable[[Network], Awaitable[T]]) -> T:
+        """Runs `action` with the opened account; an expired token is renewed once and the action repeated.
+
+        An action must raise AuthExpired only when the request certainly had no effect.
+        """
+        network = await self.open(account_id)
+        used = self._opened[account_id].credential
+        try:
+            return await action(network)
+        except AuthExpired:
+            try:
+                renewed = await self._renew(account_id, used)
+                return await action(renewed)
+            except AuthExpired:
+                await self._needs_sign_in(account_id, needed=True)
+                raise
+
+    async def _renew(self, account_id: int, used: Credential) -> Network:
+        """A network with a newer credential than `used`, renewing it unless somebody else just did."""
+        async with self._locks.setdefault(account_id, asyncio.Lock()):
+            opened = self._opened.get(account_id)
+            if opened and opened.credential is not used:
+                return opened.network
+            network = await self.open(account_id)
+            if not isinstance(network, Renews):
+                raise AuthExpired("the token is no longer accepted and cannot be renewed")
+            fresh = await network.renew()
+            if not all(fresh.secrets.values()):
+                raise AuthExpired("the renewal answered with an empty token")
+            await asyncio.to_thread(self._vault.put, account_id, fresh)
+            self._opened[account_id] = self._with(network.account, fresh)
+            return self._opened[account_id].network
+
+    async def sign_in(self, network: str, answers: Mapping[str, str], form: int = 0) -> Account:
+        """Signs in with the answers of a token or app-password form."""
+        facts = self.facts(network)
+        missing = self._missing(facts, form, answers)
+        if missing:
+            raise InputError(f"{facts.title} needs: {', '.join(missing)}.", "Fill in what is missing.")
+        visitor = self.anonymous(network, answers.get("server", ""))
+        if not isinstance(visitor, ExchangesPassword):
+            raise InputError(f"{facts.title} has no such sign-in.", "Use the browser instead.")
+        return await self.keep(network, await visitor.sign_in(answers))
+
+    @staticmethod
+    def _missing(facts: NetworkFacts, form: int, answers: Mapping[str, str]) -> tuple[str, ...]:
+        sign_in = facts.sign_ins[form] if form < len(facts.sign_ins) else Nothing()
+        if isinstance(sign_in, Nothing):
+            return ()
+        return tuple(f.label for f in sign_in.fields if not f.optional and not answers.get(f.name, "").strip())
+
+    async def keep(self, network: str, signed_in: SignedIn) -> Account:
+        """Stores a fresh sign-in; the same person signing in again keeps the account, its columns and drafts."""
+        who = signed_in.identity
+        account = Account(
+            0, network, who.name, who.handle, who.server.rstrip("/"), who.remote_id, who.avatar_url, dict(who.facts)
+        )
+        known = next(
+            (
+                a
+                for a in await self.list()
+                if (a.network, a.server, a.remote_id) == (network, account.server, who.remote_id)
+            ),
+            None,
+        )
+        if known is not None:
+            kept = replace(account, id=known.id, needs_sign_in=known.needs_sign_in)
+            await asyncio.to_thread(self._vault.put, kept.id, signed_in.credential)
+            await self._store.write(accounts_table.update, kept, durable=True)
+        else:
+            kept = await self._store.write(accounts_table.add, account, durable=True)
+            try:
+                await asyncio.to_thread(self._vault.put, kept.id, signed_in.credential)
+            except SocialDeskError:
+                await self._store.write(accounts_table.remove, kept.id)
+                raise
+        self._opened.pop(kept.id, None)
+        await self._needs_sign_in(kept.id, needed=False)
+        return replace(kept, needs_sign_in=False)
+
+    async def test(self, account_id: int) -> str:
+        """One sentence on whether the account works; raises what its network raises."""
+
+        async def ask(network: Network) -> str:
+            if not isinstance(network, SignsIn):
+                return "No sign-in needed."
+            who = await network.whoami()
+            return f"Signed in as {who.handle or who.name}."
+
+        verdict = await self.use(account_id, ask)
+        await self._needs_sign_in(account_id, needed=False)
+        return verdict
+
+    async def remove(self, account_id: int) -> str:
+        """Removes the account from the desk, revoking its token where the network can. Returns what stays."""
+        account = await self.get(account_id)
+        title = self.facts(account.network).title
+        revoked = await self._revoke(account_id)
+        await self._store.write(accounts_table.remove, account_id, durable=True)
+        await asyncio.to_thread(self._vault.remove, account_id)
+        self._opened.pop(account_id, None)
+        self._events.send(AccountsChanged(account_id))
+        self._events.send(ColumnsChanged())
+        at_network = "" if revoked else f" To withdraw its access as well, remove SocialDesk in {title}'s settings."
+        return f"{account.handle} is removed. What it posted stays at {title}; saved items stay here.{at_network}"
+
+    async def _revoke(self, account_id: int) -> bool:
+        try:
+            network = await self.open(account_id)
+            if not isinstance(network, SignsOut):
+                return False
+            await network.sign_out()
+        except (NetworkError, SocialDeskError) as error:
+            log.info("the token of account %d was not revoked: %s", account_id, error)
+            return False
+        return True
+
+    async def choices(self, account_id: int, kind: str, field: str) -> tuple[tuple[str, str], ...]:
+        """What a source's field may be set to, as (value, label); empty where the person types it."""
+
+        async def ask(network: Network) -> tuple[tuple[str, str], ...]:
+            return await network.choices(kind, field) if isinstance(network, Lists) else ()
+
+        return await self.use(account_id, ask)
+
+    async def _needs_sign_in(self, account_id: int, *, needed: bool) -> None:
+        await self._store.write(accounts_table.set_needs_sign_in, account_id, needed)
+        self._events.send(AccountsChanged(account_id))
+
+    def _with(self, account: Account, credential: Credential) -> _Opened:
+        return _Opened(self._networks[account.network](account, credential, self._http), credential)

@@ -1,0 +1,64 @@
+"""Signing in through the browser: loopback redirect with a paste-back fallback."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from socialdesk.core.account import Account
+from socialdesk.core.errors import InputError
+from socialdesk.core.network import BrowserStep, SignsInByBrowser
+from socialdesk.http.loopback import LoopbackListener, parse_pasted
+from socialdesk.services.accounts import AccountService
+
+LISTEN_S = 120
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSignIn:
+    """An authorization under way: open `url` in a browser; `redirect_uri` is shown for servers that ask for it."""
+
+    network: str
+    url: str
+    redirect_uri: str
+    step: BrowserStep
+    listener: LoopbackListener
+
+
+class BrowserSignInService:
+    """Begins and finishes browser sign-ins. Nothing of one is stored before it is complete."""
+
+    def __init__(self, accounts: AccountService) -> None:
+        self._accounts = accounts
+
+    async def begin(self, network: str, answers: Mapping[str, str]) -> BrowserSignIn:
+        visitor = self._accounts.anonymous(network, answers.get("server", ""))
+        if not isinstance(visitor, SignsInByBrowser):
+            raise InputError(f"{visitor.facts.title} does not sign in through the browser.", "Use its other sign-in.")
+        listener = LoopbackListener()
+        redirect_uri = await listener.start()
+        try:
+            step = await visitor.begin_sign_in(answers, redirect_uri)
+        except BaseException:
+            await listener.close()
+            raise
+        return BrowserSignIn(network, step.url, redirect_uri, step, listener)
+
+    async def finish(self, pending: BrowserSignIn, pasted: str | None = None) -> Account:
+        """Waits for the browser's answer, or takes the pasted address or code, and keeps the account."""
+        try:
+            if pasted is not None:
+                answer: Mapping[str, str] = {"code": parse_pasted(pasted, pending.step.state)}
+            else:
+                answer = await pending.listener.wait(pending.step.state, LISTEN_S)
+        except TimeoutError as error:
+            raise InputError(
+                "The browser did not answer within two minutes.", "Start again, or paste the address it ended on."
+            ) from error
+        finally:
+            await pending.listener.close()
+        visitor = self._accounts.anonymous(pending.network, pending.step.keep.get("server", ""))
+        if not isinstance(visitor, SignsInByBrowser):  # cannot be: `begin` proved it
+            raise InputError("This sign-in cannot be finished.", "Start again.")
+        return await self._accounts.keep(pending.network, await visitor.finish_sign_in(pending.step, answer["code"]))
+
+    async def cancel(self, pending: BrowserSignIn) -> None:
+        await pending.listener.close()

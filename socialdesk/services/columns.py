@@ -1,0 +1,261 @@
+"""Columns and what feeds them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from socialdesk.core.account import Account
+from socialdesk.core.errors import InputError
+from socialdesk.core.events import ColumnsChanged
+from socialdesk.core.network import NetworkFacts, SourceKind
+from socialdesk.core.source import Column, Source, SourceState, WordFilter
+from socialdesk.services.accounts import AccountService
+from socialdesk.services.events import Events
+from socialdesk.store import columns as columns_table
+from socialdesk.store import sources as sources_table
+from socialdesk.store.database import Store
+
+NARROWEST, WIDEST = 260, 640
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source as a column's options list it."""
+
+    source: Source
+    state: SourceState
+    network_title: str
+    kind_title: str
+    account: str
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnHeader:
+    """What a column's header shows. `error` is the reason code of the first source in trouble, '' = none."""
+
+    column: Column
+    subtitle: str
+    networks: tuple[str, ...]
+    sources: tuple[SourceLine, ...]
+    busy: bool
+    error: str
+    error_source: SourceLine | None
+    next_at: datetime | None
+
+
+class ColumnService:
+    def __init__(
+        self,
+        store: Store,
+        accounts: AccountService,
+        events: Events,
+        now: Callable[[], datetime],
+        is_busy: Callable[[int], bool],
+        wake: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._events = events
+        self._now = now
+        self._is_busy = is_busy
+        self._wake = wake
+
+    async def all(self) -> tuple[Column, ...]:
+        return await self._store.read(columns_table.all)
+
+    async def get(self, column_id: int) -> Column:
+        column = await self._store.read(columns_table.get, column_id)
+        if column is None:
+            raise InputError(f"There is no column {column_id}.", "See the columns there are.")
+        return column
+
+    async def find(self, name: str) -> Column:
+        """The column meant by an id or a title, as typed on the command line."""
+        every = await self.all()
+        wanted = name.strip().casefold()
+        for column in every:
+            if wanted in (str(column.id), column.title.casefold()):
+                return column
+        titles = ", ".join(f"{c.id} ({c.title})" for c in every) or "none yet"
+        raise InputError(f"There is no column “{name}”.", f"Columns: {titles}.")
+
+    async def add(
+        self,
+        title: str,
+        icon: str,
+        sources: tuple[Source, ...],
+        filter: WordFilter = WordFilter(),  # noqa: A002, B008 (the field's name; frozen)
+        view: str = "posts",
+    ) -> Column:
+        """Adds a column at the right end; equal sources are shared with the columns that have them."""
+        if not sources:
+            raise InputError("A column needs at least one source.", "Choose what it shows.")
+        for source in sources:
+            self._check(source)
+        stored = [await self._store.write(sources_table.add, source) for source in sources]
+        ids = tuple(dict.fromkeys(source.id for source in stored))
+        column = await self._store.write(
+            columns_table.add, title.strip() or self.title_of(sources[0]), icon, ids, filter, view, None, self._now()
+        )
+        self._events.send(ColumnsChanged())
+        self._wake()
+        return column
+
+    async def add_search(self, words: str, title: str = "") -> Column:
+        """One column that searches every account whose network can, with the words as hashtag where only that works."""
+        words = words.strip()
+        if not words:
+            raise InputError("There are no words to search for.", "Type what your buyers talk about.")
+        sources = [s for account in await self._accounts.list() for s in self._searches(account, words)]
+        feeds = [s for s in await self._store.read(sources_table.all) if self._is_open(s)]
+        if not sources and not feeds:
+            sources = self._open_searches(words)
+        filtered = WordFilter(any_of=(words,)) if feeds else WordFilter()
+        return await self.add(title or words, "search", (*sources, *feeds), filtered, "stories" if feeds else "posts")
+
+    def _searches(self, account: Account, words: str) -> list[Source]:
+        kinds = [k for k in self._accounts.facts(account.network).sources if k.searches]
+        search = next((k for k in kinds if k.needs_account), None) or next(iter(kinds), None)
+        return [self._search(account.network, search, words, account.id)] if search else []
+
+    def _open_searches(self, words: str) -> list[Source]:
+        """Searches that need no account, at the server that the field's example names."""
+        found = []
+        for facts in self._accounts.networks():
+            for kind in facts.sources:
+                server = next((f.example for f in kind.fields if f.name == "server" and f.example), "")
+                if kind.searches and not kind.needs_account and server:
+                    found.append(self._search(facts.key, kind, words, None, server))
+                    break
+        return found
+
+    @staticmethod
+    def _search(network: str, kind: SourceKind, words: str, account_id: int | None, server: str = "") -> Source:
+        params = {kind.searches: words.lstrip("#") if "tag" in kind.searches else words}
+        if server:
+            params["server"] = server
+        return Source(0, network, kind.kind, account_id, params)
+
+    def _is_open(self, source: Source) -> bool:
+        """A source that any column may share because it needs no account and no words: a feed."""
+        kind = self._accounts.facts(source.network).source(source.kind)
+        return source.account_id is None and kind is not None and not kind.searches and not kind.needs_account
+
+    def feed(self, url: str, title: str = "") -> Source:
+        """A source for a feed's address, of whichever network follows addresses without an account."""
+        for facts in self._accounts.networks():
+            for kind in facts.sources:
+                if not kind.needs_account and any(field.name == "url" for field in kind.fields):
+                    return Source(0, facts.key, kind.kind, None, {"url": url}, title)
+        raise InputError("No installed network reads feeds.", "Install the feeds network.")
+
+    async def update(self, column: Column) -> Column:
+        """Stores a changed column; its rows are made anew where filter or sources changed."""
+        sized = replace(column, width=min(max(column.width, NARROWEST), WIDEST))
+        await self._store.write(columns_table.update, sized, self._now())
+        self._events.send(ColumnsChanged())
+        return sized
+
+    async def set_sources(self, column_id: int, sources: tuple[Source, ...]) -> Column:
+        for source in sources:
+            self._check(source)
+        stored = [await self._store.write(sources_table.add, source) for source in sources]
+        column = replace(await self.get(column_id), source_ids=tuple(dict.fromkeys(s.id for s in stored)))
+        updated = await self.update(column)
+        await self._store.write(sources_table.remove_unused)
+        self._wake()
+        return updated
+
+    async def remove(self, column_id: int) -> tuple[Column, tuple[Source, ...]]:
+        """Removes a column; what is returned is enough to put it back (`restore`)."""
+        column = await self.get(column_id)
+        sources = await self._store.read(sources_table.of_column, column_id)
+        await self._store.write(columns_table.remove, column_id)
+        self._events.send(ColumnsChanged())
+        return column, sources
+
+    async def restore(self, column: Column, sources: tuple[Source, ...]) -> Column:
+        back = await self.add(column.title, column.icon, sources, column.filter, column.view)
+        await self.update(replace(back, width=column.width, collapsed=column.collapsed))
+        await self.move(back.id, column.position)
+        return await self.get(back.id)
+
+    async def move(self, column_id: int, position: int) -> None:
+        await self._store.write(columns_table.move, column_id, position)
+        self._events.send(ColumnsChanged())
+
+    async def sources(self, column_id: int) -> tuple[Source, ...]:
+        return await self._store.read(sources_table.of_column, column_id)
+
+    async def header(self, column_id: int) -> ColumnHeader:
+        column = await self.get(column_id)
+        accounts = {a.id: a for a in await self._accounts.list()}
+        sources = await self._store.read(sources_table.of_column, column_id)
+        lines = [await self._line(source, accounts) for source in sources]
+        trouble = next((line for line in lines if line.state.error), None)
+        upcoming = [line.state.next_at for line in lines if line.state.next_at is not None]
+        return ColumnHeader(
+            column,
+            subtitle(lines, accounts),
+            tuple(dict.fromkeys(line.source.network for line in lines)),
+            tuple(lines),
+            any(line.busy for line in lines),
+            trouble.state.error if trouble else "",
+            trouble,
+            min(upcoming, default=None),
+        )
+
+    async def _line(self, source: Source, accounts: Mapping[int, Account]) -> SourceLine:
+        state = await self._store.read(sources_table.state, source.id)
+        facts = self._accounts.facts(source.network)
+        kind = facts.source(source.kind)
+        account = accounts.get(source.account_id or 0)
+        return SourceLine(
+            source,
+            state,
+            facts.title,
+            kind.title if kind else source.kind,
+            account.handle if account else "",
+            self._is_busy(source.id),
+        )
+
+    def title_of(self, source: Source) -> str:
+        """A title for a column of this one source: its own, its words, or its kind."""
+        kind = self._accounts.facts(source.network).source(source.kind)
+        words = next((v for k, v in source.params.items() if k != "server" and v), "")
+        return source.title or words or (kind.title if kind else source.kind)
+
+    def _check(self, source: Source) -> None:
+        """Raises InputError where the adapter has no such source, or a field it needs is empty."""
+        facts: NetworkFacts = self._accounts.facts(source.network)
+        kind = facts.source(source.kind)
+        if kind is None:
+            known = ", ".join(s.kind for s in facts.sources)
+            raise InputError(f"{facts.title} has no source “{source.kind}”.", f"It has: {known}.")
+        if kind.needs_account and source.account_id is None:
+            raise InputError(f"{facts.title}: {kind.title} needs an account.", "Connect one first.")
+        optional = {"server"} if source.account_id is not None else set()
+        missing = [
+            f.label
+            for f in kind.fields
+            if not f.optional and f.name not in optional and not source.params.get(f.name, "").strip()
+        ]
+        if missing:
+            raise InputError(f"{kind.title} needs: {', '.join(missing)}.", "Fill in what is missing.")
+
+
+def subtitle(lines: list[SourceLine], accounts: Mapping[int, Account]) -> str:
+    """What feeds a column, in few words: one account's handle, or the networks and the number of feeds."""
+    if len(lines) == 1:
+        only = lines[0]
+        account = accounts.get(only.source.account_id or 0)
+        return account.handle if account else only.source.title or only.source.params.get("url", only.network_title)
+    names = [
+        line.network_title for line in lines if line.source.account_id is not None or "url" not in line.source.params
+    ]
+    feeds = sum(1 for line in lines if line.source.account_id is None and "url" in line.source.params)
+    words = list(dict.fromkeys(names))
+    if feeds:
+        words.append(f"{feeds} feed{'s' if feeds != 1 else ''}")
+    return " · ".join(words)

@@ -1,0 +1,99 @@
+"""Drafts, their pictures, and what each account takes."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from socialdesk.content import pictures
+from socialdesk.content.worker import Worker
+from socialdesk.core.blobs import blob_hash
+from socialdesk.core.checks import AccountCheck, check
+from socialdesk.core.errors import ContentError, InputError, NetworkError
+from socialdesk.core.events import DraftsChanged
+from socialdesk.core.network import Network, PostRules, Publishes
+from socialdesk.core.post import Draft, Picture
+from socialdesk.services.accounts import AccountService
+from socialdesk.services.events import Events
+from socialdesk.store import blobs as blobs_table
+from socialdesk.store import drafts as drafts_table
+from socialdesk.store.database import Store
+
+LARGEST_PICTURE = 40_000_000  # bytes a person may add; it is made smaller for each network
+
+
+class ComposeService:
+    def __init__(
+        self, store: Store, accounts: AccountService, worker: Worker, events: Events, now: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._worker = worker
+        self._events = events
+        self._now = now
+        self._rules: dict[int, PostRules] = {}
+
+    async def drafts(self) -> tuple[Draft, ...]:
+        """All drafts, the last changed first."""
+        return await self._store.read(drafts_table.all)
+
+    async def draft(self, draft_id: int) -> Draft | None:
+        return await self._store.read(drafts_table.get, draft_id)
+
+    async def save(self, draft: Draft) -> Draft:
+        """Puts the draft on disk before it returns; a draft with id 0 gets one."""
+        saved = await self._store.write(drafts_table.save, draft, self._now(), durable=True)
+        self._events.send(DraftsChanged(saved.id))
+        return saved
+
+    async def discard(self, draft_id: int) -> None:
+        await self._store.write(drafts_table.remove, draft_id, durable=True)
+        self._events.send(DraftsChanged(draft_id))
+
+    async def rules(self, account_id: int) -> PostRules:
+        """What the account may post, asked once per run. Raises Rejected(not_supported) where nothing can be posted."""
+        if account_id not in self._rules:
+
+            async def ask(network: Network) -> PostRules:
+                if not isinstance(network, Publishes):
+                    raise InputError(f"{network.facts.title} takes no posts.", "Choose another account.")
+                return await network.post_rules()
+
+            self._rules[account_id] = await self._accounts.use(account_id, ask)
+        return self._rules[account_id]
+
+    async def rules_of(self, account_ids: tuple[int, ...]) -> dict[int, PostRules]:
+        """Rules of all accounts whose network can be asked; the others are missing."""
+
+        async def ask(account_id: int) -> tuple[int, PostRules | None]:
+            try:
+                return account_id, await self.rules(account_id)
+            except NetworkError:
+                return account_id, None
+
+        found = await asyncio.gather(*(ask(i) for i in dict.fromkeys(account_ids)))
+        return {account_id: rules for account_id, rules in found if rules is not None}
+
+    def forget_rules(self, account_id: int) -> None:
+        """After a refusal for length or size: the server's limits are asked again."""
+        self._rules.pop(account_id, None)
+
+    async def check(self, draft: Draft) -> tuple[AccountCheck, ...]:
+        return check(draft, await self.rules_of(draft.account_ids))
+
+    async def add_picture(self, data: bytes, name: str) -> Picture:
+        """Keeps a picture for a draft. Raises InputError when it is none, or too large."""
+        if len(data) > LARGEST_PICTURE:
+            raise InputError(f"{name} is larger than 40 MB.", "Choose a smaller picture.")
+        try:
+            mime, width, height = await self._worker.run(pictures.probe, data)
+        except ContentError as error:
+            raise InputError(f"{name} is not a picture this desk can send.", "Use JPEG, PNG, GIF or WebP.") from error
+        await self._store.write(blobs_table.put, data, mime, self._now(), durable=True)
+        return Picture(blob_hash(data), mime, width, height, len(data), name=name)
+
+    async def picture(self, blob: str) -> bytes:
+        """The bytes of a stored picture; InputError when it is gone."""
+        found = await self._store.read(blobs_table.get, blob)
+        if found is None:
+            raise InputError("This picture is no longer in the store.", "Add it again.")
+        return found[0]

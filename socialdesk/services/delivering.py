@@ -1,0 +1,283 @@
+"""The publisher: takes deliveries that are due, one at a time per account, and settles each outcome before the next.
+
+A delivery is claimed in the store before its first byte leaves. Whatever happens after that without a receipt is in
+doubt, and only a look at the network that certainly found nothing puts it back in the queue.
+"""
+
+import asyncio
+import hashlib
+import logging
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from socialdesk.core import delivery as decide
+from socialdesk.core.errors import (
+    InputError,
+    NetworkError,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    SocialDeskError,
+    Unreachable,
+    VaultError,
+)
+from socialdesk.core.events import OutboxChanged
+from socialdesk.core.network import Network, Publishes
+from socialdesk.core.post import Delivery, DeliveryState, Publication, Receipt, Segment
+from socialdesk.core.rows import Attempt
+from socialdesk.services.accounts import AccountService
+from socialdesk.services.composing import ComposeService
+from socialdesk.services.events import Events
+from socialdesk.services.preparing import Preparer
+from socialdesk.services.profile_lock import ProfileLock
+from socialdesk.store import outbox as outbox_table
+from socialdesk.store.database import Store
+
+log = logging.getLogger(__name__)
+LONGEST_SLEEP_S = 2.0  # another process of this profile may add to the outbox without telling us
+
+
+class Deliverer:
+    def __init__(
+        self,
+        store: Store,
+        accounts: AccountService,
+        composing: ComposeService,
+        preparer: Preparer,
+        lock: ProfileLock,
+        events: Events,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._composing = composing
+        self._preparer = preparer
+        self._lock = lock
+        self._events = events
+        self._now = now
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._active: dict[int, asyncio.Task[None]] = {}
+        self._account_waits: dict[int, datetime] = {}
+        self._loop_task: asyncio.Task[None] | None = None
+        self._closing = False
+
+    async def start(self) -> bool:
+        """False when another process of this profile delivers already."""
+        if self._loop_task is not None:
+            return True
+        if not self._lock.acquire():
+            return False
+        self._closing = False
+        await self._store.write(outbox_table.reclaim, self._now(), durable=True)
+        self._loop_task = asyncio.create_task(self._run(), name="deliver")
+        return True
+
+    async def stop(self, grace: timedelta) -> None:
+        """No new claims; what is in flight has `grace` to end, then it is cancelled and wakes up in doubt."""
+        self._closing = True
+        if self._loop_task is None:
+            return
+        if self._active:
+            await asyncio.wait(tuple(self._active.values()), timeout=grace.total_seconds())
+        tasks = [*self._active.values(), self._loop_task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._loop_task = None
+        self._lock.release()
+
+    def wake(self) -> None:
+        self._idle.clear()
+        self._wake.set()
+
+    async def settle(self) -> None:
+        """Waits until nothing is active and nothing is due at this moment."""
+        self.wake()
+        await self._idle.wait()
+
+    async def put(self, delivery: Delivery, attempt: Attempt | None = None) -> None:
+        """Stores a delivery's new state and what follows for those that wait for it."""
+        now = self._now()
+        await self._store.write(outbox_table.put, delivery, attempt, now, durable=True)
+        self._events.send(OutboxChanged(delivery.publication_id, delivery.id))
+        if delivery.state is DeliveryState.SENT:
+            follow = decide.released
+        elif delivery.state in decide.FAILED_STATES:
+            follow = decide.held
+        else:
+            return
+        for dependant in await self._store.read(outbox_table.dependants, delivery.id):
+            if dependant.state in (DeliveryState.WAITING, DeliveryState.HELD):
+                await self._store.write(outbox_table.put, follow(dependant, now), None, now, durable=True)
+                self._events.send(OutboxChanged(dependant.publication_id, dependant.id))
+
+    async def _run(self) -> None:
+        while not self._closing:
+            self._wake.clear()
+            try:
+                pause = await self._begin_due()
+            except SocialDeskError as error:
+                log.warning("the outbox cannot be read: %s", error)
+                pause = LONGEST_SLEEP_S
+            if not self._active and pause > 0:
+                self._idle.set()
+            try:
+                await asyncio.wait_for(self._wake.wait(), min(max(pause, 0.01), LONGEST_SLEEP_S))
+            except TimeoutError:
+                continue
+
+    async def _begin_due(self) -> float:
+        """Starts every delivery whose time has come and whose account is free; returns seconds until the next."""
+        now = self._now()
+        soonest = LONGEST_SLEEP_S
+        for delivery in await self._store.read(outbox_table.due, now):
+            account_id = delivery.account_id
+            wait = self._account_waits.get(account_id)
+            if wait is not None and wait > now:
+                soonest = min(soonest, (wait - now).total_seconds())
+            elif account_id not in self._active and not self._closing:
+                task = asyncio.create_task(self._one(delivery), name=f"delivery {delivery.id}")
+                self._active[account_id] = task
+                task.add_done_callback(lambda _, account_id=account_id: self._ended(account_id))
+        next_at = await self._store.read(outbox_table.next_due)
+        if next_at is not None and next_at > now:
+            soonest = min(soonest, (next_at - now).total_seconds())
+        return soonest
+
+    def _ended(self, account_id: int) -> None:
+        self._active.pop(account_id, None)
+        self._wake.set()
+
+    async def _one(self, delivery: Delivery) -> None:
+        try:
+            if delivery.state is DeliveryState.IN_DOUBT:
+                await self._look(delivery)
+            else:
+                await self._send(delivery)
+        except asyncio.CancelledError:
+            raise  # still claimed in the store: the next start finds it and looks first
+        except SocialDeskError as error:
+            log.warning("delivery %d could not be settled: %s", delivery.id, error)
+        except Exception:
+            log.exception("delivery %d failed in an unforeseen way", delivery.id)
+            await self._unforeseen(delivery)
+
+    async def _unforeseen(self, delivery: Delivery) -> None:
+        """A fault of the program itself: nobody knows how far it came, so it is looked for, never just repeated."""
+        current = await self._store.read(outbox_table.get, delivery.id)
+        if current is not None and current.state is DeliveryState.SENDING:
+            doubt = OutcomeUnknown("the program failed while sending")
+            await self.put(decide.after_publish(current, doubt, self._now(), random.random()))
+
+    async def _send(self, delivery: Delivery) -> None:
+        publication = await self._store.read(outbox_table.get_publication, delivery.publication_id)
+        if publication is None:
+            return
+        permalink = await self._permalink(delivery)
+        if permalink is None:
+            await self.put(decide.held(delivery, self._now()))
+            return
+        claimed = await self._store.write(
+            outbox_table.claim, delivery.id, fingerprint(publication, delivery, permalink), self._now(), durable=True
+        )
+        if claimed is None:
+            return
+        self._events.send(OutboxChanged(delivery.publication_id, delivery.id))
+        began = self._now()
+        outcome = await self._publish(publication, claimed, permalink)
+        await self._settle(claimed, outcome, began)
+
+    async def _permalink(self, delivery: Delivery) -> str | None:
+        """The address this delivery carries: '' when it waits for nobody, None when what it waits for is not out."""
+        if delivery.waits_for is None:
+            return ""
+        awaited = await self._store.read(outbox_table.get, delivery.waits_for)
+        if awaited is None or awaited.state is not DeliveryState.SENT:
+            return None
+        return awaited.permalink
+
+    async def _publish(self, publication: Publication, delivery: Delivery, permalink: str) -> Receipt | SocialDeskError:
+        key = delivery.parts[delivery.next_part].key
+
+        async def send(network: Network) -> Receipt:
+            if not isinstance(network, Publishes):
+                raise Rejected("this network takes no posts", reason="not_supported")
+            segment = await self._segment(network, publication, delivery, permalink)
+            return await network.publish(segment, key)
+
+        try:
+            return await self._accounts.use(delivery.account_id, send)
+        except VaultError as error:
+            return Unreachable(str(error), reason=error.reason)
+        except InputError as error:
+            return Rejected(error.sentence, reason="account_gone")
+        except NetworkError as error:
+            return error
+
+    async def _segment(self, network: Network, publication: Publication, delivery: Delivery, permalink: str) -> Segment:
+        """The part, prepared. An upload whose outcome is unknown has posted nothing: it may simply be repeated."""
+        rules = await self._composing.rules(delivery.account_id)
+        try:
+            return await self._preparer.segment(network, rules, publication, delivery, permalink)
+        except OutcomeUnknown as error:
+            raise Unreachable(str(error), reason="upload_failed", detail=error.detail) from error
+
+    async def _settle(self, delivery: Delivery, outcome: Receipt | SocialDeskError, began: datetime) -> None:
+        now = self._now()
+        if isinstance(outcome, RateLimited):
+            self._account_waits[delivery.account_id] = outcome.until
+        if isinstance(outcome, Rejected) and outcome.reason in ("too_long", "media_too_large", "invalid"):
+            self._composing.forget_rules(delivery.account_id)
+        after = decide.after_publish(delivery, outcome, now, random.random())
+        await self.put(after, _attempt("publish", delivery, outcome, began))
+
+    async def _look(self, delivery: Delivery) -> None:
+        """Asks the network whether the part in doubt is there."""
+        publication = await self._store.read(outbox_table.get_publication, delivery.publication_id)
+        if publication is None:
+            return
+        began = self._now()
+        outcome = await self._find(publication, delivery)
+        now = self._now()
+        after = decide.after_find(delivery, outcome, now, random.random())
+        await self.put(after, _attempt("find", delivery, outcome, began))
+
+    async def _find(self, publication: Publication, delivery: Delivery) -> Receipt | SocialDeskError | None:
+        permalink = await self._permalink(delivery) or ""
+        key = delivery.parts[delivery.next_part].key
+
+        async def look(network: Network) -> Receipt | None:
+            rules = await self._composing.rules(delivery.account_id)
+            if not isinstance(network, Publishes) or not rules.findable:
+                raise OutcomeUnknown("this network cannot tell whether a post is out")
+            segment = self._preparer.plain(rules, publication, delivery, permalink)
+            return await network.find(segment, key)
+
+        try:
+            return await self._accounts.use(delivery.account_id, look)
+        except VaultError as error:
+            return Unreachable(str(error), reason=error.reason)
+        except SocialDeskError as error:
+            return error
+
+
+def fingerprint(publication: Publication, delivery: Delivery, permalink: str) -> str:
+    """SHA-256 over everything that decides what the next part says: equal fingerprints, equal posts."""
+    part = delivery.parts[delivery.next_part]
+    said = (part.text, part.key, part.picture_blobs, permalink, publication.draft, delivery.account_id)
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
+
+
+def _attempt(kind: str, delivery: Delivery, outcome: Receipt | SocialDeskError | None, began: datetime) -> Attempt:
+    """The log's line on one try; `kind` is publish or find."""
+    part = delivery.next_part
+    if isinstance(outcome, Receipt):
+        return Attempt(began, part, f"{kind}: receipt", "", outcome.permalink)
+    if outcome is None:
+        return Attempt(began, part, f"{kind}: not there")
+    reason = outcome.reason if isinstance(outcome, NetworkError) else ""
+    return Attempt(began, part, f"{kind}: {type(outcome).__name__}", reason, str(outcome))

@@ -1,0 +1,90 @@
+"""What `doctor` says: versions, places, keyring, proxy, store, accounts. Never a secret."""
+
+import asyncio
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from socialdesk import __version__
+from socialdesk.core.errors import NetworkError, SocialDeskError
+from socialdesk.services.accounts import AccountService
+from socialdesk.store import health as health_table
+from socialdesk.store.database import Store
+
+PACKAGES = ("PySide6-Essentials", "qasync", "httpx", "httpx-aiohttp", "aiohttp", "keyring", "feedparser", "nh3")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report; `fix` is empty where nothing has to be done."""
+
+    name: str
+    value: str
+    ok: bool = True
+    fix: str = ""
+
+
+class HealthService:
+    def __init__(
+        self,
+        store: Store,
+        accounts: AccountService,
+        folders: dict[str, Path],
+        keyring: Callable[[], str],
+        proxy: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._folders = folders
+        self._keyring = keyring
+        self._proxy = proxy
+
+    async def doctor(self) -> tuple[Finding, ...]:
+        return (
+            *self._versions(),
+            *(Finding(name, str(path)) for name, path in self._folders.items()),
+            await self._keyring_finding(),
+            Finding("proxy", self._proxy()),
+            *await self._store_findings(),
+            *await self._account_findings(),
+        )
+
+    @staticmethod
+    def _versions() -> list[Finding]:
+        found = [Finding("SocialDesk", __version__), Finding("Python", sys.version.split()[0])]
+        found.append(Finding("system", platform.platform()))
+        for package in PACKAGES:
+            try:
+                found.append(Finding(package, metadata.version(package)))
+            except metadata.PackageNotFoundError:
+                found.append(Finding(package, "not installed", ok=False, fix=f"Install {package}."))
+        return found
+
+    async def _keyring_finding(self) -> Finding:
+        try:
+            return Finding("keyring", await asyncio.to_thread(self._keyring))
+        except SocialDeskError as error:
+            return Finding("keyring", "cannot be used", ok=False, fix=str(error))
+
+    async def _store_findings(self) -> list[Finding]:
+        try:
+            report = await self._store.read(health_table.report)
+        except SocialDeskError as error:
+            return [Finding("store", str(error), ok=False, fix="Restart SocialDesk; it offers the last good copy.")]
+        return [Finding(f"store: {name}", str(value)) for name, value in report.items()]
+
+    async def _account_findings(self) -> list[Finding]:
+        async def ask(account_id: int, name: str) -> Finding:
+            try:
+                return Finding(name, await self._accounts.test(account_id))
+            except NetworkError as error:
+                fix = "Sign in again." if error.reason == "sign_in_again" else "Try again later."
+                return Finding(name, f"does not answer as it should ({error.reason})", ok=False, fix=fix)
+            except SocialDeskError as error:
+                return Finding(name, str(error), ok=False)
+
+        every = await self._accounts.list()
+        return list(await asyncio.gather(*(ask(a.id, f"account {a.id} ({a.network} {a.handle})") for a in every)))

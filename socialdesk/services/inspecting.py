@@ -1,0 +1,92 @@
+"""What an address or a file gives: a feed with its entries, the feeds of a page, or an article."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from socialdesk.content import article as articles
+from socialdesk.content import feeds
+from socialdesk.content.worker import Worker
+from socialdesk.core.entry import Entry, RawDocument, SourceMeta
+from socialdesk.core.errors import ContentError, InputError, NetworkError
+from socialdesk.core.saved import ExtractedArticle
+from socialdesk.core.urls import is_web, resolve
+from socialdesk.http import Http
+from socialdesk.http.status import check
+
+ACCEPT = (
+    "application/feed+json, application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, "
+    "text/html;q=0.7, */*;q=0.1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InspectReport:
+    """`kind`: feed, page (with the feeds it names and the article it holds, if any) or nothing."""
+
+    kind: str
+    url: str
+    meta: SourceMeta | None = None
+    entries: tuple[Entry, ...] = ()
+    found: tuple[feeds.FoundFeed, ...] = ()
+    article: ExtractedArticle | None = None
+
+
+class InspectService:
+    def __init__(self, http: Http, worker: Worker, now: Callable[[], datetime]) -> None:
+        self._http = http
+        self._worker = worker
+        self._now = now
+
+    async def inspect(self, target: str, *, try_usual_places: bool = False) -> InspectReport:
+        """Looks at an address or a local file with one request; `try_usual_places` also asks well-known feed paths."""
+        raw = await self._raw(target)
+        report = await self.look_at(raw)
+        if report.kind == "feed" or report.found or not try_usual_places:
+            return report
+        for path in feeds.WELL_KNOWN_PATHS:
+            try:
+                other = await self.look_at(await self._fetch(resolve(raw.url, path)))
+            except (NetworkError, ContentError):
+                continue
+            if other.kind == "feed":
+                return other
+        return report
+
+    async def look_at(self, raw: RawDocument) -> InspectReport:
+        try:
+            parsed = await self._worker.run(feeds.parse, raw, raw.url, self._now())
+        except ContentError:
+            return await self._page(raw)
+        return InspectReport("feed", raw.url, parsed.meta, parsed.entries)
+
+    async def _page(self, raw: RawDocument) -> InspectReport:
+        found = await self._worker.run(feeds.discover, raw)
+        article = None
+        with contextlib.suppress(ContentError):
+            article = await self._worker.run(articles.extract, raw.body, raw.content_type, raw.url)
+        kind = "page" if found or article else "nothing"
+        return InspectReport(kind, raw.url, None, (), tuple(found), article)
+
+    async def _raw(self, target: str) -> RawDocument:
+        if is_web(target):
+            return await self._fetch(target)
+        read = await asyncio.to_thread(_file, target)
+        if read is not None:
+            return read
+        if "." in target and " " not in target and "/" not in target.partition(".")[0]:
+            return await self._fetch(f"https://{target}")
+        raise InputError(f"“{target}” is neither a web address nor a file.", "Check the spelling.")
+
+    async def _fetch(self, url: str) -> RawDocument:
+        answer = await self._http.request("GET", url, headers={"Accept": ACCEPT}, urgent=True)
+        check(answer, write=False, now=self._now())
+        return RawDocument(answer.body, answer.headers.get("content-type", ""), answer.url)
+
+
+def _file(name: str) -> RawDocument | None:
+    path = Path(name).expanduser()
+    return RawDocument(path.read_bytes(), "", path.resolve().as_uri()) if path.is_file() else None

@@ -1,0 +1,204 @@
+"""The outbox: accepting drafts, deciding what a person asks of a delivery, and showing how each one stands."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from socialdesk.core import delivery as decide
+from socialdesk.core import segments
+from socialdesk.core.checks import Severity, check
+from socialdesk.core.errors import InputError
+from socialdesk.core.events import DraftsChanged, OutboxChanged
+from socialdesk.core.network import Deletes, Network, PostRules, Publishes
+from socialdesk.core.post import Delivery, DeliveryState, Draft, PartPlan, Publication, Receipt
+from socialdesk.core.rows import DeliveryPlan
+from socialdesk.services.accounts import AccountService
+from socialdesk.services.composing import ComposeService
+from socialdesk.services.delivering import Deliverer
+from socialdesk.services.events import Events
+from socialdesk.store import drafts as drafts_table
+from socialdesk.store import outbox as outbox_table
+from socialdesk.store.database import Store
+
+
+class PublishService:
+    def __init__(
+        self,
+        store: Store,
+        accounts: AccountService,
+        composing: ComposeService,
+        deliverer: Deliverer,
+        events: Events,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._composing = composing
+        self._deliverer = deliverer
+        self._events = events
+        self._now = now
+
+    async def submit(self, draft_id: int) -> Publication:
+        """Accepts a draft: publication, pictures and one delivery per account in one transaction.
+
+        Raises InputError with the first thing that has to be mended; the draft then stays as it is.
+        """
+        draft = await self._store.read(drafts_table.get, draft_id)
+        if draft is None:
+            raise InputError("This draft was sent or discarded.", "Look in the outbox.")
+        rules = await self._checked_rules(draft)
+        plans = await self._plans(draft, rules)
+        publication = await self._store.write(outbox_table.accept, draft, plans, self._now(), durable=True)
+        self._events.send(DraftsChanged(draft_id))
+        self._events.send(OutboxChanged(publication.id))
+        self._deliverer.wake()
+        return publication
+
+    async def _checked_rules(self, draft: Draft) -> Mapping[int, PostRules]:
+        if not draft.account_ids:
+            raise InputError("No account is chosen.", "Choose where to post.")
+        rules = {account_id: await self._composing.rules(account_id) for account_id in draft.account_ids}
+        for result in check(draft, rules):
+            for issue in result.issues:
+                if issue.severity is Severity.ERROR:
+                    account = await self._accounts.get(result.account_id)
+                    title = self._accounts.facts(account.network).title
+                    raise InputError(f"{title}: {issue.sentence}", "Mend it, then post again.")
+        return rules
+
+    async def _plans(self, draft: Draft, rules: Mapping[int, PostRules]) -> tuple[DeliveryPlan, ...]:
+        now = self._now()
+        first = segments.leader(draft, rules)
+        plans = []
+        for account_id, texts in segments.renditions(draft, rules).items():
+            network = await self._accounts.open(account_id)
+            if not isinstance(network, Publishes):
+                continue
+            parts = tuple(
+                PartPlan(
+                    text,
+                    self._key(network, draft, now, index),
+                    tuple(p.blob for p in segments.pictures_of(draft, rules[account_id], index)),
+                )
+                for index, text in enumerate(texts)
+            )
+            waits = first if first is not None and account_id != first else None
+            plans.append(DeliveryPlan(account_id, parts, waits, None if waits is not None else now))
+        return tuple(plans)
+
+    @staticmethod
+    def _key(network: Publishes, draft: Draft, now: datetime, index: int) -> str:
+        return network.new_key(int(now.timestamp() * 1_000_000) + index, random.getrandbits(31))
+
+    async def outbox(self, before_id: int | None = None, limit: int = 20) -> tuple[Publication, ...]:
+        """Publications with their deliveries, newest first; `before_id` continues after that publication."""
+        return await self._store.read(outbox_table.publications, before_id, limit)
+
+    async def publication(self, publication_id: int) -> Publication | None:
+        return await self._store.read(outbox_table.get_publication, publication_id)
+
+    async def delivery(self, delivery_id: int) -> Delivery:
+        found = await self._store.read(outbox_table.get, delivery_id)
+        if found is None:
+            raise InputError(f"There is no delivery {delivery_id}.", "See the outbox for those there are.")
+        return found
+
+    async def retry(self, delivery_id: int) -> None:
+        """Sends again where that cannot double the post."""
+        await self._change(delivery_id, decide.retried, "This post may be out already.", "Check first.")
+
+    async def check_now(self, delivery_id: int) -> None:
+        """Looks at the network whether a post in doubt is there."""
+        await self._change(delivery_id, decide.looked_for, "This post is not in doubt.", "Nothing to check.")
+
+    async def cancel(self, delivery_id: int) -> None:
+        await self._change(delivery_id, decide.cancelled, "This post may be out already.", "Delete it instead.")
+
+    async def mark_sent(self, delivery_id: int, permalink: str = "") -> None:
+        """The person saw the post in doubt at the network."""
+
+        def there(delivery: Delivery, now: datetime) -> Delivery | None:
+            if delivery.state is not DeliveryState.IN_DOUBT:
+                return None
+            return decide.after_find(delivery, Receipt("", permalink.strip()), now, 0)
+
+        await self._change(delivery_id, there, "This post is not in doubt.", "Nothing to confirm.")
+
+    async def mark_not_sent(self, delivery_id: int) -> None:
+        """The person looked and the post in doubt is not at the network: it is sent again."""
+
+        def missing(delivery: Delivery, now: datetime) -> Delivery | None:
+            if delivery.state is not DeliveryState.IN_DOUBT:
+                return None
+            return decide.after_find(delivery, None, now, 0)
+
+        await self._change(delivery_id, missing, "This post is not in doubt.", "Nothing to confirm.")
+
+    async def edit_again(self, publication_id: int) -> Draft:
+        """A new draft of what is not out yet, for the accounts concerned; their deliveries are cancelled."""
+        publication = await self.publication(publication_id)
+        if publication is None:
+            raise InputError("This publication is no longer in the outbox.", "Write a new post.")
+        now = self._now()
+        taken_back = [c for d in publication.deliveries if (c := decide.cancelled(d, now)) is not None]
+        if not taken_back:
+            raise InputError("Everything of this post is out or on its way.", "Write a new post.")
+        accounts = tuple(dict.fromkeys(d.account_id for d in taken_back))
+        out = next((d.permalink for d in publication.deliveries if d.state is DeliveryState.SENT and d.permalink), "")
+        draft = replace(publication.draft, id=0, account_ids=accounts)
+        if publication.draft.article is not None and out and not self._leads(publication, taken_back):
+            draft = replace(draft, article=None, link=out)
+        saved = await self._store.write(outbox_table.take_back, draft, tuple(taken_back), now, durable=True)
+        self._events.send(DraftsChanged(saved.id))
+        self._events.send(OutboxChanged(publication_id))
+        return saved
+
+    @staticmethod
+    def _leads(publication: Publication, taken_back: list[Delivery]) -> bool:
+        """Whether the delivery that the others wait for is among those taken back."""
+        awaited = {d.waits_for for d in publication.deliveries if d.waits_for is not None}
+        return any(d.id in awaited for d in taken_back)
+
+    async def delete_post(self, delivery_id: int) -> None:
+        """Deletes what a delivery posted, last part first. Raises what the network raises."""
+        delivery = await self.delivery(delivery_id)
+
+        async def remove(network: Network) -> None:
+            if not isinstance(network, Deletes):
+                raise InputError(
+                    f"Posts at {network.facts.title} cannot be deleted from here.", "Delete it at the network."
+                )
+            for part in reversed(delivery.parts):
+                if part.receipt is not None and part.receipt.remote_id:
+                    await network.delete(part.receipt.remote_id, part.receipt.refs)
+
+        await self._accounts.use(delivery.account_id, remove)
+        gone = replace(delivery, state=DeliveryState.CANCELLED, next_at=None, error="deleted", updated=self._now())
+        await self._store.write(outbox_table.put, gone, None, self._now(), durable=True)
+        self._events.send(OutboxChanged(delivery.publication_id, delivery_id))
+
+    async def start(self) -> bool:
+        """Begins to deliver; False when another running desk of this profile does it."""
+        return await self._deliverer.start()
+
+    async def stop(self, grace: timedelta = timedelta(seconds=5)) -> None:
+        await self._deliverer.stop(grace)
+
+    async def settle(self) -> None:
+        """Returns when no delivery can go on by itself now: each is out, refused, or waits for a time or a person."""
+        await self._deliverer.settle()
+
+    async def _change(
+        self,
+        delivery_id: int,
+        decision: Callable[[Delivery, datetime], Delivery | None],
+        refusal: str,
+        fix: str,
+    ) -> None:
+        delivery = await self.delivery(delivery_id)
+        changed = decision(delivery, self._now())
+        if changed is None:
+            raise InputError(refusal, fix)
+        await self._deliverer.put(changed)
+        self._deliverer.wake()

@@ -1,0 +1,132 @@
+"""What the columns show, from the store alone; and what a person does to an entry."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from socialdesk.core.entry import Counts, Entry
+from socialdesk.core.errors import InputError, NetworkError
+from socialdesk.core.events import ColumnChanged
+from socialdesk.core.network import Acts, Network, ReadsThreads
+from socialdesk.core.post import Target
+from socialdesk.core.rows import Row, StoredEntry, Story
+from socialdesk.core.source import RowKey
+from socialdesk.services.accounts import AccountService
+from socialdesk.services.events import Events
+from socialdesk.store import columns as columns_table
+from socialdesk.store import entries as entries_table
+from socialdesk.store.database import Store
+
+log = logging.getLogger(__name__)
+UNDO = {"like": "unlike", "reshare": "unreshare", "bookmark": "unbookmark"}
+DONE_BY = {undo: action for action, undo in UNDO.items()}
+
+
+class ReadingService:
+    def __init__(self, store: Store, accounts: AccountService, events: Events, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._events = events
+        self._now = now
+
+    async def page(self, column_id: int, before: RowKey | None, limit: int) -> tuple[Row, ...]:
+        """Rows newest first; `before` continues after that row."""
+        return await self._store.read(columns_table.rows, column_id, before, limit)
+
+    async def newer(self, column_id: int, after: RowKey | None, limit: int = 200) -> tuple[Row, ...]:
+        """Rows above `after`, newest first."""
+        return await self._store.read(columns_table.newer, column_id, after, limit)
+
+    async def stories(self, column_id: int, limit: int = 50) -> tuple[Story, ...]:
+        return await self._store.read(columns_table.stories, column_id, limit, self._now())
+
+    async def entry(self, entry_id: int) -> StoredEntry:
+        found = await self._store.read(entries_table.get, entry_id)
+        if found is None:
+            raise InputError(f"There is no entry {entry_id}.", "It may have been removed.")
+        return found
+
+    async def rows_of(self, column_id: int, entry_ids: tuple[int, ...]) -> tuple[Row, ...]:
+        """The rows of these entries in a column, as they are now."""
+        return await self._store.read(columns_table.rows_of, column_id, entry_ids)
+
+    async def thread(self, entry_id: int) -> tuple[Entry, ...]:
+        """The conversation around an entry, oldest first; the entry alone where its network shows none."""
+        stored = await self.entry(entry_id)
+        if stored.account_id is None:
+            return (stored.entry,)
+
+        async def ask(network: Network) -> tuple[Entry, ...]:
+            if not isinstance(network, ReadsThreads):
+                return (stored.entry,)
+            return (await network.thread(stored.entry.remote_id, stored.entry.refs)).entries
+
+        return await self._accounts.use(stored.account_id, ask)
+
+    async def mark_seen(self, column_id: int, entry_ids: tuple[int, ...]) -> int:
+        """Returns how many rows of the column are still new."""
+        unseen = await self._store.write(columns_table.mark_seen, column_id, entry_ids, self._now())
+        self._events.send(ColumnChanged(column_id, 0, unseen))
+        return unseen
+
+    async def mark_all_seen(self, column_id: int) -> int:
+        unseen = await self._store.write(columns_table.mark_all_seen, column_id, self._now())
+        self._events.send(ColumnChanged(column_id, 0, unseen))
+        return unseen
+
+    async def target(self, entry_id: int) -> tuple[Target, int | None]:
+        """An entry as the target of a reply or quote, and the account that sees it."""
+        stored = await self.entry(entry_id)
+        entry = stored.entry
+        name = entry.author.handle or entry.author.name
+        target = Target(entry.remote_id, dict(entry.refs), name, entry.text[:500], entry.url, stored.account_id or 0)
+        return target, stored.account_id
+
+    async def act(self, entry_id: int, action: str) -> Entry:
+        """like, unlike, reshare, unreshare, bookmark, unbookmark: shown at once, taken back if the network refuses.
+
+        Raises what the network raises, after the entry is as it was.
+        """
+        stored = await self.entry(entry_id)
+        before = stored.entry
+        facts = self._accounts.facts(before.network)
+        if stored.account_id is None or DONE_BY.get(action, action) not in facts.actions:
+            raise InputError(f"{facts.title} has no such action here.", "Open it in the browser instead.")
+        account_id = stored.account_id
+        await self._put(entry_id, shown_after(before, action))
+
+        async def send(network: Network) -> Mapping[str, str]:
+            if not isinstance(network, Acts):
+                raise InputError(f"{facts.title} has no such action here.", "Open it in the browser instead.")
+            return await network.act(action, before.remote_id, before.refs)
+
+        try:
+            refs = await self._accounts.use(account_id, send)
+        except (NetworkError, InputError):
+            await self._put(entry_id, before)
+            raise
+        after = replace(shown_after(before, action), refs={**before.refs, **refs})
+        await self._put(entry_id, after)
+        return after
+
+    async def _put(self, entry_id: int, entry: Entry) -> None:
+        changed = await self._store.write(entries_table.update_entry, entry_id, entry)
+        for column_id, unseen in changed:
+            self._events.send(ColumnChanged(column_id, 0, unseen, (entry_id,)))
+
+
+def shown_after(entry: Entry, action: str) -> Entry:
+    """The entry as it looks when the action has worked: mark set or removed, count one up or down."""
+    done = DONE_BY.get(action, action)
+    adds = action in UNDO
+    if (done in entry.mine) == adds:
+        return entry
+    mine = entry.mine | {done} if adds else entry.mine - {done}
+    step = 1 if adds else -1
+    counts = entry.counts
+    if done == "like" and counts.likes is not None:
+        counts = replace(counts, likes=max(0, counts.likes + step))
+    if done == "reshare" and counts.reshares is not None:
+        counts = Counts(counts.replies, max(0, counts.reshares + step), counts.likes)
+    return replace(entry, mine=mine, counts=counts)

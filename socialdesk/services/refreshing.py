@@ -1,0 +1,303 @@
+"""Keeping the store up to date: which source is due, fetch, parse in the worker, one transaction, one event."""
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from socialdesk.content import entries as clean_entries
+from socialdesk.content import feeds
+from socialdesk.content.worker import Worker
+from socialdesk.core import timing
+from socialdesk.core.entry import Entry, Page, SourceMeta
+from socialdesk.core.errors import InputError, NetworkError, Rejected, SocialDeskError, StoreError
+from socialdesk.core.events import ColumnChanged, Progress, SourceChanged
+from socialdesk.core.network import Network, Reads, ReadsOlder
+from socialdesk.core.rows import Applied
+from socialdesk.core.source import Source, SourceState
+from socialdesk.http import Connectivity, Http
+from socialdesk.http.urgency import person_waits
+from socialdesk.services.accounts import AccountService
+from socialdesk.services.events import Events
+from socialdesk.store import entries as entries_table
+from socialdesk.store import sources as sources_table
+from socialdesk.store.database import Store
+
+log = logging.getLogger(__name__)
+AT_ONCE = 16
+PAGE = 40
+TAKEN_AT_ONCE = 64
+LONGEST_SLEEP_S = 30.0
+ASLEEP_S = 20.0  # the wall clock ran this much ahead of ours: the machine slept
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOutcome:
+    """What one fetch did. `error` is a reason code, '' = it worked."""
+
+    source: Source
+    new: int
+    error: str = ""
+    detail: str = ""
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshReport:
+    outcomes: tuple[SourceOutcome, ...]
+
+    @property
+    def new(self) -> int:
+        return sum(o.new for o in self.outcomes)
+
+    @property
+    def failed(self) -> tuple[SourceOutcome, ...]:
+        return tuple(o for o in self.outcomes if o.error)
+
+
+class RefreshService:
+    def __init__(
+        self,
+        store: Store,
+        accounts: AccountService,
+        worker: Worker,
+        http: Http,
+        connectivity: Connectivity,
+        events: Events,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._worker = worker
+        self._http = http
+        self._connectivity = connectivity
+        self._events = events
+        self._now = now
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._running: dict[int, asyncio.Task[SourceOutcome]] = {}
+        self._wake = asyncio.Event()
+        self._loop_task: asyncio.Task[None] | None = None
+
+    def is_busy(self, source_id: int) -> bool:
+        return source_id in self._running
+
+    def wake(self) -> None:
+        """Something may be due now: a column was added, the connection is back."""
+        self._wake.set()
+
+    def start(self) -> None:
+        if self._loop_task is None:
+            self._connectivity.listeners.append(self._connection_changed)
+            self._loop_task = asyncio.create_task(self._run(), name="refresh")
+
+    async def stop(self) -> None:
+        tasks = [*self._running.values(), *([self._loop_task] if self._loop_task else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._loop_task = None
+
+    def _connection_changed(self, online: bool) -> None:
+        if online:
+            self.wake()
+
+    async def _run(self) -> None:
+        wall, ours = self._now(), time.monotonic()
+        while True:
+            self._wake.clear()
+            pause = await self._begin_due()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), pause)
+            slept = (self._now() - wall).total_seconds() - (time.monotonic() - ours)
+            wall, ours = self._now(), time.monotonic()
+            if slept > ASLEEP_S:
+                await self._http.rebuild()
+
+    async def _begin_due(self) -> float:
+        """Starts what is due and returns the seconds until something else may be."""
+        try:
+            now = self._now()
+            for source, state in await self._store.read(sources_table.due, now, TAKEN_AT_ONCE):
+                self._begin(source, state, urgent=False)
+            next_at = await self._store.read(sources_table.next_due)
+        except StoreError as error:
+            log.warning("what is due cannot be read: %s", error)
+            return LONGEST_SLEEP_S
+        if next_at is None:
+            return LONGEST_SLEEP_S
+        soon = (next_at - self._now()).total_seconds()
+        floor = 0.5 if self._running else 0.05
+        return min(max(soon, floor), LONGEST_SLEEP_S)
+
+    def _begin(self, source: Source, state: SourceState, *, urgent: bool) -> asyncio.Task[SourceOutcome]:
+        """One fetch per source at a time; a second wish joins the first."""
+        task = self._running.get(source.id)
+        if task is None:
+            task = asyncio.create_task(self._one(source, state, urgent=urgent), name=f"source {source.id}")
+            self._running[source.id] = task
+            task.add_done_callback(lambda _: self._ended(source.id))
+        return task
+
+    def _ended(self, source_id: int) -> None:
+        self._running.pop(source_id, None)
+        if not self._running:
+            self._wake.set()
+
+    async def now(self, column_id: int | None = None) -> RefreshReport:
+        """A person asks: every source of the column (None = of the desk) now, save where a server told us to wait."""
+        if column_id is None:
+            sources = await self._store.read(sources_table.all)
+        else:
+            sources = await self._store.read(sources_table.of_column, column_id)
+        tasks: list[asyncio.Task[SourceOutcome]] = []
+        told: list[SourceOutcome] = []
+        for source in sources:
+            state = await self._store.read(sources_table.state, source.id)
+            if timing.asks_now(state, self._now()) and not state.stopped:
+                tasks.append(self._begin(source, state, urgent=True))
+            else:
+                told.append(SourceOutcome(source, 0, state.error, state.error_detail, state.next_at))
+        total = len(tasks)
+        for done, finished in enumerate(asyncio.as_completed(tasks), 1):
+            await finished
+            if total > 1:
+                self._events.send(Progress("refresh", "Refreshing", done, total, finished=done == total))
+        return RefreshReport((*[await task for task in tasks], *told))
+
+    async def cancel(self) -> None:
+        """Stops the fetches under way; each source keeps what it had."""
+        for task in tuple(self._running.values()):
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def older(self, column_id: int) -> bool:
+        """Asks the column's networks for what came before the oldest stored; False when none has more."""
+        more = False
+        for source in await self._store.read(sources_table.of_column, column_id):
+            cursor = await self._store.read(sources_table.older_cursor, source.id)
+            if cursor:
+                more = await self._older(source, cursor) or more
+        return more
+
+    async def _older(self, source: Source, cursor: str) -> bool:
+        async def ask(network: Network) -> Page:
+            return await network.fetch_older(source, cursor, PAGE) if isinstance(network, ReadsOlder) else Page()
+
+        try:
+            page = await self._with_network(source, ask)
+        except (NetworkError, InputError) as error:
+            log.info("older entries of source %d: %s", source.id, error)
+            return False
+        now = self._now()
+        entries = await self._cleaned(page.entries)
+        state = await self._store.read(sources_table.state, source.id)
+        applied = await self._store.write(
+            entries_table.apply, source, entries, state, now, first=True, older=page.older
+        )
+        self._tell(applied)
+        return bool(page.entries)
+
+    async def _one(self, source: Source, state: SourceState, *, urgent: bool) -> SourceOutcome:
+        async with self._slots:
+            column_ids = await self._store.read(sources_table.columns_of, source.id)
+            self._events.send(SourceChanged(source.id, column_ids, busy=True))
+            outcome = await self._fetch_and_store(source, state, urgent=urgent)
+        self._events.send(
+            SourceChanged(source.id, column_ids, busy=False, error=outcome.error, next_at=outcome.next_at)
+        )
+        return outcome
+
+    async def _fetch_and_store(self, source: Source, state: SourceState, *, urgent: bool) -> SourceOutcome:
+        """Every failure is a value on the same road: stored with its time, and no reason to stop the others."""
+        try:
+            page, entries, ttl_s = await self._read(source, state, urgent=urgent)
+            return await self._store_page(source, state, page, entries, ttl_s)
+        except StoreError as error:
+            log.warning("source %d was fetched and could not be stored: %s", source.id, error)
+            return SourceOutcome(source, 0, error.reason, str(error), state.next_at)
+        except SocialDeskError as error:
+            return await self._failed(source, state, error)
+        except Exception as error:
+            log.exception("source %d failed in an unforeseen way", source.id)
+            return await self._failed(source, state, Rejected(type(error).__name__, reason="other"))
+
+    async def _read(
+        self, source: Source, state: SourceState, *, urgent: bool
+    ) -> tuple[Page, tuple[Entry, ...], int | None]:
+        """The fetched page, its clean entries, and the source's own wish for a least interval in seconds."""
+
+        async def ask(network: Network) -> Page:
+            if not isinstance(network, Reads):
+                raise Rejected("this network cannot be read", reason="not_supported")
+            return await network.fetch(source, state.cursor, PAGE)
+
+        with person_waits(urgent):
+            page = await self._with_network(source, ask)
+        if page.raw is None:
+            return page, await self._cleaned(page.entries), None
+        parsed = await self._worker.run(feeds.parse, page.raw, feed_key(source), self._now())
+        return replace(page, meta=merged(page.meta, parsed.meta)), parsed.entries, parsed.ttl_s
+
+    async def _with_network(self, source: Source, ask: Callable[[Network], Awaitable[Page]]) -> Page:
+        if source.account_id is not None:
+            return await self._accounts.use(source.account_id, ask)
+        return await ask(self._accounts.anonymous(source.network, source.params.get("server", "")))
+
+    async def _cleaned(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        if not any(entry.html for entry in entries):
+            return entries
+        return await self._worker.run(clean_entries.cleaned, entries)
+
+    def _rhythm(self, source: Source) -> timing.Rhythm:
+        kind = self._accounts.facts(source.network).source(source.kind)
+        return timing.Rhythm.of(kind.interval_s) if kind else timing.DEFAULT_RHYTHM
+
+    async def _failed(self, source: Source, state: SourceState, error: SocialDeskError) -> SourceOutcome:
+        after = timing.after_fetch(error, state, self._now(), random.random(), rhythm=self._rhythm(source))
+        await self._store.write(sources_table.put_state, after)
+        log.info("source %d: %s", source.id, error)
+        return SourceOutcome(source, 0, reason_of(error), str(error), after.next_at)
+
+    async def _store_page(
+        self, source: Source, state: SourceState, page: Page, entries: tuple[Entry, ...], ttl_s: int | None
+    ) -> SourceOutcome:
+        now = self._now()
+        per_week = timing.entries_per_week((e.published for e in entries), now) if entries else None
+        after = timing.after_fetch(
+            page, state, now, random.random(), rhythm=self._rhythm(source), per_week=per_week, ttl_s=ttl_s
+        )
+        if page.meta is not None and page.meta.title and not source.title:
+            await self._store.write(sources_table.set_title, source.id, page.meta.title)
+        if not entries:
+            await self._store.write(sources_table.put_state, after)
+            return SourceOutcome(source, 0, after.error, "", after.next_at)
+        applied = await self._store.write(
+            entries_table.apply, source, entries, after, now, first=state.first_fetched is None, older=page.older
+        )
+        self._tell(applied)
+        return SourceOutcome(source, len(applied.new_ids), after.error, "", after.next_at)
+
+    def _tell(self, applied: Applied) -> None:
+        for change in applied.columns:
+            if change.added or change.updated:
+                self._events.send(ColumnChanged(change.column_id, change.added, change.unseen, change.updated))
+
+
+def feed_key(source: Source) -> str:
+    """What makes the ids of a feed's entries unique on this desk: its address."""
+    return source.params.get("url", f"source:{source.id}")
+
+
+def reason_of(error: SocialDeskError) -> str:
+    return getattr(error, "reason", "") or "other"
+
+
+def merged(of_wire: SourceMeta | None, of_feed: SourceMeta) -> SourceMeta:
+    """What the feed says of itself, with what the wire said (moved, gone)."""
+    if of_wire is None:
+        return of_feed
+    return replace(of_feed, moved_to=of_wire.moved_to, gone=of_wire.gone)

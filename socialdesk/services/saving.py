@@ -1,0 +1,206 @@
+"""Saving posts and links for reading with the network cut: words, article and pictures go into the store."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from socialdesk.content import article as articles
+from socialdesk.content.worker import Worker
+from socialdesk.core.blobs import blob_hash
+from socialdesk.core.entry import Entry, EntryKind, MediaKind
+from socialdesk.core.errors import ContentError, InputError, NetworkError, Rejected
+from socialdesk.core.events import SavedChanged
+from socialdesk.core.rows import StoredEntry
+from socialdesk.core.saved import ExtractedArticle, SavedItem
+from socialdesk.core.text import one_line, reading_minutes
+from socialdesk.core.urls import is_web, normalise
+from socialdesk.http import Http, Trust
+from socialdesk.http.status import check
+from socialdesk.services.events import Events
+from socialdesk.store import blobs as blobs_table
+from socialdesk.store import entries as entries_table
+from socialdesk.store import saved as saved_table
+from socialdesk.store.database import Store
+
+log = logging.getLogger(__name__)
+LARGEST_PAGE = 8_000_000
+LARGEST_PICTURE = 10_000_000
+MOST_PICTURES = 60
+AT_ONCE = 4
+TITLE_LENGTH = 90
+
+
+class SavingService:
+    def __init__(self, store: Store, http: Http, worker: Worker, events: Events, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._http = http
+        self._worker = worker
+        self._events = events
+        self._now = now
+
+    async def save_entry(self, entry_id: int) -> SavedItem:
+        """Saves an entry with the article it links to; what cannot be fetched is missing, the words are kept."""
+        stored: StoredEntry | None = await self._store.read(entries_table.get, entry_id)
+        if stored is None:
+            raise InputError(f"There is no entry {entry_id}.", "It may have been removed.")
+        known = await self.for_entry(entry_id)
+        if known is not None and known.state == "saved":
+            return known
+        entry = stored.entry
+        item = known or await self._begin(link_of(entry), title_of(entry), entry_id)
+        try:
+            found = await self._article(item.url, Trust.CONTENT) if is_web(item.url) else None
+        except (NetworkError, ContentError) as error:
+            log.info("the linked page was not saved: %s", error)
+            found = None
+        if found is None or len(found.text) < len(entry.text):
+            found = own_words(entry, item.url)
+        return await self._complete(item, found)
+
+    async def save_url(self, url: str) -> SavedItem:
+        """Saves a page by its address. On failure the item stays, marked failed, and the reason is raised."""
+        url = url.strip()
+        if not is_web(url):
+            raise InputError("This is not a web address.", "Use one that begins with https:// or http://.")
+        item: SavedItem | None = await self._store.read(saved_table.by_url, normalise(url))
+        item = item or await self._begin(url, urlsplit(url).hostname or url, None)
+        try:
+            found = await self._article(url, Trust.TYPED)
+        except (NetworkError, ContentError) as error:
+            await self._put(replace(item, state="failed", error=error.reason))
+            raise
+        return await self._complete(item, found)
+
+    async def again(self, saved_id: int) -> SavedItem:
+        """Tries once more what failed."""
+        item = await self.get(saved_id)
+        return await (self.save_entry(item.entry_id) if item.entry_id is not None else self.save_url(item.url))
+
+    async def list(self, before: int | None = None, limit: int = 50) -> tuple[SavedItem, ...]:
+        """Saved items, the last saved first, without `html`; `before` continues after that item's id."""
+        return await self._store.read(saved_table.all, before, limit)
+
+    async def get(self, saved_id: int) -> SavedItem:
+        item: SavedItem | None = await self._store.read(saved_table.get, saved_id)
+        if item is None:
+            raise InputError(f"There is no saved item {saved_id}.", "See the saved items there are.")
+        return item
+
+    async def for_entry(self, entry_id: int) -> SavedItem | None:
+        return await self._store.read(saved_table.for_entry, entry_id)
+
+    async def remove(self, saved_id: int) -> None:
+        await self._store.write(saved_table.remove, saved_id)
+        await self._store.write(blobs_table.collect)
+        self._events.send(SavedChanged(saved_id, "removed"))
+
+    async def blob(self, blob: str) -> bytes | None:
+        """The bytes of a stored picture, None when it is gone."""
+        found = await self._store.read(blobs_table.get, blob)
+        return found[0] if found else None
+
+    async def _begin(self, url: str, title: str, entry_id: int | None) -> SavedItem:
+        item = SavedItem(0, url, title, "saving", self._now(), entry_id, site=urlsplit(url).hostname or "")
+        item = await self._store.write(saved_table.add, item, durable=True)
+        self._events.send(SavedChanged(item.id, item.state))
+        return item
+
+    async def _article(self, url: str, trust: Trust) -> ExtractedArticle:
+        answer = await self._http.request(
+            "GET",
+            url,
+            headers={"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1"},
+            trust=trust,
+            max_bytes=LARGEST_PAGE,
+        )
+        check(answer, write=False, now=self._now())
+        kind = answer.headers.get("content-type", "")
+        if kind and "html" not in kind and "xml" not in kind and "text" not in kind:
+            raise Rejected(f"the page is {kind}", reason="not_supported")
+        return await self._worker.run(articles.extract, answer.body, kind, answer.url)
+
+    async def _complete(self, item: SavedItem, found: ExtractedArticle) -> SavedItem:
+        wanted = tuple(dict.fromkeys(u for u in (found.image_url, *found.picture_urls) if u))[:MOST_PICTURES]
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def keep(url: str) -> tuple[str, str, int]:
+            async with slots:
+                blob, size = await self._picture(url)
+            return url, blob, size
+
+        kept = [k for k in await asyncio.gather(*(keep(url) for url in wanted)) if k[1]]
+        blobs = {url: blob for url, blob, _ in kept}
+        full = replace(
+            item,
+            title=found.title or item.title,
+            state="saved",
+            site=found.site or item.site,
+            byline=found.byline,
+            published=found.published,
+            minutes=reading_minutes(found.text),
+            size=sum({blob: size for _, blob, size in kept}.values()) + len(found.html.encode()),
+            image_blob=blobs.get(found.image_url, ""),
+            error="",
+            text=found.text,
+            html=found.html,
+            pictures=blobs,
+        )
+        await self._put(full)
+        return full
+
+    async def _picture(self, url: str) -> tuple[str, int]:
+        """Fetches and stores one picture; ('', 0) where it cannot be had."""
+        try:
+            answer = await self._http.request("GET", url, trust=Trust.CONTENT, max_bytes=LARGEST_PICTURE)
+        except NetworkError as error:
+            log.info("a picture of a saved page cannot be had: %s", error)
+            return "", 0
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip()
+        if answer.status != 200 or not kind.startswith("image/") or "svg" in kind:
+            return "", 0
+        await self._store.write(blobs_table.put, answer.body, kind, self._now())
+        return blob_hash(answer.body), len(answer.body)
+
+    async def _put(self, item: SavedItem) -> None:
+        await self._store.write(saved_table.update, item, durable=True)
+        self._events.send(SavedChanged(item.id, item.state))
+
+
+def link_of(entry: Entry) -> str:
+    """What reading an entry means: the article it links to, else itself."""
+    if entry.kind is not EntryKind.ARTICLE and entry.link is not None:
+        return entry.link.url
+    return entry.url
+
+
+def title_of(entry: Entry) -> str:
+    if entry.title:
+        return entry.title
+    if entry.link is not None and entry.link.title:
+        return entry.link.title
+    words = one_line(entry.text)
+    return words if len(words) <= TITLE_LENGTH else words[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def own_words(entry: Entry, url: str) -> ExtractedArticle:
+    """An entry as its own article: its text and its pictures."""
+    pictures = tuple(m.url for m in entry.media if m.kind is MediaKind.IMAGE)
+    return ExtractedArticle(
+        url,
+        title_of(entry),
+        entry.html or f"<p>{_escaped(entry.text)}</p>",
+        entry.text,
+        byline=entry.author.name,
+        published=entry.published,
+        language=entry.language,
+        image_url=pictures[0] if pictures else (entry.link.image_url if entry.link else ""),
+        picture_urls=pictures,
+    )
+
+
+def _escaped(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("\n\n", "</p><p>").replace("\n", "<br>")
