@@ -1,0 +1,139 @@
+"""Reading sources: which method answers which kind, how pages become entries. Sources: app.bsky.* lexicons."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from socialdesk.core.entry import Entry, Page
+from socialdesk.core.errors import Rejected
+from socialdesk.core.source import Source
+from socialdesk.networks.bluesky import labels, notices, refresh, translate
+from socialdesk.networks.bluesky.client import Client
+from socialdesk.networks.bluesky.names import Names, actor_of
+
+Json = Mapping[str, Any]
+
+MAX_LIMIT = 100
+POSTS_AT_ONCE = 25  # app.bsky.feed.getPosts takes no more
+THREAD_DEPTH = 10
+THREAD_PARENTS = 80
+UNORDERED = frozenset({"feed"})  # an algorithm sorts it: nothing can be said of what lies between two looks
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """How a source is asked for. `items` is where the answer holds its list."""
+
+    method: str
+    params: tuple[tuple[str, str], ...] = ()
+    items: str = "feed"
+
+
+class Feeds:
+    """The readable side of one account, or of an anonymous visitor (`reader.did` empty)."""
+
+    def __init__(self, client: Client, names: Names, reader: translate.Reader) -> None:
+        self._client = client
+        self._names = names
+        self._reader = reader
+        self._wishes_known = not reader.did
+
+    async def fetch(self, source: Source, cursor: str, limit: int) -> Page:
+        """What is new since `cursor`: pages from the top until something known, three at most."""
+        query, before = await self._query(source), refresh.Cursor.parse(cursor)
+        items: list[Json] = []
+        names: list[str] = []
+        more, pages = "", 0
+        while pages == 0 or refresh.reads_on(before, names, pages, more):
+            answer = await self._page(query, more, limit)
+            more, pages = str(answer.get("cursor") or ""), pages + 1
+            items += _objects(answer.get(query.items))
+            names = [name for name in map(_name, items) if name]
+        gap = refresh.is_gap(before, names, more) and source.kind not in UNORDERED
+        if source.kind == "notifications":
+            items = [item for item in items if _name(item) not in (before.known or ())]
+        return Page(await self._entries(query, items), str(before.after(names)), more, gap)
+
+    async def fetch_older(self, source: Source, older: str, limit: int) -> Page:
+        """The page behind `older`, a cursor of the server."""
+        query = await self._query(source)
+        answer = await self._page(query, older, limit)
+        entries = await self._entries(query, _objects(answer.get(query.items)))
+        return Page(entries, older=str(answer.get("cursor") or ""))
+
+    async def thread(self, uri: str) -> Page:
+        params = [("uri", uri), ("depth", str(THREAD_DEPTH)), ("parentHeight", str(THREAD_PARENTS))]
+        answer = await self._client.get("app.bsky.feed.getPostThread", params)
+        return Page(translate.thread_entries(answer.get("thread"), self._reader))
+
+    async def posts(self, uris: Sequence[str]) -> dict[str, Json]:
+        """Posts by address; those that are gone or hidden from the account are missing."""
+        found: dict[str, Json] = {}
+        for start in range(0, len(uris), POSTS_AT_ONCE):
+            params = [("uris", uri) for uri in uris[start : start + POSTS_AT_ONCE]]
+            answer = await self._client.get("app.bsky.feed.getPosts", params)
+            found |= {str(post.get("uri")): post for post in _objects(answer.get("posts"))}
+        return found
+
+    async def _query(self, source: Source) -> Query:
+        params = source.params
+        match source.kind:
+            case "home":
+                return Query("app.bsky.feed.getTimeline")
+            case "notifications":
+                return Query("app.bsky.notification.listNotifications", items="notifications")
+            case "search":
+                words = (("q", params.get("query", "")), ("sort", "latest"))
+                return Query("app.bsky.feed.searchPosts", words, "posts")
+            case "account":
+                actor = (("actor", actor_of(params.get("actor", ""))), ("filter", "posts_with_replies"))
+                return Query("app.bsky.feed.getAuthorFeed", actor)
+            case "list":
+                return Query("app.bsky.feed.getListFeed", (("list", await self._names.record(params.get("list", ""))),))
+            case "feed":
+                return Query("app.bsky.feed.getFeed", (("feed", await self._names.record(params.get("feed", ""))),))
+            case "bookmarks":
+                return Query("app.bsky.bookmark.getBookmarks", items="bookmarks")
+        raise Rejected(f"no such source: {source.kind}", reason="not_supported")
+
+    async def _page(self, query: Query, more: str, limit: int) -> Json:
+        params = [*query.params, ("limit", str(max(1, min(limit, MAX_LIMIT))))]
+        return await self._client.get(query.method, params + ([("cursor", more)] if more else []))
+
+    async def _entries(self, query: Query, items: Sequence[Json]) -> tuple[Entry, ...]:
+        if query.items == "notifications":
+            posts = await self.posts(notices.wanted_posts(items))
+            reader = await self._reader_for(posts.values())
+            made = (notices.notice_entry(item, posts, reader) for item in items)
+        else:
+            reader = await self._reader_for(_post(item) for item in items)
+            made = (translate.feed_entry({**item, "post": _post(item)}, reader) for item in items)
+        unique = {(e.key, e.reason and e.reason.kind, e.reason and e.reason.by): e for e in made if e is not None}
+        return tuple(unique.values())
+
+    async def _reader_for(self, posts: Iterable[Json]) -> translate.Reader:
+        """The reader with the account's wishes about labels, asked for once, when first a post has a label."""
+        if not self._wishes_known and any(labels.is_labelled(post) for post in posts):
+            answer = await self._client.get("app.bsky.actor.getPreferences")
+            self._reader = replace(self._reader, wishes=labels.read_wishes(_objects(answer.get("preferences"))))
+            self._wishes_known = True
+        return self._reader
+
+
+def _post(item: Json) -> Json:
+    """The `postView` in an item of a feed, of bookmarks, or of a search."""
+    post = item.get("post") or item.get("item") or item
+    return post if isinstance(post, dict) else {}
+
+
+def _name(item: Json) -> str:
+    """What tells an item from others; '' for a pinned post, whose place says nothing."""
+    if str((item.get("reason") or {}).get("$type", "") if isinstance(item.get("reason"), dict) else "").endswith("Pin"):
+        return ""
+    repost, uri = translate.repost_of(item), str(_post(item).get("uri") or "")
+    by = repost.get("by") if repost else None
+    return f"{uri}|{by.get('did', '')}" if isinstance(by, dict) else uri
+
+
+def _objects(value: object) -> list[Json]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
