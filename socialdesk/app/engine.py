@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from pathlib import Path
 
 from socialdesk import __version__
 from socialdesk.app.networks import load_networks
@@ -127,3 +128,11 @@ class EngineThread:
                 return
             log.exception("the engine ended badly")
             raise
+
+
+def restore_last_good_copy(profile: Profile) -> Path:
+    """Puts the last good copy of the store in its place and returns where the damaged file is kept.
+
+    Raises StoreError (damaged) when there is no copy.
+    """
+    return Store.restore(profile.data)

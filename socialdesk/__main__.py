@@ -1,0 +1,35 @@
+"""Starts the desk, or runs one command of the command line."""
+
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    """Without a command the window opens. Its modules and typer's are loaded only where they are used."""
+    words = sys.argv[1:]
+    profile: Path | None = None
+    practice = False
+    rest: list[str] = []
+    while words:
+        word = words.pop(0)
+        if word == "--profile" and words:
+            profile = Path(words.pop(0))
+        elif word.startswith("--profile="):
+            profile = Path(word.partition("=")[2])
+        elif word == "--practice":
+            practice = True
+        else:
+            rest = [word, *words]
+            break
+    if rest and rest != ["run"]:
+        from socialdesk.cli.main import app  # typer: 0.1 s that opening the window must not wait for
+
+        app()
+        return 0
+    from socialdesk.app.start import start  # the window's modules: not for the command line
+
+    return start(profile, practice=practice, explain=rest == ["run"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
