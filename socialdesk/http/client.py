@@ -1,29 +1,24 @@
 """The one door to the wire."""
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from socialdesk.core.budget import Pacing, refuses
-from socialdesk.core.errors import OutcomeUnknown, RateLimited, Unreachable
+from socialdesk.core.budget import Pacing
+from socialdesk.core.errors import OutcomeUnknown, Unreachable
 from socialdesk.http.body import ACCEPT_ENCODING
-from socialdesk.http.budgets import BudgetKeeper, budget_key
+from socialdesk.http.budgets import BudgetKeeper
+from socialdesk.http.call import Call, Desk, Wishes
 from socialdesk.http.connectivity import Connectivity
 from socialdesk.http.encode import Files, Pairs, encode_body, parse_address
-from socialdesk.http.guard import is_loopback
-from socialdesk.http.hop import Answer, Hop, Note
+from socialdesk.http.hop import Hop
 from socialdesk.http.pace import Pace
-from socialdesk.http.redirects import MAX_REDIRECTS, PERMANENT, REDIRECTS, hop_trust, next_hop
-from socialdesk.http.retry_after import parse_limits
+from socialdesk.http.proxies import Proxies
 from socialdesk.http.status import check
 from socialdesk.http.values import NotJson, ProxySettings, Response, Trust, decode_json
 
 if TYPE_CHECKING:
     from socialdesk.http.wire import Wire
-
-_log = logging.getLogger(__name__)
 
 MAX_BYTES = 15_000_000
 TIMEOUT_S = 20.0
@@ -31,32 +26,36 @@ OFFLOAD_FROM = 262_144  # bytes: larger ones are worked on in the worker process
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Offload = Callable[..., Awaitable[Any]]
+Trusts = Callable[[str, int], bool]
+
+
+class Options(TypedDict, total=False):
+    """The options of `Http.request`, for calls that pass them on."""
+
+    params: Pairs | None
+    headers: Mapping[str, str] | None
+    json: object
+    form: Pairs | None
+    files: Files | None
+    content: bytes | None
+    trust: Trust
+    write: bool | None
+    max_bytes: int
+    timeout_s: float
+    follow: bool
+    feed: bool
+    urgent: bool
+    budget: str
 
 
 class Http:
-    """Requests with limits, an address guard, politeness and one set of errors. Use `Http.create`."""
+    """Requests with limits, an address guard, politeness and one set of errors. Made with `Http.create`."""
 
-    def __init__(
-        self,
-        *,
-        user_agent: str,
-        budgets: BudgetKeeper,
-        offload: Offload | None,
-        connectivity: Connectivity,
-        now: Callable[[], datetime],
-        also_trusted: Callable[[str, int], bool] | None,
-        proxy: ProxySettings,
-        pacing: Pacing,
-    ) -> None:
-        self.connectivity = connectivity
-        self.now = now
+    def __init__(self, desk: Desk, wires: "_Wires", user_agent: str, offload: Offload | None) -> None:
+        self._desk = desk
+        self._wires = wires
         self._user_agent = user_agent
-        self._budgets = budgets
         self._offload = offload
-        self._also_trusted = also_trusted
-        self._proxy = proxy
-        self._pace = Pace(pacing)
-        self._wire_now: Wire | None = None
 
     @classmethod
     def create(
@@ -67,25 +66,32 @@ class Http:
         offload: Offload | None = None,
         connectivity: Connectivity | None = None,
         now: Callable[[], datetime] | None = None,
-        also_trusted: Callable[[str, int], bool] | None = None,
+        also_trusted: Trusts | None = None,
         proxy: ProxySettings | None = None,
         pacing: Pacing | None = None,
+        wire: "Callable[[], Wire] | None" = None,
     ) -> "Http":
         """Opens nothing yet; may be called on any thread. Everything else belongs to the engine's loop.
 
         `offload(fn, *args)` runs a function in the worker process. `also_trusted(address, port)` names private
-        addresses that content may lead to all the same (the practice servers).
+        addresses that content may lead to all the same (the practice servers). `wire` makes the connection pools.
         """
-        return cls(
-            user_agent=user_agent,
+        wires = _Wires(wire or (lambda: _open_wire(also_trusted)))
+        desk = Desk(
+            wire=wires.now,
             budgets=budgets or BudgetKeeper(),
-            offload=offload,
+            pace=Pace(pacing or Pacing()),
+            proxies=Proxies(proxy or ProxySettings()),
             connectivity=connectivity or Connectivity(),
             now=now or (lambda: datetime.now(UTC)),
+            plain_agent=user_agent.partition(" ")[0],
             also_trusted=also_trusted,
-            proxy=proxy or ProxySettings(),
-            pacing=pacing or Pacing(),
         )
+        return cls(desk, wires, user_agent, offload)
+
+    @property
+    def connectivity(self) -> Connectivity:
+        return self._desk.connectivity
 
     async def request(
         self,
@@ -120,27 +126,40 @@ class Http:
         method = method.upper()
         address = parse_address(url, params)
         body, content_type = encode_body(json, form, files, content)
-        sent = {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": ACCEPT_ENCODING}
+        ours = {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": ACCEPT_ENCODING}
         if content_type:
-            sent["Content-Type"] = content_type
+            ours["Content-Type"] = content_type
         if address.authorization:
-            sent["Authorization"] = address.authorization
-        sent = _merged(sent, headers or {})
-        is_write = method not in _READS if write is None else write
-        hop = Hop(method, address.url, address.host, address.port, sent, body, is_write)
-        call = _Call(self, trust, max_bytes, timeout_s, follow=follow, feed=feed, urgent=urgent, budget=budget)
-        return await call.run(hop)
+            ours["Authorization"] = address.authorization
+        hop = Hop(
+            method,
+            address.url,
+            address.scheme,
+            address.host,
+            address.port,
+            _merged(ours, headers) if headers else ours,
+            body,
+            method not in _READS if write is None else write,
+        )
+        if not self._desk.budgets.ready:
+            await self._desk.budgets.open()
+        wishes = Wishes(trust, max_bytes, timeout_s, follow, feed, urgent, budget)
+        return await Call(self._desk, wishes).run(hop)
 
-    async def json(self, method: str, url: str, *, write: bool | None = None, **options: Any) -> tuple[Response, Any]:
-        """`request`, `check` and the decoded JSON. No JSON: `Unreachable` (not_json) on a read, else `OutcomeUnknown`."""
-        is_write = method.upper() not in _READS if write is None else write
-        response = await self.request(method, url, write=is_write, **options)
-        check(response, write=is_write, now=self.now())
+    async def json(self, method: str, url: str, **options: Unpack[Options]) -> tuple[Response, Any]:
+        """`request`, `check` and the decoded JSON.
+
+        A body that is no JSON raises `Unreachable` (not_json) after a read and `OutcomeUnknown` after a write.
+        """
+        given = options.get("write")
+        write = method.upper() not in _READS if given is None else given
+        response = await self.request(method, url, **options)
+        check(response, write=write, now=self._desk.now())
         try:
             return response, await self.offload(decode_json, response.body)
         except NotJson as error:
-            if is_write:
-                raise OutcomeUnknown("the answer is not JSON") from error
+            if write:
+                raise OutcomeUnknown("the answer is not JSON", detail="not_json") from error
             raise Unreachable("the answer is not JSON", reason="not_json") from error
 
     async def offload(self, fn: Callable[..., Any], *args: Any) -> Any:
@@ -149,134 +168,47 @@ class Http:
             return await self._offload(fn, *args)
         return fn(*args)
 
+    def describe_proxy(self) -> str:
+        """For `doctor`: how the wire is reached, without passwords."""
+        return self._desk.proxies.describe()
+
     async def rebuild(self) -> None:
-        """Drops all kept connections: after sleep or a change of network they are dead without knowing it."""
-        self.connectivity.look_again()
-        wire, self._wire_now = self._wire_now, None
-        if wire is not None:
-            await wire.aclose()
+        """After sleep or a change of network: kept connections are dead without knowing it, proxies may differ.
+
+        Requests under way end as they may; new ones open connections of their own.
+        """
+        self._desk.connectivity.look_again()
+        self._desk.proxies.forget()
+        await self._wires.close()
 
     async def aclose(self) -> None:
-        """Closes all connections. A later request opens new ones."""
-        wire, self._wire_now = self._wire_now, None
+        """Closes all connections and saves what hosts asked of us. A later request opens new ones."""
+        await self._wires.close()
+        await self._desk.budgets.flush()
+
+
+class _Wires:
+    """The connection pools of now; made with the first request."""
+
+    def __init__(self, make: "Callable[[], Wire]") -> None:
+        self._make = make
+        self._wire: Wire | None = None
+
+    def now(self) -> "Wire":
+        if self._wire is None:
+            self._wire = self._make()
+        return self._wire
+
+    async def close(self) -> None:
+        wire, self._wire = self._wire, None
         if wire is not None:
             await wire.aclose()
 
-    def _wire(self) -> "Wire":
-        if self._wire_now is None:
-            from socialdesk.http.wire import Wire  # aiohttp and httpx: 0.3 s that the first paint must not wait for
 
-            self._wire_now = Wire(self._also_trusted)
-        return self._wire_now
+def _open_wire(also_trusted: Trusts | None) -> "Wire":
+    from socialdesk.http.wire import Wire  # aiohttp and httpx: 0.3 s that the first paint must not wait for
 
-
-class _Call:
-    """One request on its way through its hops."""
-
-    def __init__(
-        self,
-        http: Http,
-        trust: Trust,
-        max_bytes: int,
-        timeout_s: float,
-        *,
-        follow: bool,
-        feed: bool,
-        urgent: bool,
-        budget: str,
-    ) -> None:
-        self._http = http
-        self._trust = trust
-        self._max_bytes = max_bytes
-        self._timeout_s = timeout_s
-        self._follow = follow
-        self._feed = feed
-        self._urgent = urgent
-        self._budget = budget
-        self._elapsed_s = 0.0
-
-    async def run(self, hop: Hop) -> Response:
-        typed_host = hop.host
-        trust = self._trust
-        permanent = True
-        for hops in range(MAX_REDIRECTS + 1):
-            answer, note = await self._one(hop, trust)
-            location = answer.headers.get("location", "") if answer.status in REDIRECTS else ""
-            if not (self._follow and location):
-                return Response(
-                    answer.status, answer.headers, answer.body, hop.url, permanent and hops > 0, self._elapsed_s
-                )
-            before, hop = hop, next_hop(hop, answer.status, location)
-            trust = hop_trust(self._trust, typed_host, hop, before, trust, note.peer)
-            permanent = permanent and answer.status in PERMANENT
-        raise Unreachable(f"{hop.method} {hop.host}: too many redirects", reason="too_many_redirects")
-
-    async def _one(self, hop: Hop, trust: Trust) -> tuple[Answer, Note]:
-        def check_wait() -> None:
-            self._check_wait(hop)
-
-        if not self._feed:
-            check_wait()
-            answer, note = await self._exchange(hop, trust)
-        else:
-            async with self._http._pace.turn(hop.host, hop.port, urgent=self._urgent, check=check_wait):
-                answer, note = await self._exchange(hop, trust)
-        self._learn(hop, answer)
-        return answer, note
-
-    async def _exchange(self, hop: Hop, trust: Trust) -> tuple[Answer, Note]:
-        from socialdesk.http import failure  # comes with aiohttp
-        from socialdesk.http.wire import IDLE_S, Route
-
-        loop = asyncio.get_running_loop()
-        note = Note()
-        left_s = max(0.001, self._timeout_s - self._elapsed_s)
-        idle_s = left_s if hop.write else min(left_s, IDLE_S)
-        started, clock = loop.time(), self._http.connectivity.clock()
-        try:
-            async with asyncio.timeout(left_s):
-                answer = await self._http._wire().exchange(
-                    hop, Route(trust), note, max_bytes=self._max_bytes, idle_s=idle_s
-                )
-        except failure.WIRE_ERRORS as error:
-            self._elapsed_s += loop.time() - started
-            if 400 <= note.status < 500:
-                return Answer(note.status, {}, note.partial), note
-            self._fail(error, hop, note, clock)
-        self._elapsed_s += loop.time() - started
-        if not is_loopback(hop.host):
-            self._http.connectivity.succeeded()
-        _log.debug("%s %s %d, %d bytes", hop.method, hop.host, answer.status, len(answer.body))
-        return answer, note
-
-    def _fail(self, error: BaseException, hop: Hop, note: Note, clock: float) -> NoReturn:
-        from socialdesk.http import failure  # comes with aiohttp
-
-        translated = failure.translate(error, hop, note)
-        hint = failure.offline_hint(error)
-        if isinstance(translated, Unreachable) and hint and not is_loopback(hop.host):
-            translated.offline = self._http.connectivity.lost(clock, name_unknown=hint == "name")
-        _log.debug("%s", translated)
-        raise translated from error
-
-    def _key(self, hop: Hop) -> str:
-        host = f"{hop.host}:{hop.port}" if is_loopback(hop.host) else hop.host
-        return budget_key(host, self._budget)
-
-    def _check_wait(self, hop: Hop) -> None:
-        until = self._http._budgets.barred_until(self._key(hop), self._http.now(), write=hop.write)
-        if until is not None:
-            raise RateLimited(f"{hop.method} {hop.host}: asked to wait", until, host_wide=not self._budget)
-
-    def _learn(self, hop: Hop, answer: Answer) -> None:
-        now = self._http.now()
-        limits = parse_limits(answer.headers, now)
-        budgets = self._http._budgets
-        known = budgets.learn(self._key(hop), answer.status, limits, now, write=hop.write, feed=self._feed)
-        if not refuses(answer.status, limits, write=hop.write):
-            return
-        until = max((t for t in (known.until, known.writes_until if hop.write else None) if t), default=now)
-        raise RateLimited(f"{hop.method} {hop.host}: status {answer.status}", until, host_wide=not self._budget)
+    return Wire(also_trusted)
 
 
 def _merged(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:

@@ -25,6 +25,10 @@ class Connectivity:
         self.clock = clock
         self._succeeded_at: float | None = None
 
+    def listen(self, listener: Callable[[bool], None]) -> None:
+        """`listener(online)` is called on the engine thread at every change."""
+        self.listeners.append(listener)
+
     def succeeded(self) -> None:
         """A server beyond this machine answered."""
         self._succeeded_at = self.clock()

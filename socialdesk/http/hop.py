@@ -10,6 +10,7 @@ class Hop:
 
     method: str
     url: str
+    scheme: str
     host: str
     port: int
     headers: Mapping[str, str]
@@ -41,4 +42,5 @@ class Note:
     refused: int = 0
     tried: int = 0
     status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
     partial: bytes = b""

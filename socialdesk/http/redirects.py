@@ -47,24 +47,23 @@ def next_hop(hop: Hop, status: int, location: str) -> Hop:
     if hop.body and keeps_method and not same_origin:
         raise Rejected(f"moved: {hop.method} {hop.host} is now at {address.host}", reason="invalid")
     headers = hop.headers if same_origin else _harmless(hop.headers)
+    there = (address.url, address.scheme, address.host, address.port)
     if keeps_method:
-        return Hop(hop.method, address.url, address.host, address.port, headers, hop.body, hop.write)
+        return Hop(hop.method, *there, headers, hop.body, hop.write)
     headers = {name: value for name, value in headers.items() if name.casefold() != "content-type"}
-    return Hop("GET", address.url, address.host, address.port, headers, b"", hop.write)
+    return Hop("GET", *there, headers, b"", hop.write)
 
 
-def hop_trust(asked: Trust, typed_host: str, now: Hop, before: Hop, before_trust: Trust, before_peer: str) -> Trust:
-    """The trust of a redirected hop.
+def hop_trust(asked: Trust, typed_host: str, host: str, before: Trust, before_peer: str) -> Trust:
+    """The trust of a redirected hop to `host`, after a hop of trust `before` that was answered by `before_peer`.
 
     What a typed address redirects to is content, unless it is the typed host itself, or the server that redirects is
-    itself in the private network that the person pointed at.
+    itself in the private network that the person pointed at. `before_peer` is "" behind a proxy: nobody knows.
     """
     if asked is Trust.CONTENT:
         return Trust.CONTENT
-    if now.host == typed_host:
-        return Trust.TYPED
-    inside = before_trust is Trust.TYPED and before_peer != "" and is_private(before_peer)
-    return Trust.TYPED if inside or now.host == before.host == typed_host else Trust.CONTENT
+    inside = before is Trust.TYPED and before_peer != "" and is_private(before_peer)
+    return Trust.TYPED if host == typed_host or inside else Trust.CONTENT
 
 
 def _harmless(headers: Mapping[str, str]) -> dict[str, str]:

@@ -80,9 +80,9 @@ class Wire:
             response = await self._transport(route).handle_async_request(request)
         finally:
             _note.reset(token)
-        note.status = response.status_code
         stream = cast("httpx.AsyncByteStream", response.stream)
         headers = _headers(response)
+        note.status, note.headers = response.status_code, headers
         try:
             body = await _read(stream, headers, note, max_bytes) if hop.method != "HEAD" else b""
         finally:

@@ -1,0 +1,166 @@
+"""Receives the browser's answer to an OAuth sign-in (RFC 8252 section 7.3: loopback interface redirection)."""
+
+import asyncio
+import hmac
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+from socialdesk.core.errors import InputError
+
+WAIT_S = 120.0
+_READ_S = 10.0
+_MAX_HEAD = 16_384
+_STATE_S = 10.0
+_CODE = re.compile(r"[\x21-\x7e]{4,2048}")
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width">
+<style>:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui,sans-serif;max-width:28em;margin:20vh auto;
+padding:0 1em;text-align:center}}h1{{font-size:1.4em;font-weight:600}}</style></head>
+<body><h1>{title}</h1><p>{text}</p></body></html>
+"""
+_DONE = (200, "You are signed in", "You can close this page and go back to SocialDesk.")
+_DECLINED = (200, "Nothing was changed", "The sign-in was not allowed. You can close this page.")
+_WRONG = (
+    400,
+    "This is not the expected answer",
+    "SocialDesk is still waiting for its sign-in. You can close this page.",
+)
+
+
+class LoopbackListener:
+    """A server on 127.0.0.1 that accepts exactly one answer, the one that carries the right state.
+
+    `port` 0 = the system chooses. Anything else that knocks gets a calm page and changes nothing.
+    """
+
+    def __init__(self, port: int = 0, path: str = "/callback") -> None:
+        self._port = port
+        self._path = path
+        self._server: asyncio.Server | None = None
+        self._hosts: frozenset[str] = frozenset()
+        self._state: asyncio.Future[str] | None = None
+        self._answer: asyncio.Future[Mapping[str, str]] | None = None
+
+    async def start(self) -> str:
+        """Listens, and returns the redirect URI. Raises `InputError` when the port is taken."""
+        loop = asyncio.get_running_loop()
+        self._state, self._answer = loop.create_future(), loop.create_future()
+        try:
+            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port, limit=_MAX_HEAD)
+        except OSError as error:
+            raise InputError(
+                "The browser's answer cannot be received here.", "Paste the address that the browser ends on."
+            ) from error
+        port = self._server.sockets[0].getsockname()[1]
+        self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+        return f"http://127.0.0.1:{port}{self._path}"
+
+    async def wait(self, state: str, timeout_s: float = WAIT_S) -> Mapping[str, str]:
+        """The query of the answer whose state is `state`; then listens no longer.
+
+        Raises `TimeoutError`, and `InputError` when the sign-in was declined.
+        """
+        if self._state is None or self._answer is None:
+            raise RuntimeError("start comes before wait")
+        if not self._state.done():
+            self._state.set_result(state)
+        try:
+            async with asyncio.timeout(timeout_s):
+                answer = await asyncio.shield(self._answer)
+        finally:
+            await self.close()
+        if "error" in answer or not answer.get("code"):
+            raise _refusal(answer.get("error", ""))
+        return answer
+
+    async def close(self) -> None:
+        """Stops listening; open pages are still delivered. Closing twice is fine."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(_READ_S):
+                head = await reader.readuntil(b"\r\n\r\n")
+            status, title, text = await self._judge(head.decode("latin-1"))
+            writer.write(_page(status, title, text))
+            async with asyncio.timeout(_READ_S):
+                await writer.drain()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # whoever this was has gone or speaks no HTTP
+        finally:
+            writer.close()
+
+    async def _judge(self, head: str) -> tuple[int, str, str]:
+        query = self._query(head)
+        if query is None or self._state is None or self._answer is None:
+            return _WRONG
+        try:
+            async with asyncio.timeout(_STATE_S):  # a browser that was signed in already may be quicker than `wait`
+                state = await asyncio.shield(self._state)
+        except TimeoutError:
+            return _WRONG
+        if not _same(query.get("state", ""), state) or self._answer.done():
+            return _WRONG
+        self._answer.set_result(query)
+        return _DONE if query.get("code") and "error" not in query else _DECLINED
+
+    def _query(self, head: str) -> dict[str, str] | None:
+        """The query of a GET for our path that was meant for this host; None = not ours."""
+        request, *lines = head.split("\r\n")
+        words = request.split(" ")
+        hosts = [line.partition(":")[2].strip() for line in lines if line.casefold().startswith("host:")]
+        if len(words) != 3 or words[0] != "GET" or len(hosts) != 1 or hosts[0] not in self._hosts:
+            return None
+        try:
+            target = urlsplit(words[1])
+        except ValueError:
+            return None
+        return dict(parse_qsl(target.query)) if target.path == self._path else None
+
+
+def parse_pasted(text: str, state: str) -> str:
+    """The code in what a person pasted: the address the browser ended on, or the code itself.
+
+    Raises `InputError` for an address of another sign-in, one that says the sign-in was declined, or no code at all.
+    """
+    pasted = text.strip().strip("<>\"'")
+    if "://" not in pasted and "code=" not in pasted:
+        if not _CODE.fullmatch(pasted):
+            raise InputError("This is neither an address nor a code.", "Paste the whole address the browser ended on.")
+        return pasted
+    try:
+        query = dict(parse_qsl(urlsplit(pasted).query or pasted.partition("?")[2] or pasted))
+    except ValueError as error:
+        raise InputError("This address cannot be read.", "Paste the whole address the browser ended on.") from error
+    if not _same(query.get("state", ""), state):
+        raise InputError("This address belongs to another sign-in.", "Start again, and paste the newest address.")
+    if "error" in query or not query.get("code"):
+        raise _refusal(query.get("error", ""))
+    return query["code"]
+
+
+def _same(given: str, expected: str) -> bool:
+    """Compares in constant time; an empty state never matches."""
+    return expected != "" and hmac.compare_digest(given.encode(), expected.encode())
+
+
+def _refusal(error: str) -> InputError:
+    if error == "access_denied":
+        return InputError("The sign-in was declined in the browser.", "Start again and allow SocialDesk there.")
+    return InputError("The server did not complete the sign-in.", "Start again.")
+
+
+def _page(status: int, title: str, text: str) -> bytes:
+    body = _PAGE.format(title=title, text=text).encode()
+    reason = "OK" if status == 200 else "Bad Request"
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
+        "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\n"
+        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode("ascii") + body
