@@ -58,7 +58,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QProgressBar { border: none; border-radius: 2px; background: $line; max-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
-QScrollArea, QAbstractScrollArea { border: none; background: transparent; }
+QScrollArea { border: none; background: transparent; }
 """)
 
 

@@ -1,0 +1,1 @@
+"""One column: header, options, list of cards."""

@@ -1,0 +1,195 @@
+"""Fills a column's list from the store, a page at a time, without moving the reader's place."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from socialdesk.core.rows import Row, Story
+from socialdesk.core.source import RowKey
+from socialdesk.ui.column.model import Item, RowsModel
+from socialdesk.ui.column.view import CardList
+from socialdesk.ui.desk import Desk
+from socialdesk.ui.tasks import Tasks
+
+_FIRST = 12  # enough for the first screen
+_PAGE = 40
+_STORIES = 50
+_SLICE_S = 0.004  # laying out ahead never holds the window longer than this
+_CALM_MS = 120  # changes are gathered this long
+
+
+class Loader(QObject):
+    """`waiting` says how many rows wait behind the pill; `loaded` that the first page is in."""
+
+    waiting = Signal(int)
+    loaded = Signal()
+
+    def __init__(self, desk: Desk, column_id: int, view: CardList, tell: Callable[[str], None]) -> None:
+        super().__init__(view)
+        self._desk = desk
+        self._id = column_id
+        self._view = view
+        self._model: RowsModel = view.rows
+        self.view_kind = "posts"
+        self.tasks = Tasks(self, tell)
+        self._pending = 0
+        self._updated: set[int] = set()
+        self._added = 0
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(_CALM_MS)
+        self._calm.timeout.connect(self._apply_changes)
+        self._model.more = self.more
+        view.moved.connect(self._moved)
+
+    @property
+    def pending(self) -> int:
+        return self._pending
+
+    def start(self, view_kind: str) -> None:
+        """Shows the column from its top."""
+        self.view_kind = view_kind
+        self._set_pending(0)
+        self.tasks.cancel("more")
+        self.tasks.start("first", self._first())
+
+    def more(self) -> None:
+        if self.view_kind == "posts" and not self._model.at_end and not self.tasks.busy("more"):
+            self.tasks.start("more", self._more())
+
+    def changed(self, added: int, updated: tuple[int, ...]) -> None:
+        """The store has new or changed rows for this column."""
+        self._added += added
+        self._updated.update(updated)
+        if (added or updated) and not self._calm.isActive():
+            self._calm.start()
+
+    def show_new(self) -> None:
+        """The person asks for what waits, or for the top."""
+        if self._pending or self._model.above:
+            self.start(self.view_kind)
+        else:
+            self._view.scrollToTop()
+
+    # Coroutines
+
+    async def _first(self) -> None:
+        if self.view_kind == "stories":
+            stories = await self._ask_stories()
+            await self._prepare(stories)
+            self._model.reset(stories, at_end=True)
+        else:
+            rows = await self._page(None, _FIRST)
+            await self._prepare(rows)
+            self._model.reset(rows, at_end=len(rows) < _FIRST)
+        self._view.scrollToTop()
+        self._view.watch()
+        self.loaded.emit()
+
+    async def _more(self) -> None:
+        rows = await self._page(self._model.oldest, _PAGE)
+        await self._prepare(rows)
+        with self._view.steady():
+            self._model.put_below(rows, at_end=len(rows) < _PAGE)
+        with self._view.steady():
+            self._model.drop_above(self._view.first_visible())
+
+    async def _back(self) -> None:
+        """Brings back rows above the window that were dropped."""
+        above = self._model.above
+        first, newest = self._top_key(), self._model.newest
+        before = above[-_PAGE - 1] if len(above) > _PAGE else None
+        rows = await self._page(before, _PAGE + (self._pending if before is None else 0))
+        known = [r for r in rows if first is not None and newest is not None and _newer(r.key, first)]
+        fitting = [r for r in known if newest is not None and not _newer(r.key, newest)]
+        await self._prepare(fitting)
+        with self._view.steady():
+            if not self._model.put_above(fitting):
+                self._model.above.clear()
+        with self._view.steady():
+            self._model.drop_below(self._view.last_visible())
+
+    async def _take_new(self) -> None:
+        """New rows while the reader is at the top."""
+        if self.view_kind == "stories":
+            await self._first()
+            return
+        rows = await self._desk.bridge.call(self._desk.services.reading.newer, self._id, self._model.newest, _PAGE)
+        await self._prepare(rows)
+        if not self._view.at_top:
+            self._set_pending(self._pending + len(rows))
+            return
+        if len(rows) >= _PAGE or not self._model.items:
+            self._model.reset(rows, at_end=False)
+        else:
+            self._model.put_above(rows)
+            self._model.drop_below(self._view.last_visible())
+        self._view.executeDelayedItemsLayout()
+        self._view.scrollToTop()
+        self._view.watch()
+
+    async def _replace(self, entry_ids: tuple[int, ...]) -> None:
+        shown = {item.entry_id for item in self._model.items if isinstance(item, Row)}
+        wanted = tuple(i for i in entry_ids if i in shown)
+        if wanted:
+            rows = await self._desk.bridge.call(self._desk.services.reading.rows_of, self._id, wanted)
+            with self._view.steady():
+                self._model.replace_rows(rows)
+
+    async def _page(self, before: RowKey | None, limit: int) -> tuple[Row, ...]:
+        rows: tuple[Row, ...] = await self._desk.bridge.call(self._desk.services.reading.page, self._id, before, limit)
+        return rows
+
+    async def _ask_stories(self) -> tuple[Story, ...]:
+        found: tuple[Story, ...] = await self._desk.bridge.call(self._desk.services.reading.stories, self._id, _STORIES)
+        return found
+
+    async def _prepare(self, items: Sequence[Item]) -> None:
+        """Lays cards out ahead in small slices, so that inserting them costs nothing."""
+        started = time.perf_counter()
+        for item in items:
+            self._view.cards.laid(item)
+            if time.perf_counter() - started > _SLICE_S:
+                await asyncio.sleep(0)
+                started = time.perf_counter()
+
+    # Slots
+
+    def _moved(self) -> None:
+        view = self._view
+        bar = view.verticalScrollBar()
+        ahead = 2 * view.viewport().height()
+        if bar.maximum() - bar.value() < ahead:
+            self.more()
+        if self._model.above and bar.value() < ahead and not self.tasks.busy("back"):
+            self.tasks.start("back", self._back())
+
+    def _apply_changes(self) -> None:
+        if self.tasks.busy("replace") or self.tasks.busy("new"):
+            self._calm.start()
+            return
+        added, updated = self._added, tuple(self._updated)
+        self._added = 0
+        self._updated.clear()
+        if updated and self.view_kind == "posts":
+            self.tasks.start("replace", self._replace(updated))
+        if not added:
+            return
+        if self._view.at_top or not self._model.items:
+            self.tasks.start("new", self._take_new())
+        else:
+            self._set_pending(self._pending + added)
+
+    def _set_pending(self, count: int) -> None:
+        if count != self._pending:
+            self._pending = count
+            self.waiting.emit(count)
+
+    def _top_key(self) -> RowKey | None:
+        return next((item.key for item in self._model.items if isinstance(item, Row)), None)
+
+
+def _newer(one: RowKey, other: RowKey) -> bool:
+    return (one.sort_ms, one.entry_id) > (other.sort_ms, other.entry_id)

@@ -1,0 +1,138 @@
+"""The rows of one column that are in memory: a window onto what the store holds."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from socialdesk.core.rows import Row, Story
+from socialdesk.core.source import RowKey
+from socialdesk.ui import words
+from socialdesk.ui.column.card import said_aloud
+
+Item = Row | Story
+ItemRole = Qt.ItemDataRole.UserRole
+MOST = 160  # rows in memory
+_KEEP = 100  # rows left after far ones are dropped
+_ROOT = QModelIndex()
+Index = QModelIndex | QPersistentModelIndex
+
+
+class RowsModel(QAbstractListModel):
+    """Newest first. Rows above the window are remembered by key only and come back through `put_above`."""
+
+    def __init__(self, now: Callable[[], datetime], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._now = now
+        self.items: list[Item] = []
+        self.above: list[RowKey] = []  # keys of dropped rows, newest first
+        self.at_end = False
+        self.more: Callable[[], None] | None = None
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self.items)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self.items):
+            return None
+        item = self.items[index.row()]
+        if role == ItemRole:
+            return item
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            if isinstance(item, Row):
+                return said_aloud(item.entry, self._now(), seen=item.seen)
+            return f"{item.title}, {item.site}, {words.plural(item.share_count, 'share', 'shares')}. {item.remark}"
+        return None
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and not self.at_end and bool(self.items)
+
+    def fetchMore(self, parent: Index) -> None:
+        if self.more is not None and self.canFetchMore(parent):
+            self.more()
+
+    def reset(self, items: Sequence[Item], *, at_end: bool) -> None:
+        self.beginResetModel()
+        self.items = list(items)
+        self.above = []
+        self.at_end = at_end
+        self.endResetModel()
+
+    def put_below(self, items: Sequence[Item], *, at_end: bool) -> None:
+        self.at_end = at_end
+        fresh = self._unknown(items)
+        if fresh:
+            first = len(self.items)
+            self.beginInsertRows(_ROOT, first, first + len(fresh) - 1)
+            self.items.extend(fresh)
+            self.endInsertRows()
+
+    def put_above(self, items: Sequence[Item]) -> int:
+        """Inserts at the top; returns how many. Keys of rows that come back leave `above`."""
+        fresh = self._unknown(items)
+        if fresh:
+            back = {i.key for i in fresh if isinstance(i, Row)}
+            self.above = [key for key in self.above if key not in back]
+            self.beginInsertRows(_ROOT, 0, len(fresh) - 1)
+            self.items[:0] = fresh
+            self.endInsertRows()
+        return len(fresh)
+
+    def drop_above(self, visible: int) -> int:
+        """Forgets rows far above row `visible` when there are too many; returns how many."""
+        count = min(len(self.items) - _KEEP, visible - 30)
+        if len(self.items) <= MOST or count <= 0:
+            return 0
+        self.above.extend(item.key for item in self.items[:count] if isinstance(item, Row))
+        self.beginRemoveRows(_ROOT, 0, count - 1)
+        del self.items[:count]
+        self.endRemoveRows()
+        return count
+
+    def drop_below(self, visible: int) -> int:
+        """Forgets rows far below row `visible`; they are asked for again on the way down."""
+        keep = max(_KEEP, visible + 30)
+        count = len(self.items) - keep
+        if len(self.items) <= MOST or count <= 0:
+            return 0
+        self.beginRemoveRows(_ROOT, keep, len(self.items) - 1)
+        del self.items[keep:]
+        self.endRemoveRows()
+        self.at_end = False
+        return count
+
+    def replace_rows(self, rows: Sequence[Row]) -> None:
+        """Rows that changed in place: counts, marks, seen, saved. Rows not in the window are ignored."""
+        places = {item.entry_id: n for n, item in enumerate(self.items) if isinstance(item, Row)}
+        for row in rows:
+            place = places.get(row.entry_id)
+            if place is not None and self.items[place] != row:
+                self.items[place] = row
+                self.dataChanged.emit(self.index(place), self.index(place), [ItemRole])
+
+    def mark(self, entry_ids: Sequence[int] | None) -> None:
+        """Marks rows as seen; None = all."""
+        wanted = None if entry_ids is None else set(entry_ids)
+        fresh = [
+            replace(item, seen=True)
+            for item in self.items
+            if isinstance(item, Row) and not item.seen and (wanted is None or item.entry_id in wanted)
+        ]
+        self.replace_rows(fresh)
+
+    @property
+    def newest(self) -> RowKey | None:
+        """The newest row that was ever shown here."""
+        if self.above:
+            return self.above[0]
+        return next((item.key for item in self.items if isinstance(item, Row)), None)
+
+    @property
+    def oldest(self) -> RowKey | None:
+        return next((item.key for item in reversed(self.items) if isinstance(item, Row)), None)
+
+    def _unknown(self, items: Sequence[Item]) -> list[Item]:
+        known = {item.entry_id for item in self.items if isinstance(item, Row)}
+        return [item for item in items if not isinstance(item, Row) or item.entry_id not in known]

@@ -1,0 +1,103 @@
+"""Live parts of a post's text: links, hashtags, mentions, with where they lead. Plain values, no Qt."""
+
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+from socialdesk.core.entry import Entry
+
+_LIVE = re.compile(
+    r"(?P<link>https?://[^\s<>\"]+[^\s<>\".,;:!?)\]}'”’])"
+    r"|(?<![\w/&])(?P<tag>[#＃]\w*[^\W\d_]\w*)"
+    r"|(?<![\w/@.])(?P<mention>@[\w.-]*\w(?:@[\w.-]*\w)?)"
+)
+_WEB = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A live part. `kind`: link, tag, mention. `target`: an address, or the tag's word."""
+
+    start: int
+    length: int
+    kind: str
+    target: str
+
+
+class _Anchors(HTMLParser):
+    """Collects (text, address) of the links of sanitised HTML."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[tuple[str, str]] = []
+        self._href = ""
+        self._text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self._href = dict(attrs).get("href") or ""
+            self._text = []
+
+    def handle_data(self, data: str) -> None:
+        if self._href:
+            self._text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._href:
+            self.found.append(("".join(self._text).strip(), self._href))
+            self._href = ""
+
+
+def spans_of(entry: Entry) -> tuple[Span, ...]:
+    """The live parts of `entry.text`, in order, never overlapping.
+
+    Offsets are UTF-16 units, as Qt counts. Addresses that the post's HTML gives win over what the text looks like.
+    """
+    text = entry.text
+    anchors = _anchors(entry.html)
+    found = [_from_text(match, anchors) for match in _LIVE.finditer(text)]
+    taken = [(s.start, s.start + s.length) for s in found]
+    for words, address in anchors.items():
+        at = text.find(words) if words and not words.startswith(("@", "#", *_WEB)) else -1
+        if at >= 0 and all(at >= end or at + len(words) <= start for start, end in taken):
+            found.append(Span(at, len(words), "link", address))
+            taken.append((at, at + len(words)))
+    return tuple(_in_utf16(span, text) for span in sorted(found, key=lambda s: s.start))
+
+
+def _from_text(match: re.Match[str], anchors: dict[str, str]) -> Span:
+    kind = match.lastgroup or "link"
+    words = match.group(kind)
+    address = anchors.get(words) or anchors.get(words.split("@")[1] if words.count("@") > 1 else words, "")
+    start = match.start(kind)
+    if kind == "tag":
+        return Span(start, len(words), kind, words[1:])
+    if kind == "mention":
+        return Span(start, len(words), kind, address or words)
+    return Span(start, len(words), kind, address or words)
+
+
+def _anchors(html: str) -> dict[str, str]:
+    if "<a" not in html:
+        return {}
+    parser = _Anchors()
+    parser.feed(html)
+    return {text: href for text, href in parser.found if href.startswith(_WEB)}
+
+
+def _in_utf16(span: Span, text: str) -> Span:
+    before = text[: span.start]
+    words = text[span.start : span.start + span.length]
+    if before.isascii() and words.isascii():
+        return span
+    return Span(_units(before), _units(words), span.kind, span.target)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def host_of(url: str) -> str:
+    """The site of an address as people say it: without www."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
