@@ -18,7 +18,9 @@ ARTICLE = Article(
     "## Once you have talked, then what?\n\n"
     "We went through a year of our own campaigns and asked one question of each. Most had no answer. "
     "The few that did were the ones our buyers quoted back to us.\n\n"
-    "- Write down the question before the headline.\n- Publish the answer where it can be linked.\n- Reply to everyone.\n",
+    "- Write down the question before the headline.\n"
+    "- Publish the answer where it can be linked.\n"
+    "- Reply to everyone.\n",
     slug="basics-reconsidered",
     excerpt="We asked one question of a year of our own campaigns.",
     tags=("B2B", "marketing"),

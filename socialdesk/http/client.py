@@ -15,6 +15,7 @@ from socialdesk.http.hop import Hop
 from socialdesk.http.pace import Pace
 from socialdesk.http.proxies import Proxies
 from socialdesk.http.status import check
+from socialdesk.http.urgency import a_person_waits
 from socialdesk.http.values import NotJson, ProxySettings, Response, Trust, decode_json
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class Http:
         )
         if not self._desk.budgets.ready:
             await self._desk.budgets.open()
-        wishes = Wishes(trust, max_bytes, timeout_s, follow, feed, urgent, budget)
+        wishes = Wishes(trust, max_bytes, timeout_s, follow, feed, urgent or a_person_waits(), budget)
         return await Call(self._desk, wishes).run(hop)
 
     async def json(self, method: str, url: str, **options: Unpack[Options]) -> tuple[Response, Any]:
