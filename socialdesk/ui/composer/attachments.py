@@ -1,0 +1,101 @@
+"""Pictures on their way into a draft, and their descriptions."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from socialdesk.core.post import Article, Draft, Picture
+from socialdesk.ui.composer import letter
+from socialdesk.ui.composer.tiles import AltEditor
+from socialdesk.ui.desk import Desk
+from socialdesk.ui.tasks import Tasks
+
+
+class Attachments(QObject):
+    """Changes the draft through `edit`. `problem` carries a sentence; `settled` says that a pause is a good one."""
+
+    problem = Signal(str)
+    settled = Signal()
+
+    def __init__(
+        self, desk: Desk, panel: QWidget, alt: AltEditor, draft: Callable[[], Draft], edit: Callable[[Draft], None]
+    ) -> None:
+        super().__init__(panel)
+        self._desk, self._panel, self._alt = desk, panel, alt
+        self._draft, self._edit = draft, edit
+        self._describing: int | None = None
+        self.limits: Callable[[], list[int]] = list
+        self._tasks = Tasks(self, self.problem.emit)
+        alt.changed.connect(self._described)
+        alt.done.connect(self.stop_describing)
+
+    def choose(self, *, featured: bool = False) -> None:
+        """Asks for files without stopping the window."""
+        dialog = QFileDialog(self._panel, "Add pictures")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile if featured else QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilter("Pictures (*.png *.jpg *.jpeg *.gif *.webp *.avif *.bmp *.tif *.tiff)")
+        dialog.filesSelected.connect(lambda paths: self.add_files(list(paths), featured=featured))
+        dialog.open()
+
+    def add_files(self, paths: list[str], *, featured: bool = False) -> None:
+        self._tasks.start(f"add {paths}", self._add_files(paths, featured=featured))
+
+    def add(self, data: bytes, name: str) -> None:
+        self._tasks.start(f"add {name} {len(data)}", self._add(data, name, featured=False))
+
+    def remove(self, index: int) -> None:
+        """Takes a picture away; the notice can bring it back."""
+        self.stop_describing()
+        before = self._draft()
+        picture: Picture = before.pictures[index]
+
+        def put_back() -> None:
+            self._edit(replace(self._draft(), pictures=(*self._draft().pictures, picture)))
+
+        self._edit(letter.without_picture(before, index))
+        self._desk.actions.notice.emit("Picture removed.", "Undo", put_back)
+
+    def drop_featured(self) -> None:
+        draft = self._draft()
+        if draft.article is not None:
+            self._edit(replace(draft, article=replace(draft.article, featured=None)))
+
+    def describe(self, index: int) -> None:
+        """Asks for the description of a picture; -1 is the featured image."""
+        draft = self._draft()
+        picture = draft.pictures[index] if index >= 0 else draft.article.featured if draft.article else None
+        if picture is not None:
+            self._describing = index
+            self._alt.ask(picture.alt, min((limit for limit in self.limits() if limit), default=0))
+
+    def stop_describing(self) -> None:
+        self._describing = None
+        self._alt.hide()
+        self.settled.emit()
+
+    def _described(self, text: str) -> None:
+        if self._describing is not None:
+            self._edit(letter.with_alt(self._draft(), self._describing, text))
+
+    async def _add_files(self, paths: list[str], *, featured: bool) -> None:
+        for path in map(Path, paths):
+            try:
+                data = await asyncio.to_thread(path.read_bytes)
+            except OSError:
+                self.problem.emit(f"{path.name} cannot be read.")
+                continue
+            await self._add(data, path.name, featured=featured)
+
+    async def _add(self, data: bytes, name: str, *, featured: bool) -> None:
+        picture = await self._desk.bridge.call(self._desk.services.composing.add_picture, data, name)
+        draft = self._draft()
+        if featured:
+            article = letter.with_article(draft).article or Article("", "")
+            self._edit(replace(draft, article=replace(article, featured=picture)))
+        else:
+            self._edit(replace(draft, pictures=(*draft.pictures, picture)))

@@ -1,0 +1,352 @@
+"""The composer's panel: one draft, written once, shaped for every account, on disk at every pause."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+
+from socialdesk.core import segments
+from socialdesk.core.checks import AccountCheck, Issue, check
+from socialdesk.core.events import AccountsChanged, DraftsChanged
+from socialdesk.core.network import PostRules
+from socialdesk.core.post import Article, Draft
+from socialdesk.ui import words
+from socialdesk.ui.composer import letter
+from socialdesk.ui.composer.attachments import Attachments
+from socialdesk.ui.composer.checks import fine_sentence
+from socialdesk.ui.composer.editor import picture_files, take_pictures
+from socialdesk.ui.composer.layout import ComposerLayout
+from socialdesk.ui.composer.roster import Roster
+from socialdesk.ui.composer.saver import Saver
+from socialdesk.ui.desk import Desk
+from socialdesk.ui.tasks import Tasks
+
+WIDTH = 420
+
+
+class Composer(ComposerLayout):
+    """`folded` when the person steps back; `sent` carries the publication; `window_wanted` the draft's id."""
+
+    folded = Signal()
+    sent = Signal(object)
+    window_wanted = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._draft = Draft()
+        self._drafts: tuple[Draft, ...] = ()
+        self._checks: dict[int, AccountCheck] = {}
+        self._wanted_accounts: tuple[int, ...] = ()
+        self._tasks = Tasks(self, self._say)
+        self.roster = Roster(desk, self)
+        self._saver = Saver(desk, self, lambda: self._draft, self._named)
+        self.attachments = Attachments(desk, self, self.alt, lambda: self._draft, self._edit)
+        self.attachments.limits = lambda: [rules.alt_limit for rules in self._rules().values()]
+        self.attachments.problem.connect(self._say)
+        self.attachments.settled.connect(self._saver.save_now)
+        self._connect()
+        self.start()
+
+    @property
+    def draft(self) -> Draft:
+        return self._draft
+
+    def start(self) -> None:
+        """Loads accounts, drafts and what was being written last."""
+        self._tasks.start("load", self._load())
+
+    def begin(self, draft: Draft, *, accounts: tuple[int, ...] = ()) -> None:
+        """Writes something new, or goes on with a stored draft. What stood here before is on disk first."""
+        self._tasks.start("open", self._open(draft, accounts))
+
+    async def flush(self) -> None:
+        """Returns when every letter is on disk."""
+        if not letter.is_blank(self._draft) or self._draft.id:
+            await self._saver.flush()
+
+    def focus_text(self) -> None:
+        target = self.article if self.article.isVisibleTo(self) else self.editor
+        (target.title if target is self.article else self.editor).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # What the person does
+
+    def _connect(self) -> None:
+        self.tabs.chosen.connect(lambda _id: self._show())
+        self.editor.typed.connect(lambda text: self._edit(letter.with_words(self._draft, self.tabs.current, text)))
+        self.editor.left.connect(self._saver.save_now)
+        self.editor.picture.connect(self.attachments.add)
+        self.editor.files.connect(self.attachments.add_files)
+        self.article.changed.connect(self._article_changed)
+        self.article.left.connect(self._saver.save_now)
+        self.article.describe.connect(lambda: self.attachments.describe(-1))
+        self.article.pick_featured.connect(lambda: self.attachments.choose(featured=True))
+        self.article.drop_featured.connect(self.attachments.drop_featured)
+        self.strip.dropped.connect(lambda: self._edit(replace(self._draft, reply_to=None, quote=None)))
+        self.card.dropped.connect(lambda: self._edit(replace(self._draft, link="")))
+        self.tiles.describe.connect(self.attachments.describe)
+        self.tiles.remove.connect(self.attachments.remove)
+        self.tiles.moved.connect(lambda index, to: self._edit(letter.moved_picture(self._draft, index, to)))
+        self.tiles.add.connect(self.attachments.choose)
+        self.options.visibility.connect(lambda value: self._edit(replace(self._draft, visibility=value)))
+        self.options.language.connect(lambda value: self._edit(replace(self._draft, language=value)))
+        self.options.warning.connect(lambda text: self._edit(replace(self._draft, warning=text)))
+        self.checks.fix.connect(self._fix)
+        self.chip_toggled.connect(self._toggle_account)
+        self.fold_pressed.connect(self.fold)
+        self.post_pressed.connect(self.post)
+        self.part_pressed.connect(self.editor.add_divider)
+        self.pictures_pressed.connect(self.attachments.choose)
+        self.warning_pressed.connect(lambda: self.options.ask_warning(self._draft, self._rules().values()))
+        self.article_pressed.connect(lambda: self._edit(self._with_article()))
+        self.own_words_dropped.connect(lambda: self._edit(letter.without_own_words(self._draft, self.tabs.current)))
+        self.draft_chosen.connect(self._open_stored)
+        self.draft_discarded.connect(self._discard)
+        self.new_pressed.connect(lambda: self.begin(Draft()))
+        self.window_pressed.connect(self.window_wanted)
+        self.roster.changed.connect(self._accounts_known)
+        self._desk.bridge.event.connect(self._news)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.fold()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasImage() or picture_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if take_pictures(event.mimeData(), self.attachments.add_files, self.attachments.add):
+            event.acceptProposedAction()
+
+    def fold(self) -> None:
+        """Steps back. Nothing is discarded."""
+        self._saver.save_now()
+        self.folded.emit()
+
+    def post(self) -> None:
+        """Sends the draft from its accounts, or says what stands in the way."""
+        self._edit(
+            replace(self._draft, account_ids=tuple(i for i in self._draft.account_ids if i in self.roster.accounts))
+        )
+        if not self._draft.account_ids:
+            self._say("Choose where to post.")
+            return
+        for account_id in self._draft.account_ids:
+            found = self._checks.get(account_id)
+            if found is None:
+                self.roster.ask_again()
+                problem = self.roster.problems.get(account_id, "Its limits are not known yet.")
+                self._say(f"{self.roster.title(account_id)}: {problem}")
+                return
+            if not found.sendable and found.first is not None:
+                self._say(f"{self.roster.title(account_id)}: {found.first.sentence}.")
+                return
+        if not self._tasks.busy("post"):
+            self._tasks.start("post", self._post())
+
+    # What follows from it
+
+    def _edit(self, draft: Draft) -> None:
+        """Every change goes through here: shown, checked, and soon on disk."""
+        if draft == self._draft:
+            return
+        self._draft = draft
+        self._say("")
+        if draft.id or not letter.is_blank(draft):
+            self._saver.touch()
+        self._show()
+
+    def _named(self, draft_id: int) -> None:
+        self._draft = replace(self._draft, id=draft_id)
+        self._remember()
+
+    def _rules(self) -> dict[int, PostRules]:
+        return dict(self.roster.rules_of(self._draft.account_ids))
+
+    def _show(self) -> None:
+        """Puts the draft on the screen. Cheap: called at every key."""
+        draft, rules = self._draft, self._rules()
+        ids = tuple(i for i in draft.account_ids if i in self.roster.accounts)
+        self._checks = {found.account_id: found for found in check(draft, rules)}
+        self.show_chips(self.roster, draft.account_ids)
+        self.tabs.show_accounts({i: (self.roster.title(i), self.roster.facts(i)) for i in ids})
+        page = self.tabs.current
+        on_article = page in rules and segments.takes_article(draft, rules[page])
+        self.show_page(on_article=on_article, own_words=bool(page) and letter.is_edited(draft, page))
+        if on_article:
+            self.article.show_article(draft.article or Article("", ""), page)
+        else:
+            self.editor.show_page(page, letter.words(draft, page))
+        self.strip.show_draft(draft)
+        leader = segments.leader(draft, rules)
+        self.card.show_draft(draft, self._site(leader))
+        self.tiles.show_pictures(draft.pictures)
+        self.options.show_draft(draft, rules.values())
+        self._show_checks(ids, leader)
+        self.show_heading(letter.title_of(draft), self._drafts, draft)
+        self.show_post(len(ids), busy=self._tasks.busy("post"))
+
+    def _show_checks(self, ids: tuple[int, ...], leader: int | None) -> None:
+        self.checks.show_accounts({i: self.roster.title(i) for i in ids})
+        for account_id in ids:
+            found, row = self._checks.get(account_id), self.checks.row(account_id)
+            if found is None:
+                row.wait(self.roster.problems.get(account_id, "looking up its limits"))
+                continue
+            rules = self.roster.rules[account_id]
+            own = letter.is_edited(self._draft, account_id)
+            card = bool(segments.card_of(self._draft, account_id, self._rules())) and leader != account_id
+            follows = leader == account_id and len(ids) > 1
+            row.show_check(found, fine_sentence(found, rules, own=own, follows=follows, card=card))
+            word = "article" if found.article else "edited" if own else f"{found.weight:,}"
+            self.tabs.show_word(account_id, word, over=not found.sendable)
+
+    def _site(self, leader: int | None) -> str:
+        return self.roster.accounts[leader].server.split("://")[-1] if leader is not None else ""
+
+    def _say(self, sentence: str) -> None:
+        self.show_status(sentence)
+
+    def _toggle_account(self, account_id: int) -> None:
+        self._edit(letter.toggled(self._draft, account_id, self.roster.order()))
+        self._desk_put("composer.accounts", list(self._draft.account_ids))
+
+    def _article_changed(self, article: Article) -> None:
+        self._edit(replace(self._draft, article=article))
+
+    def _with_article(self) -> Draft:
+        """An article in the draft, on a blog if there is one, and its tab in front."""
+        draft = letter.with_article(self._draft)
+        blogs = [i for i, rules in self.roster.rules.items() if rules.article]
+        if not blogs:
+            self._say("No blog is connected yet.")
+            return self._draft
+        if not any(i in blogs for i in draft.account_ids):
+            draft = letter.toggled(draft, blogs[0], self.roster.order())
+        self._edit(draft)
+        self.tabs.choose(next(i for i in draft.account_ids if i in blogs))
+        self._show()
+        self.focus_text()
+        return draft
+
+    def _fix(self, account_id: int, issue: Issue) -> None:
+        match issue.fix:
+            case "add_alt" | "edit_alt":
+                self.attachments.describe(issue.picture)
+            case "remove_picture":
+                self.attachments.remove(issue.picture)
+            case "split":
+                self._edit(letter.split_for(self._draft, account_id, self._rules()))
+                self._go_tab(account_id)
+            case "write_article" | "add_title" | "choose_blog":
+                self._with_article()
+            case "publish_article" if self._draft.article is not None:
+                self._edit(replace(self._draft, article=replace(self._draft.article, status="publish")))
+            case "only_target_account":
+                self._edit(letter.only_target_account(self._draft))
+            case _:
+                self._go_tab(account_id)
+
+    def _go_tab(self, account_id: int) -> None:
+        self.tabs.choose(account_id)
+        self._show()
+        self.focus_text()
+
+    # Drafts
+
+    async def _load(self) -> None:
+        call, services = self._desk.bridge.call, self._desk.services
+        self._wanted_accounts = tuple(await call(services.settings.get, "composer.accounts", []))
+        last = await call(services.settings.get, "composer.draft", 0)
+        self._drafts = await call(services.composing.drafts)
+        known = next((draft for draft in self._drafts if draft.id == last), None)
+        if known is not None and letter.is_blank(self._draft):
+            self._draft = known
+        await self.roster.load()
+        self._show()
+
+    def _accounts_known(self) -> None:
+        if not self._draft.account_ids and letter.is_blank(self._draft):
+            known = tuple(i for i in self.roster.order() if i in self._wanted_accounts)
+            self._draft = replace(self._draft, account_ids=known or self.roster.order()[:1])
+        self._show()
+
+    async def _open(self, draft: Draft, accounts: tuple[int, ...]) -> None:
+        await self.flush()
+        self.attachments.stop_describing()
+        if not draft.account_ids and not draft.id:
+            known = tuple(i for i in accounts or self._wanted_accounts if i in self.roster.accounts)
+            draft = replace(draft, account_ids=known or self._draft.account_ids or self.roster.order()[:1])
+        self._draft = draft
+        self.editor.start_over()
+        self.article.body.start_over()
+        self.tabs.choose(0)
+        self._say("")
+        if not draft.id and not letter.is_blank(draft):
+            self._saver.touch()
+        self._remember()
+        self._show()
+        self.focus_text()
+        self.editor.moveCursor(self.editor.textCursor().MoveOperation.End)
+
+    def _open_stored(self, draft_id: int) -> None:
+        found = next((draft for draft in self._drafts if draft.id == draft_id), None)
+        if found is not None and found.id != self._draft.id:
+            self.begin(found)
+
+    def _discard(self, draft_id: int) -> None:
+        self._tasks.start("discard", self._drop(draft_id))
+
+    async def _drop(self, draft_id: int) -> None:
+        await self.flush()
+        found = next((d for d in (self._draft, *self._drafts) if d.id == draft_id), None)
+        if draft_id == self._draft.id:
+            self._draft = Draft(account_ids=self._draft.account_ids)
+            self.editor.start_over()
+            self._remember()
+        await self._desk.bridge.call(self._desk.services.composing.discard, draft_id)
+        if found is not None:
+            self._desk.actions.notice.emit("Draft deleted.", "Undo", lambda: self.begin(replace(found, id=0)))
+        self._show()
+
+    async def _post(self) -> None:
+        self.show_post(len(self._draft.account_ids), busy=True)
+        try:
+            self._saver.touch()
+            await self._saver.flush()
+            publication = await self._desk.bridge.call(self._desk.services.publishing.submit, self._draft.id)
+        finally:
+            self.show_post(len(self._draft.account_ids), busy=False)
+        self._draft = Draft(account_ids=tuple(i for i in self._draft.account_ids if i in self.roster.accounts))
+        self.editor.start_over()
+        self.article.body.start_over()
+        self.tabs.choose(0)
+        self._remember()
+        self._show()
+        self.sent.emit(publication)
+        count = words.plural(len(publication.deliveries), "account", "accounts")
+        self._desk.actions.notice.emit(f"Posting to {count}.", "Outbox", self._show_outbox)
+
+    def _show_outbox(self) -> None:
+        self._desk.actions.show_place.emit("outbox")
+
+    def _remember(self) -> None:
+        self._desk_put("composer.draft", self._draft.id)
+
+    def _desk_put(self, key: str, value: object) -> None:
+        async def put() -> None:
+            await self._desk.bridge.call(self._desk.services.settings.put, key, value)
+
+        self._tasks.start(f"remember {key}", put())
+
+    def _news(self, event: object) -> None:
+        if isinstance(event, DraftsChanged):
+            self._tasks.start("drafts", self._reload_drafts())
+        elif isinstance(event, AccountsChanged):
+            self._tasks.start("accounts", self.roster.load())
+
+    async def _reload_drafts(self) -> None:
+        self._drafts = await self._desk.bridge.call(self._desk.services.composing.drafts)
+        self.show_heading(letter.title_of(self._draft), self._drafts, self._draft)
