@@ -43,6 +43,8 @@ TRACKING_AT_HOST = {
     "nytimes.com": frozenset({"emc", "partner"}),
 }
 
+_HOST_NAMES = frozenset().union(*TRACKING_AT_HOST.values())
+_USUAL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/|$)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NOT_IN_WEB_URL = re.compile(r"[\x00-\x20\x7f\\<>\"]")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
@@ -54,6 +56,8 @@ def is_web(url: str) -> bool:
     """True for a complete http or https address that can be asked for as it stands."""
     if _NOT_IN_WEB_URL.search(url):
         return False
+    if _USUAL.match(url):
+        return True
     parts = _split(url)
     return parts is not None and parts.scheme in WEB_SCHEMES and bool(parts.hostname)
 
@@ -65,8 +69,8 @@ def resolve(base: str, url: str) -> str:
     inside are escaped. The scheme is not judged: see `is_web`.
     """
     url = _CONTROL.sub("", url).strip()
-    if not url:
-        return ""
+    if not url or _USUAL.match(url):
+        return url.replace(" ", "%20")
     try:
         return urljoin(base, url).replace(" ", "%20")
     except ValueError:
@@ -75,19 +79,16 @@ def resolve(base: str, url: str) -> str:
 
 def strip_tracking(url: str) -> str:
     """The same address without parameters that only tell where a click came from; all else byte for byte."""
-    if "?" not in url and "#" not in url:
+    if ("?" not in url and "=" not in url) or not url.startswith(("http://", "https://", "HTTP")):
         return url
-    parts = _split(url)
-    if parts is None or parts.scheme not in WEB_SCHEMES:
-        return url
-    names = _names_at(parts.hostname or "")
-    query = _without_tracking(parts.query, names) if parts.query else ""
-    fragment = parts.fragment
-    if "=" in fragment and not fragment.startswith(("!", "/", ":~:")) and not _without_tracking(fragment, names):
-        fragment = ""
-    if query == parts.query and fragment == parts.fragment:
-        return url
-    return urlunsplit(parts._replace(query=query, fragment=fragment))
+    address, hash_mark, fragment = url.partition("#")
+    address, question, query = address.partition("?")
+    kept = _without_tracking(query, address) if query else query
+    if "=" in fragment and not fragment.startswith(("!", "/", ":~:")) and not _without_tracking(fragment, address):
+        hash_mark = fragment = ""
+    if kept != query:
+        question, query = "?" if kept else "", kept
+    return f"{address}{question}{query}{hash_mark}{fragment}"
 
 
 def normalise(url: str) -> str:
@@ -107,7 +108,7 @@ def normalise(url: str) -> str:
     if parts.port and parts.port not in DEFAULT_PORTS.values():
         host = f"{host}:{parts.port}"
     path = _plain_escapes(urlsplit(urljoin("https://h/", parts.path or "/")).path).rstrip("/")
-    kept = _without_tracking(parts.query, _names_at(parts.hostname)) if parts.query else ""
+    kept = _without_tracking(parts.query, url) if parts.query else ""
     query = "&".join(sorted(_plain_escapes(pair) for pair in kept.split("&") if pair))
     fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
     return urlunsplit(("https", host, path, query, fragment))
@@ -133,23 +134,24 @@ def _split(url: str) -> SplitResult | None:
     return parts
 
 
-def _without_tracking(query: str, extra: frozenset[str]) -> str:
-    return "&".join(pair for pair in query.split("&") if not _is_tracking(pair, extra))
+def _without_tracking(query: str, url: str) -> str:
+    return "&".join([pair for pair in query.split("&") if not _is_tracking(pair, url)])
 
 
-def _is_tracking(pair: str, extra: frozenset[str]) -> bool:
+def _is_tracking(pair: str, url: str) -> bool:
     name, _, value = pair.partition("=")
     name = name.lower().removeprefix("amp;")  # "&amp;" escaped twice in feeds
-    if name in TRACKING_NAMES or name in extra or name.startswith(TRACKING_PREFIXES):
+    if name in TRACKING_NAMES or name.startswith(TRACKING_PREFIXES):
         return True
-    return name == "source" and value.startswith("rss-")  # Medium's feeds, on publications' own hosts too
+    if name == "source" and value.startswith("rss-"):  # Medium's feeds, on publications' own hosts too
+        return True
+    return name in _HOST_NAMES and any(name in names and _is_at(url, host) for host, names in TRACKING_AT_HOST.items())
 
 
-def _names_at(host: str) -> frozenset[str]:
-    for known, names in TRACKING_AT_HOST.items():
-        if host == known or host.endswith("." + known):
-            return names
-    return frozenset()
+def _is_at(url: str, host: str) -> bool:
+    parts = _split(url)
+    own = (parts.hostname or "") if parts is not None else ""
+    return own == host or own.endswith("." + host)
 
 
 def _ascii_host(host: str) -> str:
