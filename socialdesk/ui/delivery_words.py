@@ -1,0 +1,129 @@
+"""How a delivery stands, for a person: a state, a sentence, and the fixes that are possible. No Qt."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from socialdesk.core.post import Delivery, DeliveryState, Publication
+from socialdesk.ui import words
+
+_PILLS = {
+    DeliveryState.WAITING: ("Waiting", "second"),
+    DeliveryState.SENDING: ("Sending", "second"),
+    DeliveryState.SENT: ("Sent", "good"),
+    DeliveryState.REFUSED: ("Refused", "bad"),
+    DeliveryState.IN_DOUBT: ("In doubt", "warn"),
+    DeliveryState.HELD: ("Held", "warn"),
+    DeliveryState.SIGN_IN: ("Sign in", "warn"),
+    DeliveryState.CANCELLED: ("Cancelled", "muted"),
+}
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """`word` is on the button. `action`: open, check_now, sign_in, edit, retry, cancel, is_there, is_not_there."""
+
+    action: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    pill: str
+    tint: str
+    sentence: str
+    fixes: tuple[Fix, ...] = ()
+
+
+def standing(delivery: Delivery, title: str, now: datetime) -> Standing:
+    """`title` is the network's name."""
+    pill, tint = _PILLS[delivery.state]
+    sentence, fixes = _said(delivery, title, now)
+    return Standing(pill, tint, sentence, fixes)
+
+
+def _said(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[Fix, ...]]:
+    match delivery.state:
+        case DeliveryState.SENT:
+            return _sent(delivery)
+        case DeliveryState.SENDING:
+            return f"sending{_part(delivery)}", ()
+        case DeliveryState.WAITING:
+            return _waiting(delivery, title, now)
+        case DeliveryState.IN_DOUBT:
+            return _in_doubt(delivery, title)
+        case DeliveryState.SIGN_IN:
+            return "the sign-in has run out; the post is kept", (Fix("sign_in", "Sign in again"),)
+        case DeliveryState.HELD:
+            return "what it links to is not out, so it waits for you", (Fix("edit", "Edit"),)
+        case DeliveryState.REFUSED:
+            return words.sentence(delivery.error), (Fix("edit", "Edit"),)
+        case DeliveryState.CANCELLED:
+            return "not sent", (Fix("edit", "Edit"),)
+
+
+def _sent(delivery: Delivery) -> tuple[str, tuple[Fix, ...]]:
+    when = f" · {delivery.updated.astimezone():%H:%M:%S}" if delivery.updated else ""
+    link = delivery.permalink
+    posts = f" · {len(delivery.parts)} posts" if len(delivery.parts) > 1 else ""
+    if not link:
+        return f"out{posts}{when}", ()
+    return f"{link.split('://')[-1].rstrip('/')}{posts}{when}", (Fix("open", "Open"),)
+
+
+def _part(delivery: Delivery) -> str:
+    count = len(delivery.parts)
+    return f" part {delivery.next_part + 1} of {count}" if count > 1 and delivery.next_part < count else ""
+
+
+def _waiting(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[Fix, ...]]:
+    if delivery.waits_for is not None and delivery.next_at is None:
+        return "waits for the article's address", (Fix("cancel", "Cancel"),)
+    later = delivery.next_at is not None and delivery.next_at > now + timedelta(seconds=2)
+    if delivery.error == "rate_limited" and delivery.next_at is not None:
+        return f"{title} asked us to wait until {words.clock(delivery.next_at)}", (Fix("cancel", "Cancel"),)
+    if delivery.error and later and delivery.next_at is not None:
+        at = words.clock(delivery.next_at)
+        return f"{words.sentence(delivery.error)} Next try {at}.", (Fix("retry", "Try now"),)
+    return f"next{_part(delivery)}", (Fix("cancel", "Cancel"),)
+
+
+def _in_doubt(delivery: Delivery, title: str) -> tuple[str, tuple[Fix, ...]]:
+    check = Fix("check_now", "Check now")
+    if delivery.next_at is not None:
+        if delivery.error == "interrupted":
+            return "The program was stopped while sending. We look before we send again.", (check,)
+        return f"{title} did not answer after we sent it. We look before we send again.", (check,)
+    sentence = f"We cannot tell whether {title} has it. Look there, then say."
+    return sentence, (Fix("is_there", "It is there"), Fix("is_not_there", "It is not there"), check)
+
+
+def heading(publication: Publication, title: str) -> str:
+    """An article by its title, a post by its first words in quotes."""
+    if publication.draft.article is not None and publication.draft.article.title.strip():
+        return title
+    return f"“{title if len(title) <= 70 else title[:69].rstrip() + '…'}”"
+
+
+def subtitle(publication: Publication, now: datetime) -> str:
+    """Today 9:30 · article first, then four networks."""
+    count = len(publication.deliveries)
+    followers = sum(1 for delivery in publication.deliveries if delivery.waits_for is not None)
+    if followers:
+        what = f"article first, then {_number(followers)} network{'' if followers == 1 else 's'}"
+    else:
+        what = f"to {_number(count)} account{'' if count == 1 else 's'}"
+    return f"{_day(publication.created, now)} · {what}"
+
+
+def _number(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+
+
+def _day(then: datetime, now: datetime) -> str:
+    local, today = then.astimezone(), now.astimezone()
+    days = (today.date() - local.date()).days
+    time = f"{local.hour}:{local:%M}"
+    if days in (0, 1):
+        return f"{'Today' if days == 0 else 'Yesterday'} {time}"
+    return f"{words.age(then, now) if days >= 7 else local.strftime('%A')} {time}"
