@@ -30,7 +30,7 @@ class Bluesky:
         self._http = cast("Http", http)
         self._web = session.web_of(account)
         server = account.server or (PUBLIC_APPVIEW if not account.remote_id else "")
-        self._client = Client(self._http, server, credential)
+        self._client = Client(self._http, server, credential, account.remote_id)
         names = Names(self._client)
         self._feeds = self._feeds_of(self._client, names)
         self._writer = Writer(self._client, account, names, self._feeds, self._web)

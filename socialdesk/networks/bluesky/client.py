@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from socialdesk.core.account import Credential
 from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, Rejected, Unreachable
 from socialdesk.http import Http, Response, check
+from socialdesk.http.scrub import scrub
 
 Json = dict[str, Any]
 Params = Sequence[tuple[str, str]]
@@ -28,6 +28,7 @@ SIGN_IN_AGAIN = frozenset(
 )
 _REASONS = {
     "RecordNotFound": "not_found",
+    "HandleNotFound": "not_found",
     "NotFound": "not_found",
     "AccountNotFound": "not_found",
     "UnknownFeed": "not_found",
@@ -46,7 +47,7 @@ _HINTS = (
     ("blob too big", "media_too_large"),
     ("file too large", "media_too_large"),
     ("could not find blob", "media_missing"),
-    ("mimetype", "media_type"),
+    ('expected "image/', "media_type"),
     ("grapheme too big", "too_long"),
     ("string too big", "too_long"),
     ("longer than", "too_long"),
@@ -62,21 +63,24 @@ def name_of(error: NetworkError) -> str:
 class Client:
     """One server and, unless `credential` is empty, one account's session on it."""
 
-    def __init__(self, http: Http, server: str, credential: Credential) -> None:
+    def __init__(self, http: Http, server: str, credential: Credential, budget: str = "") -> None:
         self._http = http
+        self._budget = budget  # the account, so that its limits do not bind another account on the same server
         self.server = server.rstrip("/")
         self.credential = credential
 
     async def get(self, method: str, params: Params = (), *, signed: bool = True) -> Json:
         """A query. Raises Unreachable, RateLimited, AuthExpired and Rejected."""
         headers = self._bearer(ACCESS) if signed else {}
-        response = await self._http.request("GET", self._url(method), params=list(params), headers=headers)
+        response = await self._http.request(
+            "GET", self._url(method), params=list(params), headers=headers, budget=self._budget
+        )
         return await self._answer(method, response, write=False)
 
     async def post(self, method: str, body: Mapping[str, object] | None, *, token: str = ACCESS) -> Json:
         """A procedure; `token` names the secret that goes along, '' = none. Raises all five network errors."""
         response = await self._http.request(
-            "POST", self._url(method), json=body, headers=self._bearer(token), write=True
+            "POST", self._url(method), json=body, headers=self._bearer(token), write=True, budget=self._budget
         )
         return await self._answer(method, response, write=True)
 
@@ -90,6 +94,7 @@ class Client:
                 headers={**self._bearer(ACCESS), "content-type": mime},
                 write=True,
                 timeout_s=60,
+                budget=self._budget,
             )
             return await self._answer(method, response, write=True)
         except OutcomeUnknown as error:
@@ -107,7 +112,7 @@ class Client:
             error = refusal(method, response.status, response.body)
             if error is not None:
                 raise error
-            check(response, write=write, now=datetime.now(UTC))
+            check(response, write=write, now=self._http.now())
         if write and not response.body.strip():
             return {}
         try:
@@ -128,7 +133,7 @@ def refusal(method: str, status: int, body: bytes) -> NetworkError | None:
         name, message = str(answer["error"]), str(answer.get("message", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    words, detail = f"{method}: {status} {name}", f"{name}: {message}"[:_DETAIL]
+    words, detail = f"{method}: {status} {name}", scrub(f"{name}: {message}")[:_DETAIL]
     if name in SIGN_IN_AGAIN or status == 401:
         return AuthExpired(words, detail=detail)
     return Rejected(words, reason=_reason(name, message, status), detail=detail)

@@ -108,7 +108,10 @@ class Feeds:
         else:
             reader = await self._reader_for(_post(item) for item in items)
             made = (translate.feed_entry({**item, "post": _post(item)}, reader) for item in items)
-        unique = {(e.key, e.reason and e.reason.kind, e.reason and e.reason.by): e for e in made if e is not None}
+        unique: dict[str, Entry] = {}
+        for entry in made:
+            if entry is not None:
+                unique.setdefault(entry.key, entry)  # newest first: a re-share stands for the post further down
         return tuple(unique.values())
 
     async def _reader_for(self, posts: Iterable[Json]) -> translate.Reader:
