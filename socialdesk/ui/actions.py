@@ -50,6 +50,7 @@ class Actions(QObject):
     show_keys = Signal()
     show_palette = Signal()
     practise = Signal()
+    cancel = Signal(str)  # the `task` of a core.events.Progress
 
     # Telling: a sentence, the words of one button ("" = none) and what it calls
     notice = Signal(str, str, object)

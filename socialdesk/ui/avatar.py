@@ -61,6 +61,12 @@ class NetworkLooks:
         facts = self._facts.get(key)
         return facts.colour if facts else ""
 
+    def is_inbox(self, key: str, kind: str) -> bool:
+        """True for a source that brings what others say to the person."""
+        facts = self._facts.get(key)
+        found = facts.source(kind) if facts else None
+        return found is not None and found.inbox
+
     def actions(self, key: str) -> tuple[str, ...]:
         facts = self._facts.get(key)
         return facts.actions if facts else ()

@@ -2,11 +2,11 @@
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
 
 from socialdesk.ui import words
 from socialdesk.ui.column.look import PAD, Look
-from socialdesk.ui.controls import IconButton
+from socialdesk.ui.controls import IconButton, button
 
 HEIGHT = 56
 _TURN_MS = 90
@@ -173,9 +173,7 @@ class TroubleLine(QWidget):
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setWordWrap(True)
         self.label.setProperty("look", "warn")
-        self.button = QPushButton()
-        self.button.setProperty("look", "ghost")
-        self.button.clicked.connect(lambda: self.fix.emit())
+        self.button = button(look.desk, "", "ghost", self.fix.emit)
         row = QHBoxLayout(self)
         row.setContentsMargins(PAD, 6, 8, 6)
         row.addWidget(self.label, 1)

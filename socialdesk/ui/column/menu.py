@@ -1,0 +1,46 @@
+"""The menu behind the three dots of a card; made when it is asked for."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
+from socialdesk.core.rows import Row
+from socialdesk.ui.desk import Desk
+
+
+def card_menu(desk: Desk, row: Row, parent: QWidget) -> QMenu:
+    """What else can be done with `row`."""
+    actions, entry = desk.actions, row.entry
+    wishes: list[tuple[str, str, str, Callable[[], object]] | None] = [
+        ("Read", "book-open", "Enter", lambda: actions.open_entry.emit(row)),
+        ("Conversation", "message-square", "", lambda: actions.open_thread.emit(row)),
+        ("Quote", "quote", "Q", lambda: actions.quote.emit(row)),
+        ("Mention", "at-sign", "M", lambda: actions.mention.emit(row)),
+        ("Save for offline", "bookmark", "B", lambda: actions.save.emit(row)),
+        None,
+        (f"About {entry.author.name or entry.author.handle}", "user", "P", lambda: actions.open_author.emit(row)),
+    ]
+    if entry.url:
+        wishes += [
+            ("Open in browser", "external-link", "O", lambda: actions.open_browser.emit(entry.url)),
+            ("Copy link", "copy", "", lambda: actions.copy_link.emit(row)),
+        ]
+    menu = QMenu(parent)
+    menu.setAccessibleName("More")
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for wish in wishes:
+        if wish is None:
+            menu.addSeparator()
+            continue
+        said, icon, key, act = wish
+        action = menu.addAction(desk.icons.icon(icon), f"{said.replace('&', '&&')}\t{key}" if key else said)
+        action.triggered.connect(_slot(act))
+    return menu
+
+
+def _slot(act: Callable[[], object]) -> Callable[[], None]:
+    def slot() -> None:
+        act()
+
+    return slot
