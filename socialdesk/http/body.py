@@ -5,7 +5,7 @@ import zlib
 ACCEPT_ENCODING = "gzip, deflate"  # what can be unpacked step by step within a limit; nothing else is asked for
 
 _GZIP = 16 + zlib.MAX_WBITS
-_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_MAGIC = b"\x1f"
 
 
 class TooLarge(Exception):
@@ -24,6 +24,7 @@ class Body:
         self._parts: list[bytes] = []
         self._size = 0
         self._fed = False
+        self._held = b""
         self._coding = _coding(encoding)
         self._inflater = zlib.decompressobj(_GZIP) if self._coding == "gzip" else None
 
@@ -40,12 +41,16 @@ class Body:
             self._keep(chunk)
             return
         if self._inflater is None:
+            chunk = self._held + chunk
+            if len(chunk) < 2:
+                self._held = chunk
+                return
             self._inflater = zlib.decompressobj(_deflate_bits(chunk))
         self._inflate(self._inflater, chunk)
 
     def finish(self) -> bytes:
         """The whole body. Raises `BadEncoding` when the compressed stream ended too early."""
-        if self._inflater is not None and self._fed and not self._inflater.eof:
+        if self._coding and self._fed and (self._inflater is None or not self._inflater.eof):
             raise BadEncoding("the compressed body ended too early")
         return self.so_far()
 
@@ -85,5 +90,5 @@ def _coding(header: str) -> str:
 
 def _deflate_bits(start: bytes) -> int:
     """ "deflate" means zlib's format (RFC 9110 section 8.4.1.2), but some servers send the bare stream."""
-    zlib_header = len(start) >= 2 and start[0] & 0x0F == 8 and (start[0] * 256 + start[1]) % 31 == 0
+    zlib_header = start[0] & 0x0F == 8 and (start[0] * 256 + start[1]) % 31 == 0
     return zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS

@@ -1,7 +1,9 @@
 """Turns what a caller gives (parameters, JSON, forms, files) into an address, headers and bytes."""
 
 import base64
+import ipaddress
 import json as jsonlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
@@ -11,6 +13,7 @@ from socialdesk.core.errors import Rejected
 Pairs = Mapping[str, object] | Sequence[tuple[str, object]]
 Files = Mapping[str, tuple[str, bytes, str]]
 
+_NUMBER = re.compile(r"\d+|0[xX][0-9A-Fa-f]*")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -39,7 +42,7 @@ def parse_address(url: str, params: Pairs | None = None) -> Address:
     scheme, host = parts.scheme.casefold(), (parts.hostname or "").rstrip(".")
     if scheme not in _PORTS:
         raise Rejected(f"not an http address: {scheme[:20] or 'no scheme'}", reason="invalid")
-    if not host or any(c.isspace() or ord(c) < 32 for c in url.strip()):
+    if not host or any(c.isspace() or ord(c) < 33 for c in parts.netloc):
         raise Rejected("not an address", reason="invalid")
     host = _ascii_host(host)
     query = "&".join(q for q in (parts.query, encode_pairs(params)) if q)
@@ -99,14 +102,25 @@ def _plain(value: object) -> str:
 
 
 def _ascii_host(host: str) -> str:
+    """The host as it goes on the wire. Numbers that are no plain IPv4 address (0x7f000001, 127.1) are refused."""
     if host.isascii():
+        if ":" not in host and _NUMBER.fullmatch(host.rpartition(".")[2]) and not _is_ipv4(host):
+            raise Rejected("not an address", reason="invalid")
         return host.casefold()
     import httpx  # names with other letters are rare; httpx carries the current IDNA rules
 
     try:
-        return httpx.URL(f"http://{host}/").raw_host.decode("ascii")
+        return _ascii_host(httpx.URL(f"http://{host}/").raw_host.decode("ascii"))
     except (httpx.InvalidURL, ValueError) as error:
         raise Rejected("not an address", reason="invalid") from error
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _basic(user: str | None, password: str | None) -> str:

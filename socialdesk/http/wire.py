@@ -10,12 +10,14 @@ connected to, whatever the name resolved to earlier. Typed and content addresses
 """
 
 import asyncio
+import select
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
+from weakref import WeakSet
 
 import aiohttp
 import httpx
@@ -116,7 +118,7 @@ class Wire:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
-            requote_redirect_url=False,
+            skip_auto_headers=("Content-Type",),
             middlewares=(_send_once,),
             timeout=aiohttp.ClientTimeout(),
         )
@@ -135,18 +137,41 @@ class Wire:
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Notes when an exchange has its connection, and with whom: from then on the request may have left."""
+    """Notes when an exchange has its connection, and with whom: from then on the request may have left.
+
+    A kept connection that the server has closed meanwhile is given up before anything is sent on it.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._used: WeakSet[ResponseHandler] = WeakSet()
 
     async def connect(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
     ) -> Connection:
         connection = await super().connect(req, traces, timeout)
+        while connection.protocol in self._used and _has_news(connection):
+            connection.close()
+            connection = await super().connect(req, traces, timeout)
+        if connection.protocol is not None:
+            self._used.add(connection.protocol)
         note = _note.get()
         note.left = True
-        protocol: ResponseHandler | None = connection.protocol
-        peer = protocol.transport.get_extra_info("peername") if protocol and protocol.transport else None
+        peer = connection.transport.get_extra_info("peername") if connection.transport else None
         note.peer = str(peer[0]) if peer else ""
         return connection
+
+
+def _has_news(connection: Connection) -> bool:
+    """True when an idle connection has something to read: before a request is sent that is only its end."""
+    sock = connection.transport.get_extra_info("socket") if connection.transport else None
+    if sock is None or sock.fileno() < 0:
+        return True
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(sock.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
+    return bool(select.select([sock.fileno()], [], [], 0)[0])
 
 
 async def _send_once(request: aiohttp.ClientRequest, handler: Any) -> aiohttp.ClientResponse:
