@@ -31,10 +31,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class StoryKey:
-    """Place of a story in its ranking: most shared first, then newest. Key-set paging continues after it."""
+    """Place of a story in its ranking: most shared first, then newest. Key-set paging continues after it.
+
+    `link` is the store's number for the article's address.
+    """
 
     share_count: int
-    newest: RowKey
+    newest_ms: int
+    link: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,11 @@ class Story:
     saved: bool
     remark_by: Author | None = None
     seen: bool = False
+    link: int = 0
 
     @property
     def key(self) -> StoryKey:
-        return StoryKey(self.share_count, self.newest)
+        return StoryKey(self.share_count, self.newest.sort_ms, self.link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +123,3 @@ class Attempt:
     outcome: str
     error: str = ""
     detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HostWait:
-    """A host that told us to wait, or whose budget is spent. `data` is the pacing's own state, opaque to the store."""
-
-    host: str
-    until: datetime | None
-    data: str = ""

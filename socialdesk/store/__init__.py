@@ -1,1 +1,9 @@
-"""SQLite, the only SQL. Functions take a connection; `Store` runs them on the writer or a reader thread."""
+"""The store: one SQLite database, the only SQL of the program.
+
+`Store` runs plain functions, `fn(db, ...)`, from the modules of this room: reads on a small pool of read-only
+connections, writes on one thread, each in one short transaction. No function here commits on its own.
+"""
+
+from socialdesk.store.database import Store
+
+__all__ = ["Store"]

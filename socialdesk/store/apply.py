@@ -1,0 +1,172 @@
+"""Writing a fetched page: entries, memberships, rows of columns, counters and the source's state, all or nothing."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from socialdesk.core.entry import Entry
+from socialdesk.core.filters import matcher
+from socialdesk.core.ordering import sort_time
+from socialdesk.core.rows import Applied, ColumnChange
+from socialdesk.core.source import Source, SourceState, WordFilter
+from socialdesk.store import sources
+from socialdesk.store.codec import decode, json_list, moment, to_ms
+from socialdesk.store.record import Via, record_of, via_of
+from socialdesk.store.upsert import Stored, store_entries
+
+_NOTHING = Applied((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """An entry as this source has it. `joined`: the source did not have it before."""
+
+    item: Stored
+    sort_ms: int
+    joined: bool
+    is_changed: bool
+
+
+def apply(
+    db: sqlite3.Connection,
+    source: Source,
+    entries: Sequence[Entry],
+    state: SourceState,
+    now: datetime,
+    *,
+    first: bool,
+    older: str = "",
+) -> Applied:
+    """Takes in the entries of one fetch, in the source's own order (newest first), with the source's new state.
+
+    `first`: the source's first fetch, or one towards the past: entries are sorted by their own dates, and `older`
+    (where to continue towards the past) is kept. Known entries are brought up to date in place and never become new
+    again; an entry known from another source gets this source as a second one; removed entries stay removed. Nothing
+    happens when the source is gone.
+    """
+    before = db.execute("SELECT last_fetched_at FROM source_state WHERE source_id = ?", (source.id,)).fetchone()
+    if before is None:
+        return _NOTHING
+    sources.put_state(db, state)
+    if first:
+        db.execute("UPDATE source_state SET older = ? WHERE source_id = ?", (older, source.id))
+    # Oldest first, so that ids grow with time and break ties of equal dates; the first of a repeated key wins.
+    records = {record.entry.key: record for record in map(record_of, reversed(entries))}
+    if not records:
+        return _NOTHING
+    last_fetched = moment(before[0]) if before[0] is not None else None
+    items = store_entries(db, source, records, now)
+    members = _join(db, source, items, now, last_fetched, first)
+    changes = _show(db, source, members)
+    return Applied(changes, tuple(item.id for item in reversed(items) if item.is_new))
+
+
+def _join(
+    db: sqlite3.Connection,
+    source: Source,
+    items: list[Stored],
+    now: datetime,
+    last_fetched: datetime | None,
+    first: bool,
+) -> list[_Member]:
+    """Makes the source a holder of each entry, with what its account knows of it."""
+    known = {
+        row[0]: (row[1], row[2])
+        for row in db.execute(
+            "SELECT entry_id, sort_ms, via FROM source_entry"
+            " WHERE source_id = ? AND entry_id IN (SELECT value FROM json_each(?))",
+            (source.id, json_list(item.id for item in items if not item.is_new)),
+        )
+    }
+    members = []
+    joining = []
+    for item in items:
+        via = via_of(item.record.entry, item.remote_id)
+        if item.id in known:
+            sort_ms, old_via = known[item.id]
+            differs = via != old_via and _update_via(db, source, item, via, old_via)
+            members.append(_Member(item, sort_ms, joined=False, is_changed=item.is_changed or differs))
+            continue
+        sort_ms = to_ms(sort_time(item.record.entry, now, last_fetched, first=first))
+        joining.append((source.id, item.id, sort_ms, via))
+        members.append(_Member(item, sort_ms, joined=True, is_changed=item.is_changed))
+    db.executemany("INSERT INTO source_entry VALUES (?, ?, ?, ?)", joining)
+    return members
+
+
+def _update_via(db: sqlite3.Connection, source: Source, item: Stored, via: bytes | None, old_via: bytes | None) -> bool:
+    """Stores changed references and marks. Why the source shows the entry stays: a card read once is not re-made."""
+    old = decode(old_via, Via) if old_via is not None else Via()
+    new = replace(decode(via, Via) if via is not None else Via(), reason=old.reason)
+    if new == old:
+        return False
+    merged = via_of(replace(item.record.entry, reason=old.reason), item.remote_id)
+    db.execute("UPDATE source_entry SET via = ? WHERE source_id = ? AND entry_id = ?", (merged, source.id, item.id))
+    return True
+
+
+def _show(db: sqlite3.Connection, source: Source, members: list[_Member]) -> tuple[ColumnChange, ...]:
+    """Rows for what is new in each column of the source, and word of what changed in any column."""
+    known_ids = json_list(member.item.id for member in members if not member.item.is_new)
+    shown: dict[int, set[int]] = defaultdict(set)
+    for column_id, entry_id in db.execute(
+        "SELECT column_id, entry_id FROM column_row WHERE entry_id IN (SELECT value FROM json_each(?))", (known_ids,)
+    ):
+        shown[column_id].add(entry_id)
+    seen = {
+        row[0]
+        for row in db.execute(
+            "SELECT entry_id FROM entry_seen WHERE entry_id IN (SELECT value FROM json_each(?))", (known_ids,)
+        )
+    }
+    changed = {member.item.id for member in members if member.is_changed}
+    added: dict[int, int] = {}
+    for column_id, words in db.execute(
+        'SELECT c.id, c.filter FROM column_source s JOIN "column" c ON c.id = s.column_id WHERE s.source_id = ?',
+        (source.id,),
+    ).fetchall():
+        added[column_id] = _add_rows(db, source, column_id, words, members, shown[column_id], seen)
+    changes = []
+    for column_id in sorted(added.keys() | shown.keys()):
+        updated = tuple(sorted(shown[column_id] & changed))
+        if added.get(column_id) or updated:
+            unseen = db.execute('SELECT unseen FROM "column" WHERE id = ?', (column_id,)).fetchone()[0]
+            changes.append(ColumnChange(column_id, added.get(column_id, 0), unseen, updated))
+    return tuple(changes)
+
+
+def _add_rows(
+    db: sqlite3.Connection,
+    source: Source,
+    column_id: int,
+    words: str,
+    members: list[_Member],
+    shown: set[int],
+    seen: set[int],
+) -> int:
+    """Adds the column's new rows; a reworded entry that passes its filter only now is one of them."""
+    passes = matcher(decode(words, WordFilter))
+    rows = [
+        (
+            column_id,
+            member.sort_ms,
+            member.item.id,
+            source.id,
+            member.item.id in seen,
+            member.item.record.link_key,
+            member.item.record.author_key,
+        )
+        for member in members
+        if (member.joined or member.item.is_reworded)
+        and member.item.id not in shown
+        and passes(member.item.record.entry)
+    ]
+    if rows:
+        db.executemany("INSERT INTO column_row VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        unseen = sum(1 for row in rows if not row[4])
+        db.execute(
+            'UPDATE "column" SET total = total + ?, unseen = unseen + ? WHERE id = ?', (len(rows), unseen, column_id)
+        )
+    return len(rows)

@@ -1,0 +1,107 @@
+"""Entries: what sources brought."""
+
+import sqlite3
+from datetime import datetime
+
+from socialdesk.core.entry import Entry
+from socialdesk.core.rows import StoredEntry
+from socialdesk.store.apply import apply
+from socialdesk.store.codec import moment, to_us
+from socialdesk.store.membership import forget
+from socialdesk.store.record import entry_of, record_of, via_of
+from socialdesk.store.upsert import log_search, put_content
+
+__all__ = ["apply", "by_key", "get", "remove", "update_entry"]
+
+_WHOLE = """
+    SELECT e.id, e.payload, e.first_seen, b.text, b.html, m.via, m.source_id, s.account_id
+    FROM entry e
+    LEFT JOIN entry_body b ON b.entry_id = e.id
+    LEFT JOIN source_entry m ON m.entry_id = e.id
+    LEFT JOIN source s ON s.id = m.source_id
+"""
+# An account can act on an entry, so its view of it comes before that of an anonymous source.
+_BEST_VIEW = "ORDER BY s.account_id IS NULL, m.source_id LIMIT 1"
+
+
+def get(db: sqlite3.Connection, entry_id: int, source_id: int | None = None) -> StoredEntry | None:
+    """The whole entry, as `source_id` sees it; without one, as an account does if any has it."""
+    row = None
+    if source_id is not None:
+        row = db.execute(f"{_WHOLE} WHERE e.id = ? AND m.source_id = ?", (entry_id, source_id)).fetchone()
+    if row is None:
+        row = db.execute(f"{_WHOLE} WHERE e.id = ? {_BEST_VIEW}", (entry_id,)).fetchone()
+    return _stored(row) if row else None
+
+
+def by_key(db: sqlite3.Connection, key: str) -> StoredEntry | None:
+    row = db.execute(f"{_WHOLE} WHERE e.key = ? {_BEST_VIEW}", (key,)).fetchone()
+    return _stored(row) if row else None
+
+
+def update_entry(
+    db: sqlite3.Connection, entry_id: int, entry: Entry, account_id: int | None = None
+) -> tuple[tuple[int, int], ...]:
+    """Stores a changed entry, with its references and marks for every source of the account that `get` answers for.
+
+    `account_id` names another one. Returns (column id, unseen) of each column that shows it.
+    """
+    known = db.execute("SELECT remote_id, hash_only FROM entry WHERE id = ?", (entry_id,)).fetchone()
+    if known is None:
+        return ()
+    remote_id, hash_only = known
+    record = record_of(entry)
+    put_content(db, entry_id, record, remote_id, hash_only)
+    log_search(db, (entry_id,))
+    holders = db.execute(
+        "SELECT m.source_id, s.account_id FROM source_entry m LEFT JOIN source s ON s.id = m.source_id"
+        " WHERE m.entry_id = ? ORDER BY s.account_id IS NULL, m.source_id",
+        (entry_id,),
+    ).fetchall()
+    acting = account_id if account_id is not None else next((account for _, account in holders), None)
+    via = via_of(record.entry, remote_id)
+    db.executemany(
+        "UPDATE source_entry SET via = ? WHERE source_id = ? AND entry_id = ?",
+        [(via, source_id, entry_id) for source_id, account in holders if account == acting],
+    )
+    return _columns_with(db, entry_id)
+
+
+def remove(db: sqlite3.Connection, entry_id: int, now: datetime) -> tuple[tuple[int, int], ...]:
+    """Removes an entry everywhere and remembers that, so that no source brings it back. A saved copy stays.
+
+    Returns (column id, unseen) of each column that showed it.
+    """
+    db.execute(
+        "INSERT OR REPLACE INTO tombstone (key, source_id, link_key, title_key, removed_at)"
+        " SELECT key, home_id, link_key, title_key, ? FROM entry WHERE id = ?",
+        (to_us(now), entry_id),
+    )
+    shown = db.execute("SELECT column_id, seen FROM column_row WHERE entry_id = ?", (entry_id,)).fetchall()
+    db.execute("DELETE FROM column_row WHERE entry_id = ?", (entry_id,))
+    db.executemany(
+        'UPDATE "column" SET total = total - 1, unseen = unseen - ? WHERE id = ?',
+        [(1 - seen, column_id) for column_id, seen in shown],
+    )
+    db.execute("DELETE FROM source_entry WHERE entry_id = ?", (entry_id,))
+    db.execute("UPDATE saved SET entry_id = NULL WHERE entry_id = ?", (entry_id,))
+    forget(db, [entry_id])
+    return tuple(
+        (column_id, db.execute('SELECT unseen FROM "column" WHERE id = ?', (column_id,)).fetchone()[0])
+        for column_id, _ in sorted(shown)
+    )
+
+
+def _columns_with(db: sqlite3.Connection, entry_id: int) -> tuple[tuple[int, int], ...]:
+    rows = db.execute(
+        'SELECT c.id, c.unseen FROM column_row r JOIN "column" c ON c.id = r.column_id WHERE r.entry_id = ?'
+        " ORDER BY c.id",
+        (entry_id,),
+    )
+    return tuple((column_id, unseen) for column_id, unseen in rows)
+
+
+def _stored(row: tuple[int, bytes, int, str | None, str | None, bytes | None, int | None, int | None]) -> StoredEntry:
+    number, payload, first_seen, text, html, via, source_id, account_id = row
+    body = (text, html or "") if text is not None else None
+    return StoredEntry(number, entry_of(payload, via, body), source_id, account_id, moment(first_seen))

@@ -1,0 +1,225 @@
+"""Publications on their way: accepted in one durable transaction, claimed before the first byte leaves."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+
+from socialdesk.core import delivery as decide
+from socialdesk.core.post import Delivery, DeliveryState, Draft, PartPlan, Publication, Receipt
+from socialdesk.core.rows import Attempt, DeliveryPlan
+from socialdesk.store import blobs, drafts
+from socialdesk.store.codec import decode, encode, encode_text, from_us, moment, to_us, to_us_exactly
+
+_DELIVERY = """
+    SELECT d.id, d.publication_id, d.account_id, d.state, d.waits_for, d.next_at, d.attempts, d.error, d.error_detail,
+           d.updated_at FROM delivery d
+"""
+# What may be done now: sent if nothing it waits for is still missing, or looked for.
+_CAN_GO = """
+    (d.state = 'waiting' OR (d.state = 'in_doubt' AND d.next_at IS NOT NULL))
+    AND NOT EXISTS (SELECT 1 FROM delivery w WHERE w.id = d.waits_for AND w.state <> 'sent')
+    AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.account_id = d.account_id AND o.state = 'sending')
+"""
+
+
+def accept(db: sqlite3.Connection, draft: Draft, plans: Iterable[DeliveryPlan], now: datetime) -> Publication:
+    """Makes a draft a publication with its deliveries, and removes the draft. Use with `durable=True`.
+
+    Accepting the same draft again changes nothing and returns what was accepted first.
+    """
+    known = db.execute("SELECT id FROM publication WHERE draft_id = ? AND draft_id <> 0", (draft.id,)).fetchone()
+    if known is not None:
+        return _publication(db, known[0])
+    cursor = db.execute(
+        "INSERT INTO publication (draft_id, draft, created_at) VALUES (?, ?, ?)",
+        (draft.id or None, encode(draft), to_us(now)),
+    )
+    publication_id = cursor.lastrowid or 0
+    blobs.refer(db, "publication", publication_id, drafts.blobs_of(draft))
+    ids: dict[int, int] = {}
+    plans = tuple(plans)
+    for plan in plans:
+        ids[plan.account_id] = _add_delivery(db, publication_id, plan, now)
+    db.executemany(
+        "UPDATE delivery SET waits_for = ? WHERE id = ?",
+        [(ids[p.waits_for_account], ids[p.account_id]) for p in plans if p.waits_for_account is not None],
+    )
+    drafts.remove(db, draft.id)
+    return _publication(db, publication_id)
+
+
+def take_back(db: sqlite3.Connection, draft: Draft, deliveries: Iterable[Delivery], now: datetime) -> Draft:
+    """Stores a draft made of a publication together with the deliveries it takes the place of."""
+    for delivery in deliveries:
+        put(db, delivery, None, now)
+    return drafts.save(db, draft, now)
+
+
+def get_publication(db: sqlite3.Connection, publication_id: int) -> Publication | None:
+    row = db.execute("SELECT 1 FROM publication WHERE id = ?", (publication_id,)).fetchone()
+    return _publication(db, publication_id) if row else None
+
+
+def publications(db: sqlite3.Connection, before_id: int | None, limit: int) -> tuple[Publication, ...]:
+    """The newest first; `before_id` continues after that publication."""
+    rows = db.execute(
+        "SELECT id FROM publication WHERE id < ? ORDER BY id DESC LIMIT ?",
+        (before_id if before_id is not None else 2**62, limit),
+    ).fetchall()
+    return tuple(_publication(db, row[0]) for row in rows)
+
+
+def get(db: sqlite3.Connection, delivery_id: int) -> Delivery | None:
+    return next(iter(_deliveries(db, f"{_DELIVERY} WHERE d.id = ?", (delivery_id,))), None)
+
+
+def due(db: sqlite3.Connection, now: datetime) -> tuple[Delivery, ...]:
+    """Deliveries to send or to look for now, the longest due first.
+
+    Left out: what waits for another delivery that is not out, and every other one of an account that is sending.
+    """
+    return _deliveries(db, f"{_DELIVERY} WHERE {_CAN_GO} AND d.next_at <= ? ORDER BY d.next_at, d.id", (to_us(now),))
+
+
+def next_due(db: sqlite3.Connection) -> datetime | None:
+    """When the next delivery can go on by itself; None when none can."""
+    row = db.execute(f"SELECT min(d.next_at) FROM delivery d WHERE {_CAN_GO}").fetchone()  # noqa: S608 - constant
+    return from_us(row[0])
+
+
+def claim(db: sqlite3.Connection, delivery_id: int, fingerprint: str, now: datetime) -> Delivery | None:
+    """Marks a waiting delivery as `sending`; committed before the first byte leaves. Use with `durable=True`.
+
+    None when it cannot be claimed: it is not waiting, its time has not come, what it waits for is not out, or its
+    account is sending something else.
+    """
+    claimed = db.execute(
+        "UPDATE delivery AS d SET state = 'sending', fingerprint = ?, updated_at = ?"  # noqa: S608 - constant
+        f" WHERE d.id = ? AND d.state = 'waiting' AND d.next_at <= ? AND {_CAN_GO}",
+        (fingerprint, to_us(now), delivery_id, to_us(now)),
+    )
+    return get(db, delivery_id) if claimed.rowcount == 1 else None
+
+
+def put(db: sqlite3.Connection, delivery: Delivery, attempt: Attempt | None, now: datetime) -> None:
+    """Stores a delivery's new state, its parts, and what was tried. A receipt once stored is never lost.
+
+    `next_at` None of a waiting delivery means now; of one in doubt, that only a person can go on.
+    """
+    waits = delivery.state is DeliveryState.WAITING
+    next_at = to_us(now) if waits and delivery.next_at is None else to_us(delivery.next_at)
+    db.execute(
+        "UPDATE delivery SET state = ?, waits_for = ?, next_at = ?, attempts = ?, error = ?, error_detail = ?,"
+        " updated_at = ? WHERE id = ?",
+        (
+            delivery.state,
+            delivery.waits_for,
+            next_at,
+            delivery.attempts,
+            delivery.error,
+            delivery.error_detail,
+            to_us(now),
+            delivery.id,
+        ),
+    )
+    db.executemany(
+        "UPDATE part SET text = ?, key = ?, picture_blobs = ?, receipt = ifnull(?, receipt)"
+        " WHERE delivery_id = ? AND position = ?",
+        [(*_part_values(part), delivery.id, place) for place, part in enumerate(delivery.parts)],
+    )
+    if attempt is not None:
+        db.execute(
+            "INSERT INTO attempt (delivery_id, at, part, outcome, error, detail) VALUES (?, ?, ?, ?, ?, ?)",
+            (delivery.id, to_us(attempt.at), attempt.part, attempt.outcome, attempt.error, attempt.detail),
+        )
+
+
+def record_receipt(db: sqlite3.Connection, delivery_id: int, part: int, receipt: Receipt, now: datetime) -> None:
+    """Stores the proof that one part is out, at once. Use with `durable=True`."""
+    db.execute(
+        "UPDATE part SET receipt = ? WHERE delivery_id = ? AND position = ?", (encode_text(receipt), delivery_id, part)
+    )
+    db.execute("UPDATE delivery SET updated_at = ? WHERE id = ?", (to_us(now), delivery_id))
+
+
+def reclaim(db: sqlite3.Connection, now: datetime) -> tuple[Delivery, ...]:
+    """At start: what was found `sending` may be out, so it is in doubt and looked for. Returns those."""
+    found = _deliveries(db, f"{_DELIVERY} WHERE d.state = 'sending'", ())
+    interrupted = tuple(decide.interrupted(delivery, now) for delivery in found)
+    for delivery in interrupted:
+        put(db, delivery, None, now)
+    return interrupted
+
+
+def dependants(db: sqlite3.Connection, delivery_id: int) -> tuple[Delivery, ...]:
+    """Deliveries that carry this one's permalink."""
+    return _deliveries(db, f"{_DELIVERY} WHERE d.waits_for = ? ORDER BY d.id", (delivery_id,))
+
+
+def attempts(db: sqlite3.Connection, delivery_id: int) -> tuple[Attempt, ...]:
+    """What was tried, the first first."""
+    rows = db.execute(
+        "SELECT at, part, outcome, error, detail FROM attempt WHERE delivery_id = ? ORDER BY id", (delivery_id,)
+    )
+    return tuple(Attempt(moment(at), part, outcome, error, detail) for at, part, outcome, error, detail in rows)
+
+
+def fingerprint(db: sqlite3.Connection, delivery_id: int) -> str:
+    """The fingerprint of what was last claimed to be sent, empty before the first claim."""
+    row = db.execute("SELECT fingerprint FROM delivery WHERE id = ?", (delivery_id,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _add_delivery(db: sqlite3.Connection, publication_id: int, plan: DeliveryPlan, now: datetime) -> int:
+    cursor = db.execute(
+        "INSERT INTO delivery (publication_id, account_id, state, next_at, updated_at) VALUES (?, ?, 'waiting', ?, ?)",
+        (publication_id, plan.account_id, to_us_exactly(plan.next_at or now), to_us(now)),
+    )
+    delivery_id = cursor.lastrowid or 0
+    db.executemany(
+        "INSERT INTO part (text, key, picture_blobs, receipt, delivery_id, position) VALUES (?, ?, ?, ?, ?, ?)",
+        [(*_part_values(part), delivery_id, place) for place, part in enumerate(plan.parts)],
+    )
+    return delivery_id
+
+
+def _part_values(part: PartPlan) -> tuple[str, str, str, str | None]:
+    receipt = encode_text(part.receipt) if part.receipt is not None else None
+    return part.text, part.key, encode_text(part.picture_blobs), receipt
+
+
+def _publication(db: sqlite3.Connection, publication_id: int) -> Publication:
+    row = db.execute("SELECT draft, created_at FROM publication WHERE id = ?", (publication_id,)).fetchone()
+    found = _deliveries(db, f"{_DELIVERY} WHERE d.publication_id = ? ORDER BY d.id", (publication_id,))
+    return Publication(publication_id, decode(row[0], Draft), moment(row[1]), found)
+
+
+def _deliveries(db: sqlite3.Connection, query: str, values: tuple[int | None, ...]) -> tuple[Delivery, ...]:
+    return tuple(_delivery(db, row) for row in db.execute(query, values).fetchall())
+
+
+def _delivery(
+    db: sqlite3.Connection, row: tuple[int, int, int, str, int | None, int | None, int, str, str, int]
+) -> Delivery:
+    number, publication_id, account_id, state, waits_for, next_at, tries, error, detail, updated = row
+    parts = db.execute(
+        "SELECT text, key, picture_blobs, receipt FROM part WHERE delivery_id = ? ORDER BY position", (number,)
+    )
+    return Delivery(
+        id=number,
+        publication_id=publication_id,
+        account_id=account_id,
+        state=DeliveryState(state),
+        parts=tuple(_part(*part) for part in parts),
+        waits_for=waits_for,
+        next_at=from_us(next_at),
+        attempts=tries,
+        error=error,
+        error_detail=detail,
+        updated=moment(updated),
+    )
+
+
+def _part(text: str, key: str, picture_blobs: str, receipt: str | None) -> PartPlan:
+    proof = decode(receipt, Receipt) if receipt is not None else None
+    return PartPlan(text, key, decode(picture_blobs, tuple[str, ...]), proof)

@@ -1,0 +1,184 @@
+"""Sources, and where each of them stands."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from socialdesk.core.source import Source, SourceState
+from socialdesk.store import membership
+from socialdesk.store.codec import canonical, from_us, moment, strings, to_us
+
+_FIELDS = "s.id, s.network, s.kind, s.account_id, s.params, s.title"
+_STATE = (
+    "t.source_id, t.cursor, t.first_fetched_at, t.last_fetched_at, t.last_changed_at, t.next_at, t.failures, t.error,"
+    " t.error_detail, t.error_at, t.stopped, t.interval_s"
+)
+_SHOWN = "EXISTS (SELECT 1 FROM column_source c WHERE c.source_id = s.id)"
+
+
+def add(db: sqlite3.Connection, source: Source) -> Source:
+    """Stores a source, due at once. An equal one (network, kind, account, params) is reused, with its own title."""
+    params = canonical(source.params)
+    row = db.execute(
+        f"SELECT {_FIELDS} FROM source s"  # noqa: S608 - names of columns
+        " WHERE network = ? AND kind = ? AND ifnull(account_id, 0) = ? AND params = ?",
+        (source.network, source.kind, source.account_id or 0, params),
+    ).fetchone()
+    if row is not None:
+        return _source(row)
+    cursor = db.execute(
+        "INSERT INTO source (network, kind, account_id, params, title) VALUES (?, ?, ?, ?, ?)",
+        (source.network, source.kind, source.account_id, params, source.title),
+    )
+    stored = replace(source, id=cursor.lastrowid or 0)
+    db.execute("INSERT INTO source_state (source_id) VALUES (?)", (stored.id,))
+    return stored
+
+
+def update(db: sqlite3.Connection, source: Source) -> None:
+    """Stores a new title or new params (a feed that moved).
+
+    Raises sqlite3.IntegrityError when another source already has these params.
+    """
+    db.execute(
+        "UPDATE source SET params = ?, title = ? WHERE id = ?", (canonical(source.params), source.title, source.id)
+    )
+
+
+def set_title(db: sqlite3.Connection, source_id: int, title: str) -> None:
+    """Stores what a source calls itself."""
+    db.execute("UPDATE source SET title = ? WHERE id = ?", (title, source_id))
+
+
+def remove(db: sqlite3.Connection, source_id: int) -> None:
+    """Removes a source, its rows in every column, and the entries that nothing else holds."""
+    membership.leave(db, source_id)
+    db.execute("DELETE FROM source WHERE id = ?", (source_id,))
+
+
+def remove_unused(db: sqlite3.Connection) -> int:
+    """Removes the sources that no column shows. Returns how many."""
+    unused = db.execute(f"SELECT s.id FROM source s WHERE NOT {_SHOWN}").fetchall()  # noqa: S608 - constant
+    for (source_id,) in unused:
+        remove(db, source_id)
+    return len(unused)
+
+
+def get(db: sqlite3.Connection, source_id: int) -> Source | None:
+    row = db.execute(f"SELECT {_FIELDS} FROM source s WHERE id = ?", (source_id,)).fetchone()  # noqa: S608
+    return _source(row) if row else None
+
+
+def all(db: sqlite3.Connection) -> tuple[Source, ...]:  # noqa: A001 - read as sources.all
+    return tuple(_source(row) for row in db.execute(f"SELECT {_FIELDS} FROM source s ORDER BY id"))  # noqa: S608
+
+
+def of_column(db: sqlite3.Connection, column_id: int) -> tuple[Source, ...]:
+    """The sources of a column, in its order."""
+    rows = db.execute(
+        f"SELECT {_FIELDS} FROM column_source c JOIN source s ON s.id = c.source_id"  # noqa: S608 - names of columns
+        " WHERE c.column_id = ? ORDER BY c.position",
+        (column_id,),
+    )
+    return tuple(_source(row) for row in rows)
+
+
+def columns_of(db: sqlite3.Connection, source_id: int) -> tuple[int, ...]:
+    rows = db.execute("SELECT column_id FROM column_source WHERE source_id = ? ORDER BY column_id", (source_id,))
+    return tuple(row[0] for row in rows)
+
+
+def state(db: sqlite3.Connection, source_id: int) -> SourceState:
+    """Where the source stands; an empty state when there is no such source."""
+    row = db.execute(
+        f"SELECT {_STATE} FROM source_state t WHERE source_id = ?",  # noqa: S608 - names of columns
+        (source_id,),
+    ).fetchone()
+    return _state(row) if row else SourceState(source_id)
+
+
+def states(db: sqlite3.Connection) -> tuple[SourceState, ...]:
+    rows = db.execute(f"SELECT {_STATE} FROM source_state t ORDER BY source_id")  # noqa: S608 - names of columns
+    return tuple(_state(row) for row in rows)
+
+
+def put_state(db: sqlite3.Connection, state: SourceState) -> None:
+    """Stores where a source stands; without effect when the source was removed meanwhile."""
+    db.execute(
+        "UPDATE source_state SET cursor = ?, first_fetched_at = ?, last_fetched_at = ?, last_changed_at = ?,"
+        " next_at = ?, failures = ?, error = ?, error_detail = ?, error_at = ?, stopped = ?, interval_s = ?"
+        " WHERE source_id = ?",
+        (
+            state.cursor,
+            to_us(state.first_fetched),
+            to_us(state.last_fetched),
+            to_us(state.last_changed),
+            to_us(state.next_at),
+            state.failures,
+            state.error,
+            state.error_detail,
+            to_us(state.error_at),
+            state.stopped,
+            state.interval_s,
+            state.source_id,
+        ),
+    )
+
+
+def due(db: sqlite3.Connection, now: datetime, limit: int) -> tuple[tuple[Source, SourceState], ...]:
+    """Sources to ask now, the longest overdue first: shown by a column, not stopped, `next_at` reached or None."""
+    rows = db.execute(
+        f"SELECT {_FIELDS}, {_STATE} FROM source_state t JOIN source s ON s.id = t.source_id"  # noqa: S608 - constants
+        f" WHERE t.stopped = 0 AND ifnull(t.next_at, 0) <= ? AND {_SHOWN} ORDER BY ifnull(t.next_at, 0), s.id LIMIT ?",
+        (to_us(now), limit),
+    )
+    return tuple((_source(row[:6]), _state(row[6:])) for row in rows)
+
+
+def next_due(db: sqlite3.Connection) -> datetime | None:
+    """When the next source is to be asked (1970 = at once), None when there is nothing to ask."""
+    row = db.execute(
+        "SELECT ifnull(t.next_at, 0) FROM source_state t JOIN source s ON s.id = t.source_id"  # noqa: S608 - constant
+        f" WHERE t.stopped = 0 AND {_SHOWN} ORDER BY ifnull(t.next_at, 0) LIMIT 1"
+    ).fetchone()
+    return moment(row[0]) if row else None
+
+
+def older_cursor(db: sqlite3.Connection, source_id: int) -> str:
+    """Where to continue towards the past, as `entries.apply` kept it; empty when there is nothing older."""
+    row = db.execute("SELECT older FROM source_state WHERE source_id = ?", (source_id,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def make_due(db: sqlite3.Connection, source_ids: Iterable[int], now: datetime) -> None:
+    """Lets these sources be asked at `now`, stopped ones too: a person wants it."""
+    db.executemany(
+        "UPDATE source_state SET next_at = ?, stopped = 0 WHERE source_id = ?",
+        [(to_us(now), source_id) for source_id in source_ids],
+    )
+
+
+def _source(row: tuple[int, str, str, int | None, str, str]) -> Source:
+    number, network, kind, account_id, params, title = row
+    return Source(number, network, kind, account_id, strings(params), title)
+
+
+def _state(
+    row: tuple[int, str, int | None, int | None, int | None, int | None, int, str, str, int | None, int, int],
+) -> SourceState:
+    source_id, cursor, first, last, changed, next_at, failures, error, detail, error_at, stopped, interval_s = row
+    return SourceState(
+        source_id=source_id,
+        cursor=cursor,
+        first_fetched=from_us(first),
+        last_fetched=from_us(last),
+        last_changed=from_us(changed),
+        next_at=from_us(next_at),
+        failures=failures,
+        error=error,
+        error_detail=detail,
+        error_at=from_us(error_at),
+        stopped=bool(stopped),
+        interval_s=interval_s,
+    )
