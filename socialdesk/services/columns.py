@@ -115,9 +115,8 @@ class ColumnService:
         return await self.add(title or words, "search", (*sources, *feeds), filtered, "stories" if feeds else "posts")
 
     def _searches(self, account: Account, words: str) -> list[Source]:
-        kinds = [k for k in self._accounts.facts(account.network).sources if k.searches]
-        search = next((k for k in kinds if k.needs_account), None) or next(iter(kinds), None)
-        return [self._search(account.network, search, words, account.id)] if search else []
+        kinds = (k for k in self._accounts.facts(account.network).sources if k.searches)
+        return [self._search(account.network, kind, words, account.id) for kind in kinds]
 
     def _open_searches(self, words: str) -> list[Source]:
         """Searches that need no account, at the server that the field's example names."""
@@ -132,7 +131,8 @@ class ColumnService:
 
     @staticmethod
     def _search(network: str, kind: SourceKind, words: str, account_id: int | None, server: str = "") -> Source:
-        params = {kind.searches: words.lstrip("#") if "tag" in kind.searches else words}
+        tag = "".join(words.split()).lstrip("#")
+        params = {kind.searches: tag if "tag" in kind.searches else words}
         if server:
             params["server"] = server
         return Source(0, network, kind.kind, account_id, params)

@@ -94,7 +94,7 @@ class SavingService:
 
     async def remove(self, saved_id: int) -> None:
         await self._store.write(saved_table.remove, saved_id)
-        await self._store.write(blobs_table.collect)
+        await self._store.write(blobs_table.collect, self._now())
         self._events.send(SavedChanged(saved_id, "removed"))
 
     async def blob(self, blob: str) -> bytes | None:
