@@ -97,6 +97,7 @@ def button(
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     if icon:
         made.setIconSize(QSize(16, 16))
+        made.setText(f"\u2009{made.text()}")  # Qt leaves too little room behind the icon
         show_icon(desk, made, icon, "on_fill" if look == "primary" else tint)
     if pressed is not None:
         made.clicked.connect(plain_slot(pressed))
