@@ -14,7 +14,7 @@ from typing import Any
 from socialdesk.core.resources import resource_path
 from socialdesk.practice.pictures import picture
 
-__all__ = ["ME", "Organisation", "PracticeArticle", "PracticePost", "World", "article_url", "picture"]
+__all__ = ["ME", "Organisation", "PracticeArticle", "PracticeComment", "PracticePost", "World", "article_url", "picture"]
 
 ME = "northwind"
 _PLACE = re.compile(r"\{article:([a-z0-9-]+)\}")
@@ -78,8 +78,21 @@ class PracticePost:
         return tuple(_PLACE.findall(self.text))
 
     def text_with(self, urls: Mapping[str, str]) -> str:
-        """The text with every article placeholder replaced by its address (`World.article_urls`)."""
-        return _PLACE.sub(lambda found: urls[found[1]], self.text)
+        """The text with every article placeholder replaced by its address (`World.article_urls`).
+
+        An article whose blog does not run gets an address that leads nowhere.
+        """
+        return _PLACE.sub(lambda found: urls.get(found[1], f"https://blog.example/{found[1]}/"), self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeComment:
+    """What an organisation says under an article of the person's own blog."""
+
+    article: str
+    organisation: str
+    minutes_ago: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,7 @@ class World:
     organisations: tuple[Organisation, ...]
     articles: tuple[PracticeArticle, ...]
     posts: tuple[PracticePost, ...]
+    comments: tuple[PracticeComment, ...] = ()
 
     @classmethod
     def load(cls) -> "World":
@@ -96,6 +110,7 @@ class World:
             organisations=tuple(Organisation(**row) for row in data["organisations"]),
             articles=tuple(_article(row) for row in data["articles"]),
             posts=tuple(_post(row) for row in data["posts"]),
+            comments=tuple(PracticeComment(**row) for row in data["comments"]),
         )
 
     @cached_property
