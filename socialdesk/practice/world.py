@@ -14,7 +14,16 @@ from typing import Any
 from socialdesk.core.resources import resource_path
 from socialdesk.practice.pictures import picture
 
-__all__ = ["ME", "Organisation", "PracticeArticle", "PracticeComment", "PracticePost", "World", "article_url", "picture"]
+__all__ = [
+    "ME",
+    "Organisation",
+    "PracticeArticle",
+    "PracticeComment",
+    "PracticePost",
+    "World",
+    "article_url",
+    "picture",
+]
 
 ME = "northwind"
 _PLACE = re.compile(r"\{article:([a-z0-9-]+)\}")
