@@ -26,6 +26,7 @@ class Wanted:
     height: int
     radius: int = 0
     scale: float = 1.0
+    left_only: bool = False  # only the left corners are round
 
 
 def decode(data: bytes, wanted: Wanted) -> QImage:
@@ -49,7 +50,8 @@ def decode(data: bytes, wanted: Wanted) -> QImage:
     if wanted.radius:
         path = QPainterPath()
         radius = wanted.radius * wanted.scale
-        path.addRoundedRect(QRectF(fitted.rect()), radius, radius)
+        box = QRectF(fitted.rect())
+        path.addRoundedRect(box.adjusted(0, 0, radius, 0) if wanted.left_only else box, radius, radius)
         painter.setClipPath(path)
     scaled = image.size().scaled(target, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
     left, top = (target.width() - scaled.width()) / 2, (target.height() - scaled.height()) / 2

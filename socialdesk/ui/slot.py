@@ -85,17 +85,13 @@ class _Folded(QAbstractButton):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.colour("fill"))
             painter.drawRoundedRect(badge, 9, 9)
-            painter.setPen(look.colour("on_fill"))
-            painter.setFont(look.theme.font(11, 600))
-            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words.short_count(self._unseen))
+            look.write_centred(painter, "badge", "on_fill", badge, words.short_count(self._unseen))
         if self.hasFocus():
             painter.setPen(QPen(look.colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), 12, 12)
-        painter.setPen(look.colour("text"))
-        painter.setFont(look.fonts["name"])
         painter.rotate(90)
-        painter.drawText(76, -17, look.elided("name", self._title, self.height() - 90))
+        look.write(painter, "name", "text", 76, -_FOLDED / 2, look.elided("name", self._title, self.height() - 90))
 
 
 class Slot(QWidget):

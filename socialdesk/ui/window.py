@@ -86,6 +86,9 @@ class Window(QWidget):
             self.restoreGeometry(QByteArray.fromBase64(str(geometry).encode()))
         await self._load_columns()
         self._tasks.start("outbox", self._load_outbox())
+        active = self.strip.active()
+        if active is not None:
+            active.focus_list()
 
     async def save_geometry(self) -> None:
         kept = bytes(self.saveGeometry().toBase64().data()).decode()

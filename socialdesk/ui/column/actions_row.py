@@ -63,11 +63,7 @@ def paint_actions(painter: QPainter, look: Look, row: Row, width: int, top: floa
         look.icons.paint(painter, icon, place.x, middle - _ICON / 2, _ICON, look.colour(token), filled=filled)
         said = words.short_count(number.get(place.kind))
         if said and place.width - _ICON - 8 >= look.width("count", said):
-            metrics = look.metrics["count"]
-            painter.setFont(look.fonts["count"])
-            painter.setPen(look.colour(token))
-            base = middle + (metrics.ascent() - metrics.descent()) / 2
-            painter.drawText(round(place.x + _ICON + 6), round(base), said)
+            look.write(painter, "count", token, place.x + _ICON + 6, middle, said)
 
 
 def _colour(kind: str, *, done: bool, hovered: bool) -> str:

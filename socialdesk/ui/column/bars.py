@@ -1,6 +1,6 @@
 """Small parts above the list: the Stories/Posts switch, and the pill that says how many rows wait."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -48,14 +48,11 @@ class ViewSwitch(QWidget):
             painter.setPen(QPen(look.colour("accent"), 2) if chosen and self.hasFocus() else Qt.PenStyle.NoPen)
             painter.setBrush(look.colour("hover") if chosen else Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(boxes[kind], 8, 8)
-            painter.setFont(look.fonts["small_bold" if chosen else "small"])
-            painter.setPen(look.colour("text" if chosen else "muted"))
-            painter.drawText(boxes[kind], Qt.AlignmentFlag.AlignCenter, said)
+            font, token = ("small_bold", "text") if chosen else ("small", "muted")
+            look.write_centred(painter, font, token, boxes[kind], said)
         left = boxes["posts"].right() + 8
         said = look.elided("small", _SAID[self._kind], self.width() - PAD - left)
-        painter.setFont(look.fonts["small"])
-        painter.setPen(look.colour("muted"))
-        painter.drawText(QPointF(self.width() - PAD - look.width("small", said), 24.5), said)
+        look.write(painter, "small", "muted", self.width() - PAD - look.width("small", said), 20, said)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         for kind, box in self.boxes().items():
@@ -103,7 +100,4 @@ class NewPill(QAbstractButton):
         painter.setBrush(look.colour("fill_hover" if self.underMouse() else "fill"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 14, 14)
         look.icons.paint(painter, "arrow-up", 13, 8, 14, look.colour("on_fill"))
-        painter.setPen(look.colour("on_fill"))
-        painter.setFont(look.fonts["small_bold"])
-        box = QRectF(31, 0, self.width() - 31, self.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
+        look.write(painter, "small_bold", "on_fill", 31, self.height() / 2, self.text())

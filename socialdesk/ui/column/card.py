@@ -10,7 +10,7 @@ from socialdesk.core.rows import Row
 from socialdesk.ui import words
 from socialdesk.ui.column.look import ACTIONS, FACE, LINE, PAD, TEXT_X, Look
 from socialdesk.ui.column.ops import Bar, Chip, Face, Frame, Glyph, Hit, Op, Paragraphs, Photo, Words, lay_out
-from socialdesk.ui.column.richtext import Span, host_of, spans_of
+from socialdesk.ui.column.richtext import Span, host_of, shown_text
 
 TEXT_LINES = 14
 SUMMARY_LINES = 4
@@ -42,7 +42,7 @@ class _PostLayout:
         self.look, self.row, self.entry = look, row, row.entry
         self.unfolded, self.now = unfolded, now
         self.laid = Laid(width)
-        self.y: float = 12
+        self.y: float = 11
         self.right = width - PAD
         self.room = self.right - TEXT_X
 
@@ -58,7 +58,7 @@ class _PostLayout:
         if entry.kind is not EntryKind.NOTICE:
             self.laid.actions_y = self.y + 4
             self.y += 4 + ACTIONS
-        self.laid.height = round(max(self.y + 6, 12 + FACE + 12)) + 1
+        self.laid.height = round(max(self.y + 4, 11 + FACE + 12)) + 1
         return self.laid
 
     def _add(self, *ops: Op) -> None:
@@ -133,9 +133,11 @@ class _PostLayout:
             self._link(entry.link)
 
     def _text(self) -> None:
-        spans = spans_of(self.entry)
+        text, spans = shown_text(self.entry)
+        if not text:
+            return
         block, was_cut = lay_out(
-            self.look, self.entry.text, "text", QPointF(TEXT_X, self.y), self.room, lines=TEXT_LINES, spans=spans
+            self.look, text, "text", QPointF(TEXT_X, self.y), self.room, lines=TEXT_LINES, spans=spans
         )
         self._live(block, spans)
         if was_cut:
@@ -198,10 +200,10 @@ class _PostLayout:
         box = QRectF(TEXT_X, self.y, self.room, _THUMB)
         offset = (36 - title.height) / 2
         title = Paragraphs(title.layout, QPointF(inner_x, self.y + 27 + offset), title.colour, title.height)
-        site = self.look.elided("small", card.site or host_of(card.url), inner)
+        site = self.look.elided("site", card.site or host_of(card.url), inner)
         if card.image_url:
-            self._add(Photo(QRectF(TEXT_X, self.y, thumb, _THUMB), card.image_url, 12))
-        self._add(Frame(box, 12), Words(site, "small", "muted", inner_x, self.y + 8 + offset, 18), title)
+            self._add(Photo(QRectF(TEXT_X, self.y, thumb, _THUMB), card.image_url, 12, left_only=True))
+        self._add(Frame(box, 12), Words(site, "site", "muted", inner_x, self.y + 8 + offset, 18), title)
         self._hit(box, "link", card.url, card.url)
         self.y = box.bottom()
 

@@ -109,12 +109,8 @@ class CardDelegate(QStyledItemDelegate):
     def _paint_row(self, painter: QPainter, row: Row, laid: Laid) -> None:
         look = self._look
         age = words.age(row.entry.published, self._now())
-        metrics = look.metrics["small"]
-        painter.setFont(look.fonts["small"])
-        painter.setPen(look.colour("muted"))
         place = laid.age_box
-        base = place.top() + (place.height() + metrics.ascent() - metrics.descent()) / 2
-        painter.drawText(QPointF(place.right() - metrics.horizontalAdvance(age), base), age)
+        look.write(painter, "small", "muted", place.right() - look.width("small", age), place.center().y(), age)
         if laid.actions_y >= 0:
             hit = self.hover.hit
             hovered = hit.kind if hit is not None and self.hover.item == identity(row) else ""

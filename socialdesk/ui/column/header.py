@@ -1,6 +1,6 @@
 """The head of a column: icon, title, what feeds it, count of new, options; and the line for trouble."""
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QWidget
 
@@ -89,12 +89,9 @@ class ColumnHeader(QWidget):
         look.icons.paint(painter, self._icon, PAD - 1, 19, 18, look.colour(self._icon_colour))
         right = self._paint_right(painter)
         left = PAD + 28
-        painter.setFont(look.fonts["name"])
-        painter.setPen(look.colour("text"))
-        painter.drawText(QPointF(left, 25), look.elided("name", self._title, right - left - 8))
-        painter.setFont(look.fonts["small"])
-        painter.setPen(look.colour("muted"))
-        painter.drawText(QPointF(left, 42), look.elided("small", self._subtitle, right - left - 8))
+        room = right - left - 8
+        look.write(painter, "name", "text", left, 20, look.elided("name", self._title, room))
+        look.write(painter, "small", "muted", left, 37.5, look.elided("small", self._subtitle, room))
         if self.hasFocus():
             painter.setPen(QPen(look.colour("accent"), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(3, 3, -3, -4), 10, 10)
@@ -109,9 +106,7 @@ class ColumnHeader(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.colour("fill"))
             painter.drawRoundedRect(badge, 9, 9)
-            painter.setPen(look.colour("on_fill"))
-            painter.setFont(look.theme.font(11.5, 600))
-            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, said)
+            look.write_centred(painter, "badge", "on_fill", badge, said)
             right = badge.left() - 6
         if self._busy:
             ring = QRectF(right - 14, HEIGHT / 2 - 6, 12, 12)

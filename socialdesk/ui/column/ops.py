@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTextLayout, QTextOption
 
 from socialdesk.ui.avatar import badge_size, paint_badge, paint_face
-from socialdesk.ui.column.look import Look
+from socialdesk.ui.column.look import FINE, Look
 from socialdesk.ui.column.richtext import Span
 
 _LINE_END = "\u2028"
@@ -33,7 +33,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Paragraphs:
-    """Laid-out text."""
+    """Laid-out text; inside `layout` everything is `FINE` times as large."""
 
     layout: QTextLayout
     at: QPointF
@@ -41,8 +41,12 @@ class Paragraphs:
     height: float
 
     def paint(self, painter: QPainter, look: Look) -> None:
+        painter.save()
+        painter.translate(self.at)
+        painter.scale(1 / FINE, 1 / FINE)
         painter.setPen(look.colour(self.colour))
-        self.layout.draw(painter, self.at)
+        self.layout.draw(painter, QPointF(0, 0))
+        painter.restore()
 
     def boxes(self, span: Span) -> list[QRectF]:
         """Where a live part stands, one box per line."""
@@ -53,8 +57,8 @@ class Paragraphs:
             start, end = max(span.start, first), min(span.start + span.length, last)
             if start < end:
                 left, right = _x(line, start), _x(line, end)
-                box = QRectF(left, line.y(), right - left, line.height())
-                found.append(box.normalized().translated(self.at))
+                box = QRectF(left, line.y(), right - left, line.height()).normalized()
+                found.append(QRectF(box.topLeft() / FINE, box.size() / FINE).translated(self.at))
         return found
 
 
@@ -104,8 +108,8 @@ def _broken(
         line = layout.createLine()
         if not line.isValid():
             break
-        line.setLineWidth(width)
-        line.setPosition(QPointF(0, y + (pitch - line.height()) / 2))
+        line.setLineWidth(width * FINE)
+        line.setPosition(QPointF(0, (y + pitch / 2) * FINE - line.height() / 2))
         blank = line.textLength() <= 1 and line.naturalTextWidth() == 0
         y += _BLANK if blank and y else pitch
         if lines and layout.lineCount() == lines and line.textStart() + line.textLength() < len(layout.text()):
@@ -134,11 +138,7 @@ class Words:
     height: float = 20.0
 
     def paint(self, painter: QPainter, look: Look) -> None:
-        metrics = look.metrics[self.font]
-        painter.setFont(look.fonts[self.font])
-        painter.setPen(look.colour(self.colour))
-        base = self.y + (self.height + metrics.ascent() - metrics.descent()) / 2
-        painter.drawText(QPointF(self.x, base), self.text)
+        look.write(painter, self.font, self.colour, self.x, self.y + self.height / 2, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,16 +175,19 @@ class Photo:
     box: QRectF
     url: str
     radius: int
+    left_only: bool = False
 
     def paint(self, painter: QPainter, look: Look) -> None:
         scale = painter.device().devicePixelRatio()
-        picture = look.picture(self.url, self.box.width(), self.box.height(), self.radius, scale)
+        picture = look.picture(self.box, self.url, self.radius, scale, left_only=self.left_only)
         if picture is not None:
             painter.drawPixmap(self.box.topLeft(), picture)
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.colour("hover"))
         painter.drawRoundedRect(self.box, self.radius, self.radius)
+        if self.left_only:
+            painter.drawRect(self.box.adjusted(self.radius, 0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,7 @@ class Face:
     def paint(self, painter: QPainter, look: Look) -> None:
         scale = painter.device().devicePixelRatio()
         side = self.box.width()
-        picture = look.picture(self.url, side, side, round(side / 2), scale)
+        picture = look.picture(self.box, self.url, round(side / 2), scale)
         if self.ring:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.colour(self.ring))

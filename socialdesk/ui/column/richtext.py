@@ -13,6 +13,7 @@ _LIVE = re.compile(
     r"|(?<![\w/@.])(?P<mention>@[\w.-]*\w(?:@[\w.-]*\w)?)"
 )
 _WEB = ("http://", "https://")
+_LONGEST = 36  # characters of an address that is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,45 @@ class _Anchors(HTMLParser):
             self._href = ""
 
 
-def spans_of(entry: Entry) -> tuple[Span, ...]:
-    """The live parts of `entry.text`, in order, never overlapping.
+def shown_text(entry: Entry) -> tuple[str, tuple[Span, ...]]:
+    """The text of a post as a card shows it, with its live parts in order, never overlapping.
 
+    Addresses stand without their scheme and not too long; one at the end that the link card shows anyway is left out.
     Offsets are UTF-16 units, as Qt counts. Addresses that the post's HTML gives win over what the text looks like.
     """
-    text = entry.text
-    anchors = _anchors(entry.html)
+    text, parts, at = entry.text.rstrip(), [], 0
+    spans = []
+    for span in _spans(text, entry.html):
+        words = text[span.start : span.start + span.length]
+        end = span.start + span.length
+        if span.kind == "link" and end == len(text) and entry.link is not None and entry.link.url == span.target:
+            head = "".join((*parts, text[at : span.start]))
+            return head.rstrip(), tuple(spans)
+        parts.append(text[at : span.start])
+        said = _short(words) if words.startswith(_WEB) else words
+        start = sum(_units(p) for p in parts)
+        parts.append(said)
+        spans.append(Span(start, _units(said), span.kind, span.target))
+        at = end
+    return "".join((*parts, text[at:])), tuple(spans)
+
+
+def _short(address: str) -> str:
+    said = address.split("://", 1)[-1].removeprefix("www.").rstrip("/")
+    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
+
+
+def spans_of(text: str) -> tuple[Span, ...]:
+    """The live parts of a plain text."""
+    return tuple(
+        Span(_units(text[: s.start]), _units(text[s.start : s.start + s.length]), s.kind, s.target)
+        for s in _spans(text, "")
+    )
+
+
+def _spans(text: str, html: str) -> list[Span]:
+    """Live parts with offsets in characters."""
+    anchors = _anchors(html)
     found = [_from_text(match, anchors) for match in _LIVE.finditer(text)]
     taken = [(s.start, s.start + s.length) for s in found]
     for words, address in anchors.items():
@@ -63,7 +96,7 @@ def spans_of(entry: Entry) -> tuple[Span, ...]:
         if at >= 0 and all(at >= end or at + len(words) <= start for start, end in taken):
             found.append(Span(at, len(words), "link", address))
             taken.append((at, at + len(words)))
-    return tuple(_in_utf16(span, text) for span in sorted(found, key=lambda s: s.start))
+    return sorted(found, key=lambda s: s.start)
 
 
 def _from_text(match: re.Match[str], anchors: dict[str, str]) -> Span:
@@ -86,16 +119,8 @@ def _anchors(html: str) -> dict[str, str]:
     return {text: href for text, href in parser.found if href.startswith(_WEB)}
 
 
-def _in_utf16(span: Span, text: str) -> Span:
-    before = text[: span.start]
-    words = text[span.start : span.start + span.length]
-    if before.isascii() and words.isascii():
-        return span
-    return Span(_units(before), _units(words), span.kind, span.target)
-
-
 def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def host_of(url: str) -> str:

@@ -6,7 +6,7 @@ from socialdesk.core.rows import Story
 from socialdesk.ui.column.card import Laid
 from socialdesk.ui.column.look import PAD, Look
 from socialdesk.ui.column.ops import Chip, Face, Frame, Glyph, Hit, Photo, Words, lay_out
-from socialdesk.ui.column.richtext import host_of
+from socialdesk.ui.column.richtext import host_of, spans_of
 
 _PICTURE = 104
 _FACES = 3
@@ -94,15 +94,17 @@ class _StoryLayout:
     def _remark(self) -> None:
         self.y += 6
         remark = " ".join(self.story.remark.split())
+        said = f"“{remark}”"
         block, _ = lay_out(
             self.look,
-            f"“{remark}”",
+            said,
             "remark",
             QPointF(PAD, self.y),
             self.room,
             colour="second",
             pitch=18,
             lines=3,
+            spans=spans_of(said),
         )
         self.laid.ops.append(block)
         by = self.story.remark_by
