@@ -5,12 +5,12 @@ first pass overlooks or mends in its own way can get past it (OWASP: sanitise la
 """
 
 import re
-from html import escape, unescape
+from html import unescape
 
 import nh3
 from lxml import etree
 
-from socialdesk.content.html import MAX_HTML, Cleaned
+from socialdesk.content.html import MAX_HTML, Cleaned, from_plain
 from socialdesk.content.mending import mend
 from socialdesk.core.text import tidy, without_illegal
 
@@ -73,17 +73,16 @@ CLEANER = nh3.Cleaner(
 PARSER = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 _TAG_OR_ENTITY = re.compile(r"<[a-zA-Z/!?]|&[#\w]")
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
-_PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 
 
 def clean_all(html: str, base_url: str) -> Cleaned:
     """See `content.html.clean_all`."""
     html = without_illegal(html)[:MAX_HTML]
     if not _TAG_OR_ENTITY.search(html):
-        return _from_plain(html)
+        return from_plain(html)
     body = _parse(html)
     if body is None:
-        return _from_plain(unescape(_TAG.sub(" ", html)))
+        return from_plain(unescape(_TAG.sub(" ", html)))
     etree.strip_elements(body, *TEXTLESS, with_tail=False)
     images = mend(body, base_url)
     markup = etree.tostring(body, method="html", encoding="unicode")
@@ -121,12 +120,3 @@ def _text_of(body: etree._Element) -> str:
         if after:
             element.tail = after + (element.tail or "")
     return tidy("".join(body.itertext(with_tail=True)))  # type: ignore[arg-type]  # no bytes in a tree made of text
-
-
-def _from_plain(text: str) -> Cleaned:
-    """Text without markup: its empty lines are paragraphs, its line ends breaks."""
-    text = tidy(text)
-    if "\n" not in text:
-        return Cleaned(escape(text, quote=False), text)
-    blocks = (escape(block, quote=False).replace("\n", "<br>") for block in _PARAGRAPH.split(text))
-    return Cleaned("".join(f"<p>{block}</p>" for block in blocks), text)

@@ -5,6 +5,9 @@ of that list or of the steps before it raises CLEANER_VERSION, so that older ite
 """
 
 from dataclasses import dataclass
+from html import escape
+
+from socialdesk.core.text import tidy, without_illegal
 
 CLEANER_VERSION = 1
 MAX_HTML = 2_000_000  # characters; no article is longer, an attack is
@@ -42,6 +45,15 @@ def clean_all(html: str, base_url: str = "") -> Cleaned:
     from socialdesk.content import cleaning  # start-up: lxml and nh3, needed only when there is something to clean
 
     return cleaning.clean_all(html, base_url)
+
+
+def from_plain(text: str) -> Cleaned:
+    """Plain text as HTML: its empty lines divide paragraphs, its line ends are breaks."""
+    text = tidy(without_illegal(text)[:MAX_HTML])
+    if "\n" not in text:
+        return Cleaned(escape(text, quote=False), text)
+    blocks = (escape(block, quote=False).replace("\n", "<br>") for block in text.split("\n\n"))
+    return Cleaned("".join(f"<p>{block}</p>" for block in blocks), text)
 
 
 def to_text(html: str) -> str:
