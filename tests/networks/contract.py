@@ -120,25 +120,21 @@ class NetworkContract:
 
     async def deliver(self, server: Any, segment: Segment, key: str) -> Receipt:
         """Publishes as the program does: in doubt it looks first and sends again only after a certain no."""
-        for _ in range(4):
+        in_doubt = False
+        for _ in range(5):
             http = make_http()  # a new one each time, as if every wait had passed
+            opened = await self.open(server, http)
             try:
-                return await self._deliver_once(await self.open(server, http), segment, key)
+                found = await opened.find(segment, key) if in_doubt else None
+                in_doubt = False
+                return found or await opened.publish(segment, key)
+            except OutcomeUnknown:
+                in_doubt = True
             except NetworkError:
                 continue
             finally:
                 await http.aclose()
-        raise AssertionError("not delivered after four attempts")
-
-    async def _deliver_once(self, opened: Any, segment: Segment, key: str) -> Receipt:
-        try:
-            receipt = await opened.publish(segment, key)
-        except OutcomeUnknown:
-            receipt = await opened.find(segment, key)
-            if receipt is None:
-                receipt = await opened.publish(segment, key)
-        assert isinstance(receipt, Receipt)
-        return receipt
+        raise AssertionError("not delivered after five attempts")
 
     # facts
 

@@ -1,0 +1,271 @@
+"""Columns: timelines, lists, hashtags, accounts, search, bookmarks, notifications.
+
+Refreshing walks forward with `min_id`, so that no gap can appear, up to a bound; after a long absence it jumps to the
+newest page and says that there is a gap (docs.joinmastodon.org/api/guidelines, pagination).
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from urllib.parse import parse_qs, quote, urlsplit
+
+from socialdesk.core.entry import Entry, Page
+from socialdesk.core.errors import Rejected
+from socialdesk.core.source import Source
+from socialdesk.http import Response
+from socialdesk.http.linkheader import find_link
+from socialdesk.networks.mastodon.address import account_of, tags_of
+from socialdesk.networks.mastodon.client import Client, Params
+from socialdesk.networks.mastodon.tolerant import Obj, obj, objs, string
+from socialdesk.networks.mastodon.translate import Home, entry_of, notice_of
+
+PAGE = 40
+MAX_PAGES = 5
+REBUILDING = 206
+REBUILD_WAIT = timedelta(minutes=1)
+
+Where = Callable[[Source], tuple[Client, Home]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """What is kept between two looks: the newest id, and the id of the account a column follows."""
+
+    newest: str = ""
+    account: str = ""
+
+    def to_text(self) -> str:
+        return json.dumps({"newest": self.newest, "account": self.account}) if self.newest else ""
+
+    @classmethod
+    def from_text(cls, text: str) -> "Cursor":
+        try:
+            known = obj(json.loads(text))
+        except ValueError:
+            return cls()
+        return cls(string(known.get("newest")), string(known.get("account")))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One timeline to ask for. `link_only`: its places are not the ids of what it shows (bookmarks)."""
+
+    client: Client
+    home: Home
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    notices: bool = False
+    link_only: bool = False
+    search: bool = False
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One answer: entities newest first, and the places to go on from ('' = unknown)."""
+
+    items: Sequence[Obj] = ()
+    newest: str = ""
+    oldest: str = ""
+    rebuilding: bool = field(default=False)
+
+
+class Reader:
+    """`where` says whom to ask for a source, and as whom."""
+
+    def __init__(self, where: Where) -> None:
+        self._where = where
+
+    async def fetch(self, source: Source, cursor: str, limit: int) -> Page:
+        known = Cursor.from_text(cursor)
+        line = await self._line(source, known.account)
+        if line.search:
+            return await self._search(line, known, limit)
+        if not known.newest:
+            return await self._first(line, limit)
+        page = await (self._new_notices if line.notices else self._new_statuses)(line, known)
+        return page if page.cursor else replace(page, cursor=cursor)
+
+    async def fetch_older(self, source: Source, older: str, limit: int) -> Page:
+        """`older` is the place an earlier page named."""
+        line = await self._line(source, "")
+        size = str(min(limit, PAGE))
+        if line.search:
+            found = await self._found(line, [("offset", older), ("limit", size)])
+            entries = _entries(line, found)
+            return Page(entries, older=str(int(older) + len(found)) if len(found) >= int(size) else "")
+        batch = await self._batch(line, [("max_id", older), ("limit", size)])
+        return Page(_entries(line, batch.items), older=batch.oldest if batch.oldest != older else "")
+
+    # which timeline
+
+    async def _line(self, source: Source, account: str) -> Line:
+        client, home = self._where(source)
+        plain = {
+            "home": ("/api/v1/timelines/home", ()),
+            "local": ("/api/v1/timelines/public", (("local", "true"),)),
+            "search": ("/api/v2/search", (("q", source.params.get("query", "")), ("type", "statuses"))),
+            "bookmarks": ("/api/v1/bookmarks", ()),
+            "notifications": ("/api/v1/notifications", ()),
+            "list": (f"/api/v1/timelines/list/{quote(source.params.get('list', ''), safe='')}", ()),
+        }
+        if source.kind in plain:
+            path, params = plain[source.kind]
+            kind = source.kind
+            return Line(
+                client, home, path, params, kind == "notifications", kind == "bookmarks", search=kind == "search"
+            )
+        if source.kind == "hashtag":
+            first, *others = tags_of(source.params.get("tag", ""))
+            path = f"/api/v1/timelines/tag/{quote(first, safe='')}"
+            return Line(client, home, path, tuple(("any[]", tag) for tag in others))
+        if source.kind == "account":
+            account = account or await self._account_id(client, source.params.get("account", ""))
+            return Line(client, home, f"/api/v1/accounts/{quote(account, safe='')}/statuses", account=account)
+        raise Rejected(f"no source {source.kind}", reason="not_supported")
+
+    async def _account_id(self, client: Client, typed: str) -> str:
+        acct, _ = account_of(typed)
+        try:
+            _, found = await client.get("/api/v1/accounts/lookup", {"acct": acct})
+        except Rejected as error:
+            if error.reason != "not_found" or client.anonymous:
+                raise
+            found = await self._looked_up_elsewhere(client, acct)
+        account_id = string(obj(found).get("id"))
+        if not account_id:
+            raise Rejected("no such account", reason="not_found")
+        return account_id
+
+    async def _looked_up_elsewhere(self, client: Client, acct: str) -> Obj:
+        """An account that our server has not met: with a sign-in it goes and asks."""
+        params = {"q": acct, "type": "accounts", "resolve": "true", "limit": "1"}
+        _, answer = await client.get("/api/v2/search", params)
+        return next(iter(objs(obj(answer).get("accounts"))), obj(None))
+
+    # walking
+
+    async def _first(self, line: Line, limit: int) -> Page:
+        batch = await self._batch(line, [("limit", str(min(limit, PAGE)))])
+        if batch.rebuilding:
+            return Page(unchanged=True, not_before=line.client.now() + REBUILD_WAIT)
+        return Page(
+            _entries(line, batch.items), cursor=Cursor(batch.newest, line.account).to_text(), older=batch.oldest
+        )
+
+    async def _new_statuses(self, line: Line, known: Cursor) -> Page:
+        items: list[Obj] = []
+        newest = known.newest
+        for _ in range(MAX_PAGES):
+            batch = await self._batch(line, [("min_id", newest), ("limit", str(PAGE))])
+            if batch.rebuilding:
+                return Page(_entries(line, items), not_before=line.client.now() + REBUILD_WAIT)
+            if batch.newest in {"", newest}:
+                break
+            items = [*batch.items, *items]
+            newest = batch.newest
+            if len(batch.items) < PAGE:
+                break
+        else:
+            return await self._jump(line, replace(known, newest=newest), items)
+        return _page(line, items, replace(known, newest=newest))
+
+    async def _jump(self, line: Line, known: Cursor, items: list[Obj]) -> Page:
+        """Too much has happened to walk through: the newest page, and a gap before it unless that closes it."""
+        batch = await self._batch(line, [("since_id", known.newest), ("limit", str(PAGE))])
+        page = _page(line, [*batch.items, *items], replace(known, newest=batch.newest or known.newest))
+        gap = len(batch.items) >= PAGE
+        return replace(page, gap=gap, older=batch.oldest if gap else "")
+
+    async def _new_notices(self, line: Line, known: Cursor) -> Page:
+        """With since_id and max_id, which every relative of Mastodon knows: from the newest back to what is known."""
+        items: list[Obj] = []
+        newest, oldest = "", ""
+        for _ in range(MAX_PAGES):
+            place = [("since_id", known.newest), ("limit", str(PAGE)), *([("max_id", oldest)] if oldest else [])]
+            batch = await self._batch(line, place)
+            items += batch.items
+            newest = newest or batch.newest
+            if len(batch.items) < PAGE or batch.oldest in {"", oldest}:
+                return _page(line, items, replace(known, newest=newest or known.newest))
+            oldest = batch.oldest
+        page = _page(line, items, replace(known, newest=newest or known.newest))
+        return replace(page, gap=True, older=oldest)
+
+    async def _search(self, line: Line, known: Cursor, limit: int) -> Page:
+        """Servers order and page searches as they like: the best 40 each time, new where the first one changed."""
+        size = min(limit, PAGE)
+        found = await self._found(line, [("limit", str(size))])
+        newest = string(found[0].get("id")) if found else known.newest
+        ids = {string(item.get("id")) for item in found}
+        full = len(found) >= size
+        return Page(
+            _entries(line, found),
+            cursor=Cursor(newest).to_text(),
+            older=str(size) if full and not known.newest else "",
+            gap=bool(full and known.newest and known.newest not in ids),
+            unchanged=bool(known.newest) and newest == known.newest,
+        )
+
+    async def _found(self, line: Line, place: Params) -> list[Obj]:
+        _, answer = await line.client.get(line.path, [*line.params, *_pairs(place)])
+        return objs(obj(answer).get("statuses"))
+
+    async def _batch(self, line: Line, place: Params) -> Batch:
+        response, answer = await line.client.get(line.path, [*line.params, *_pairs(place)])
+        items = objs(answer)
+        if response.status == REBUILDING:
+            return Batch(rebuilding=True)
+        newest, oldest = _place(response, "prev"), _place(response, "next")
+        if items and not line.link_only:
+            newest = newest or string(items[0].get("id"))
+            oldest = oldest or string(items[-1].get("id"))
+        return Batch(items, newest, oldest)
+
+    # threads and lists
+
+    async def thread(self, client: Client, home: Home, local_id: str) -> Page:
+        """The conversation around a status, oldest first as the server orders it."""
+        path = f"/api/v1/statuses/{quote(local_id, safe='')}"
+        _, status = await client.get(path)
+        _, context = await client.get(f"{path}/context")
+        around = obj(context)
+        items = [*objs(around.get("ancestors")), obj(status), *objs(around.get("descendants"))]
+        return Page(tuple(e for e in (entry_of(item, home) for item in items) if e is not None))
+
+    async def lists(self, client: Client) -> tuple[tuple[str, str], ...]:
+        _, answer = await client.get("/api/v1/lists")
+        return tuple((string(found.get("id")), string(found.get("title"))) for found in objs(answer))
+
+
+def _pairs(params: Params) -> list[tuple[str, str]]:
+    return params if isinstance(params, list) else list(params.items())
+
+
+def _place(response: Response, rel: str) -> str:
+    """The id that a Link header goes on from. Only the id is taken: the address may be anybody's."""
+    query = parse_qs(urlsplit(find_link(response.headers.get("link", ""), rel, response.url)).query)
+    names = ("max_id",) if rel == "next" else ("min_id", "since_id")
+    return next((query[name][0] for name in names if query.get(name)), "")
+
+
+def _page(line: Line, items: Sequence[Obj], cursor: Cursor) -> Page:
+    return Page(_entries(line, items), cursor=cursor.to_text(), unchanged=not items)
+
+
+def _entries(line: Line, items: Sequence[Obj]) -> tuple[Entry, ...]:
+    """In the server's order, each post once: a post itself goes before its re-shares."""
+    translate = notice_of if line.notices else entry_of
+    entries = [entry for entry in (translate(item, line.home) for item in items) if entry is not None]
+    if line.notices:
+        return _once(entries)
+    originals = {entry.key for entry in entries if entry.reason is None}
+    return _once([entry for entry in entries if entry.reason is None or entry.key not in originals])
+
+
+def _once(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    seen: dict[str, Entry] = {}
+    for entry in entries:
+        seen.setdefault(entry.key, entry)
+    return tuple(seen.values())
