@@ -1,0 +1,132 @@
+"""The ground of every dialog: a card over the dimmed window. Tab stays inside, Esc steps back."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from socialdesk.ui.controls import Box, IconLabel, label, scrolled
+from socialdesk.ui.desk import Desk
+
+_DIM = 150
+_EDGE = 22
+
+
+class Sheet(QWidget):
+    """Covers `host`. Subclasses fill `body` and `foot`. `closed` when it went, for whatever reason."""
+
+    closed = Signal()
+
+    def __init__(self, desk: Desk, host: QWidget, title: str, *, icon: str = "", tint: str = "text", width: int = 620):
+        super().__init__(host)
+        self.desk, self._host, self._width = desk, host, width
+        self._before = QApplication.focusWidget()
+        self.setObjectName("sheet")
+        self.setAccessibleName(title)
+        self.card = Box(desk, fill="panel", edge="strong_line", radius=16)
+        self.card.setParent(self)
+        self._head = QHBoxLayout()
+        self._head.setSpacing(12)
+        if icon:
+            self._head.addWidget(IconLabel(desk, icon, tint, 22))
+        self.title = label(title, size=18, weight=600)
+        self._head.addWidget(self.title, 1)
+        content = QWidget()
+        self.body = QVBoxLayout(content)
+        self.body.setContentsMargins(_EDGE, 4, _EDGE, 8)
+        self.body.setSpacing(12)
+        self._content = content
+        self._area: QScrollArea = scrolled(content, title)
+        self.foot = QHBoxLayout()
+        self.foot.setSpacing(10)
+        column = self.card.column
+        column.setSpacing(10)
+        for part, top, bottom in ((self._head, 20, 0), (None, 0, 0), (self.foot, 4, 20)):
+            if part is None:
+                column.addWidget(self._area, 1)
+            else:
+                part.setContentsMargins(_EDGE, top, _EDGE, bottom)
+                column.addLayout(part)
+        host.installEventFilter(self)
+
+    def open(self) -> None:
+        """Shows the dialog over the whole window, the first control in focus."""
+        self.refit()
+        self.show()
+        self.raise_()
+        first = next(iter(self._stops()), None)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def close_sheet(self) -> None:
+        """Goes away and gives the focus back."""
+        self.hide()
+        self._host.removeEventFilter(self)
+        before = self._before
+        self.closed.emit()
+        self.deleteLater()
+        try:
+            if before is not None and before.isVisible():
+                before.setFocus(Qt.FocusReason.OtherFocusReason)
+        except RuntimeError:  # the widget that had the focus is gone
+            self._host.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refit(self) -> None:
+        """In the middle, as high as its content needs and the window allows."""
+        room = self._host.rect()
+        self.setGeometry(room)
+        width = min(self._width, room.width() - 40)
+        content = self._content.layout()
+        inner = width - 2
+        wanted = content.totalHeightForWidth(inner) if content and content.hasHeightForWidth() else -1
+        if wanted < 0:
+            wanted = self._content.sizeHint().height()
+        wanted = max(wanted, self._content.minimumSizeHint().height())
+        rest = self.title.sizeHint().height() + 20 + 34 + 4 + 20 + 3 * 10
+        height = min(wanted + rest, room.height() - 40)
+        self.card.setGeometry((room.width() - width) // 2, (room.height() - height) // 2, width, height)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._host and event.type() == QEvent.Type.Resize:
+            self.refit()
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.refit()
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        shade = QColor(self.desk.theme.tokens.shade)
+        shade.setAlpha(_DIM if self.desk.theme.tokens.dark else 90)
+        QPainter(self).fillRect(self.rect(), shade)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_sheet()
+        event.accept()  # nothing below the dialog hears the keys
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # Qt's own signature
+        stops = self._stops()
+        here = QApplication.focusWidget()
+        if not stops:
+            return False
+        at = stops.index(here) if here in stops else -1
+        step = 1 if forward else -1
+        stop = stops[(at + step) % len(stops)]
+        stop.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+        self._area.ensureWidgetVisible(stop)
+        return True
+
+    def _stops(self) -> list[QWidget]:
+        """What Tab walks through, in reading order."""
+        found = [
+            child
+            for child in self.card.findChildren(QWidget)
+            if child.isVisibleTo(self)
+            and child.isEnabled()
+            and child.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and child.focusProxy() is None
+        ]
+        return sorted(
+            found, key=lambda w: (w.mapTo(self, w.rect().topLeft()).y() // 8, w.mapTo(self, w.rect().topLeft()).x())
+        )
