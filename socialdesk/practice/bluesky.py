@@ -66,17 +66,19 @@ class PracticeBluesky(PracticeServer):
         if reply_to is not None:
             parent = {"uri": reply_to.uri, "cid": reply_to.cid}
             value["reply"] = {"root": reply_to.value.get("reply", {}).get("root", parent), "parent": parent}
-        record = {"text": text, "createdAt": wire_time(self.now()), **value}
-        return self.state.put(self._account(handle).did, POST, self.state.new_rkey(), record, check=False)
+        return self._put_as(handle, POST, {"text": text, **value})
 
     def mark_as(self, handle: str, what: str, record: Record) -> Record:
         """Somebody likes or reposts a post now; `what` is like or repost."""
-        value = {"subject": {"uri": record.uri, "cid": record.cid}, "createdAt": wire_time(self.now())}
-        return self.state.put(self._account(handle).did, _MARKS[what], self.state.new_rkey(), value)
+        return self._put_as(handle, _MARKS[what], {"subject": {"uri": record.uri, "cid": record.cid}})
 
     def follow_as(self, handle: str, whom: str) -> Record:
-        value = {"subject": self._account(whom).did, "createdAt": wire_time(self.now())}
-        return self.state.put(self._account(handle).did, FOLLOW, self.state.new_rkey(), value)
+        return self._put_as(handle, FOLLOW, {"subject": self._account(whom).did})
+
+    def _put_as(self, handle: str, collection: str, value: Json) -> Record:
+        when, did = self.state.tick(), self._account(handle).did
+        value = {"createdAt": wire_time(when), **value}
+        return self.state.put(did, collection, self.state.new_rkey(), value, when=when, check=False)
 
     def _account(self, handle: str) -> Account:
         account = self.state.find_account(handle if "." in handle else handle_of(handle))

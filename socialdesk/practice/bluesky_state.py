@@ -80,6 +80,7 @@ class State:
         self._marks: dict[tuple[str, str], dict[str, str]] = {}  # (collection, subject): {did: record}
         self._replies: dict[str, list[str]] = {}
         self._last_us = 0
+        self._last_tick: datetime | None = None
 
     # accounts
 
@@ -98,6 +99,13 @@ class State:
         return next((a for a in self.accounts.values() if a.handle == actor.lower()), None)
 
     # records
+
+    def tick(self) -> datetime:
+        """Now, or a millisecond after the last tick: what happens one after the other gets times in that order."""
+        now = self.now()
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        self._last_tick = max(now, self._last_tick + timedelta(milliseconds=1)) if self._last_tick else now
+        return self._last_tick
 
     def new_rkey(self) -> str:
         self._last_us = max(self._last_us + 1, int(self.now().timestamp() * 1_000_000))

@@ -32,6 +32,7 @@ class Tokens:
         self._expired_access: set[str] = set()
         self._issued_access: set[str] = set()
         self._good_refresh: set[str] = set()
+        self.issued: list[str] = []  # so that tests can look for them where they must not be
 
     def pair(self, did: str) -> tuple[str, str]:
         """A fresh access and refresh token."""
@@ -39,7 +40,9 @@ class Tokens:
         self._issued_access.add(access_id)
         self._good_refresh.add(refresh_id)
         access = self._make("at+jwt", did, _ACCESS, access_id, ACCESS_LIVES)
-        return access, self._make("refresh+jwt", did, _REFRESH, refresh_id, REFRESH_LIVES)
+        refresh = self._make("refresh+jwt", did, _REFRESH, refresh_id, REFRESH_LIVES)
+        self.issued += [access, refresh]
+        return access, refresh
 
     def expire_access(self) -> None:
         """Every access token so far is expired from now on."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from socialdesk.core.account import Credential
@@ -112,7 +113,7 @@ class Client:
             error = refusal(method, response.status, response.body)
             if error is not None:
                 raise error
-            check(response, write=write, now=self._http.now())
+            check(response, write=write, now=datetime.now(UTC))
         if write and not response.body.strip():
             return {}
         try:

@@ -26,7 +26,7 @@ FACTS = NetworkFacts(
         AppPassword(
             fields=(
                 Field("identifier", "Handle or e-mail address", "name.bsky.social"),
-                Field("password", "App password", "xxxx-xxxx-xxxx-xxxx", secret=True),
+                Field("password", "App password", help="Four groups of four letters.", secret=True),
                 Field(
                     "service",
                     "Server",

@@ -90,9 +90,10 @@ def service_address(typed: str) -> str:
     text = typed.translate(_UNSEEN).strip().rstrip("/")
     if not text:
         return ENTRYWAY
-    address = text if "://" in text else f"https://{text}"
-    parts = urlsplit(address)
-    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.username:
+    parts = urlsplit(text if "://" in text else f"https://{text}")
+    host = parts.hostname or ""
+    named = "." in host or ":" in host or is_loopback(parts.geturl())
+    if parts.scheme not in {"https", "http"} or not named or parts.username:
         raise InputError("That is not the address of a server.", "It looks like https://bsky.social.")
     return f"{parts.scheme}://{parts.netloc}"
 

@@ -89,8 +89,9 @@ def post_refs(post: Json) -> dict[str, str]:
 
 def thread_entries(thread: object, reader: Reader) -> tuple[Entry, ...]:
     """Every post of a `threadViewPost` tree that can be shown, oldest first."""
-    found = {entry.key: entry for node in _nodes(thread) if (entry := post_entry(node.get("post"), reader))}
-    return tuple(sorted(found.values(), key=lambda entry: entry.published or EARLIEST))
+    found = [(level, entry) for level, node in _nodes(thread) if (entry := post_entry(node.get("post"), reader))]
+    found.sort(key=lambda one: (one[1].published or EARLIEST, one[0]))
+    return tuple({entry.key: entry for _, entry in found}.values())
 
 
 def quoted_post(post: object, reader: Reader) -> Quoted | None:
@@ -121,14 +122,16 @@ def published(created_at: object, indexed_at: object) -> datetime | None:
     return created if indexed is None else min(created, indexed)
 
 
-def _nodes(thread: object) -> Iterator[Json]:
-    todo = [thread]
+def _nodes(thread: object) -> Iterator[tuple[int, Json]]:
+    """Every node of the tree with its level: what is answered is one above its answers."""
+    todo = [(0, thread)]
     while todo:
-        node = todo.pop()
+        level, node = todo.pop()
         if isinstance(node, dict):
-            yield node
+            yield level, node
             replies = node.get("replies")
-            todo += [node.get("parent"), *(replies if isinstance(replies, list) else ())]
+            todo.append((level - 1, node.get("parent")))
+            todo += [(level + 1, reply) for reply in (replies if isinstance(replies, list) else ())]
 
 
 def _reference(record: Json, name: str) -> tuple[str, str]:

@@ -129,14 +129,18 @@ def _start_postgres(folder: Path) -> int:
     data, log, port = home / "data", home / "log", _free_port()
     _run([programs / "initdb", "-D", data, "-U", "rig", "-A", "trust", "--no-sync"], user, home)
     # A unix socket's path must stay short, so there is none.
-    options = f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories='' -c fsync=off -c max_connections=200"
+    options = (
+        f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories='' -c fsync=off -c max_connections=200"
+    )
     _run([programs / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start"], user, home)
     (folder / "postgres.pid").write_text((data / "postmaster.pid").read_text().splitlines()[0])
     return port
 
 
 def _reachable(folder: Path, user: str) -> bool:
-    return subprocess.run(["test", "-x", str(folder)], user=user, group=user, extra_groups=[], check=False).returncode == 0
+    return (
+        subprocess.run(["test", "-x", str(folder)], user=user, group=user, extra_groups=[], check=False).returncode == 0
+    )
 
 
 def _run(command: list[object], user: str | None, cwd: Path) -> None:
