@@ -1,8 +1,8 @@
 """The ground of every dialog: a card over the dimmed window. Tab stays inside, Esc steps back."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from socialdesk.ui.controls import Box, IconLabel, label, scrolled
 from socialdesk.ui.desk import Desk
@@ -47,15 +47,21 @@ class Sheet(QWidget):
                 part.setContentsMargins(_EDGE, top, _EDGE, bottom)
                 column.addLayout(part)
         host.installEventFilter(self)
+        content.installEventFilter(self)
 
     def open(self) -> None:
         """Shows the dialog over the whole window, the first control in focus."""
         self.refit()
         self.show()
         self.raise_()
-        first = next(iter(self._stops()), None)
-        if first is not None:
-            first.setFocus(Qt.FocusReason.TabFocusReason)
+        self.focus_first()
+
+    def focus_first(self) -> None:
+        """The first field to write in, else the first control."""
+        stops = self._stops()
+        fields = [stop for stop in stops if isinstance(stop, QLineEdit) and not stop.isReadOnly()]
+        for stop in (*fields, *stops)[:1]:
+            stop.setFocus(Qt.FocusReason.TabFocusReason)
 
     def close_sheet(self) -> None:
         """Goes away and gives the focus back."""
@@ -88,12 +94,9 @@ class Sheet(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._host and event.type() == QEvent.Type.Resize:
             self.refit()
+        elif watched is self._content and event.type() == QEvent.Type.LayoutRequest:
+            QTimer.singleShot(0, self, self.refit)
         return False
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:
-            self.refit()
-        return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         shade = QColor(self.desk.theme.tokens.shade)
@@ -127,6 +130,9 @@ class Sheet(QWidget):
             and child.focusPolicy() & Qt.FocusPolicy.TabFocus
             and child.focusProxy() is None
         ]
-        return sorted(
-            found, key=lambda w: (w.mapTo(self, w.rect().topLeft()).y() // 8, w.mapTo(self, w.rect().topLeft()).x())
-        )
+
+        def place(widget: QWidget) -> tuple[int, int]:
+            corner = widget.mapTo(self, widget.rect().center())
+            return corner.y() // 12, corner.x()
+
+        return sorted(found, key=place)
