@@ -13,7 +13,8 @@ UNSPACED = (
     "\u2e80-\u2fdf\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"  # CJK
     "\U00020000-\U0003ffff"
 )
-_LETTER = rf"[^\W{UNSPACED}]"  # a letter, digit or underscore of a script that puts spaces between words
+# A letter, digit or underscore of a script that puts spaces between words.
+_LETTER = re.compile(rf"[^\W{UNSPACED}]")
 
 Passes = Callable[[Entry], bool]
 
@@ -73,20 +74,27 @@ def _finder(words: tuple[str, ...]) -> Callable[[str], bool] | None:
     plain = [word for word in (" ".join(folded(word).split()) for word in words) if word.rstrip("*").strip()]
     if not plain:
         return None
-    rough = tuple(max(word.rstrip("*").split(" "), key=len) for word in plain)
-    exact = re.compile("|".join(_pattern(word) for word in plain))
+    # A plain search for the longest piece of a phrase comes first: it is many times faster and mostly says no.
+    tests = tuple((max(word.rstrip("*").split(" "), key=len), *_pattern(word)) for word in plain)
 
     def finds(text: str) -> bool:
-        # Plain substring search first: it is many times faster and mostly says no.
-        return any(word in text for word in rough) and exact.search(text) is not None
+        return any(piece in text and _found(pattern, begins_word, text) for piece, pattern, begins_word in tests)
 
     return finds
 
 
-def _pattern(word: str) -> str:
+def _found(pattern: re.Pattern[str], begins_word: bool, text: str) -> bool:
+    # What stands before the match is looked at here: a look-behind in the pattern would be tried at every character.
+    return any(
+        not begins_word or match.start() == 0 or not _LETTER.match(text[match.start() - 1])
+        for match in pattern.finditer(text)
+    )
+
+
+def _pattern(word: str) -> tuple[re.Pattern[str], bool]:
+    """The pattern of a folded word or phrase, and whether a letter before it makes it a part of another word."""
     begins = word.endswith("*")
     word = word.rstrip("*").strip()
     inner = r"\s+".join(re.escape(piece) for piece in word.split(" "))
-    left = rf"(?<!{_LETTER})" if re.match(_LETTER, word[0]) else ""
-    right = rf"(?!{_LETTER})" if re.match(_LETTER, word[-1]) and not begins else ""
-    return f"{left}{inner}{right}"
+    right = f"(?!{_LETTER.pattern})" if _LETTER.match(word[-1]) and not begins else ""
+    return re.compile(inner + right), _LETTER.match(word[0]) is not None

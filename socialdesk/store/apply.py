@@ -155,8 +155,8 @@ def _add_rows(
             member.item.id,
             source.id,
             member.item.id in seen,
-            member.item.record.link_key,
-            member.item.record.author_key,
+            member.item.record.keys.link,
+            member.item.record.keys.author,
         )
         for member in members
         if (member.joined or member.item.is_reworded)

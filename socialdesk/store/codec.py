@@ -1,8 +1,9 @@
 """Values to and from columns of the database: JSON as bytes, times as whole microseconds since 1970 in UTC."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -63,13 +64,21 @@ def strings(data: bytes | str) -> dict[str, str]:
     return msgspec.json.decode(data, type=dict[str, str])
 
 
-def defaults_of(kind: Any) -> tuple[tuple[str, object], ...]:
-    """(field, default) of a dataclass, for leaving out what equals its default."""
-    return tuple((f.name, f.default if f.default is not MISSING else _unique()) for f in fields(kind))
+class Changes:
+    """The fields of a dataclass that differ from their defaults: what has to be written of a value."""
 
+    def __init__(self, kind: Any, *, only: Container[str] | None = None, without: Container[str] = ()) -> None:
+        chosen = [f for f in fields(kind) if f.name not in without and (only is None or f.name in only)]
+        self._names = tuple(f.name for f in chosen)
+        self._defaults = tuple(f.default if f.default_factory is MISSING else f.default_factory() for f in chosen)
+        self._get = attrgetter(*self._names)
 
-def _unique() -> object:
-    return object()
+    def of(self, value: object) -> dict[str, Any]:
+        return {
+            name: found
+            for name, default, found in zip(self._names, self._defaults, self._get(value), strict=True)
+            if found is not default and found != default
+        }
 
 
 def json_list(values: Iterable[int] | Iterable[str]) -> str:

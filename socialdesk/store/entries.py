@@ -14,7 +14,7 @@ from socialdesk.store.upsert import log_search, put_content
 __all__ = ["apply", "by_key", "get", "remove", "update_entry"]
 
 _WHOLE = """
-    SELECT e.id, e.payload, e.first_seen, b.text, b.html, m.via, m.source_id, s.account_id
+    SELECT e.id, e.payload, e.first_seen, b.rest, b.html, m.via, m.source_id, s.account_id
     FROM entry e
     LEFT JOIN entry_body b ON b.entry_id = e.id
     LEFT JOIN source_entry m ON m.entry_id = e.id
@@ -102,6 +102,5 @@ def _columns_with(db: sqlite3.Connection, entry_id: int) -> tuple[tuple[int, int
 
 
 def _stored(row: tuple[int, bytes, int, str | None, str | None, bytes | None, int | None, int | None]) -> StoredEntry:
-    number, payload, first_seen, text, html, via, source_id, account_id = row
-    body = (text, html or "") if text is not None else None
-    return StoredEntry(number, entry_of(payload, via, body), source_id, account_id, moment(first_seen))
+    number, payload, first_seen, rest, html, via, source_id, account_id = row
+    return StoredEntry(number, entry_of(payload, via, rest, html), source_id, account_id, moment(first_seen))

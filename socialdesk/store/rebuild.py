@@ -42,7 +42,7 @@ def rebuild(db: sqlite3.Connection, column_id: int) -> None:
 def _choose(db: sqlite3.Connection, column_id: int, words: WordFilter) -> None:
     passes = matcher(words)
     cursor = db.execute(
-        "SELECT m.entry_id, m.sort_ms, m.source_id, m.via, e.payload, b.text, b.html"
+        "SELECT m.entry_id, m.sort_ms, m.source_id, m.via, e.payload, b.rest, b.html"
         " FROM source_entry m CROSS JOIN entry e ON e.id = m.entry_id LEFT JOIN entry_body b ON b.entry_id = m.entry_id"
         " WHERE m.source_id IN (SELECT source_id FROM column_source WHERE column_id = ?)",
         (column_id,),
@@ -50,8 +50,8 @@ def _choose(db: sqlite3.Connection, column_id: int, words: WordFilter) -> None:
     while chunk := cursor.fetchmany(CHUNK):
         chosen = [
             (entry_id, sort_ms, source_id)
-            for entry_id, sort_ms, source_id, via, payload, text, html in chunk
-            if passes(entry_of(payload, via, (text, html) if text is not None else None))
+            for entry_id, sort_ms, source_id, via, payload, rest, html in chunk
+            if passes(entry_of(payload, via, rest, html))
         ]
         db.executemany(
             "INSERT INTO wanted VALUES (?, ?, ?) ON CONFLICT (entry_id) DO UPDATE"

@@ -8,20 +8,23 @@ cards never reads it.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 import msgspec
 
 from socialdesk.core.entry import Entry, EntryKind, Reason
 from socialdesk.core.text import without_surrogates
-from socialdesk.store.codec import decode, defaults_of, encode, to_us
+from socialdesk.store.codec import Changes, decode, encode, to_us
 from socialdesk.store.keys import author_key, hash64, link_key, link_of, title_key
 
 CARD_TEXT = 600  # characters of an article's text that its card may show
+CUT = "…"
 OF_ONE_ACCOUNT = frozenset({"remote_id", "refs", "mine", "reason"})
 LIVE = frozenset({"counts", "poll", "updated"})  # changes without the words changing
 
-_DEFAULTS = tuple((n, d) for n, d in defaults_of(Entry) if n not in OF_ONE_ACCOUNT | LIVE | {"key"})
-_LIVE_DEFAULTS = tuple((n, d) for n, d in defaults_of(Entry) if n in LIVE)
+_CONTENT = Changes(Entry, without=OF_ONE_ACCOUNT | LIVE | {"key"})
+_LIVE = Changes(Entry, only=LIVE)
 NO_REFS: Mapping[str, str] = {}
 
 
@@ -36,51 +39,55 @@ class Via:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    text: str
-    html: str
+class Keys:
+    """What entries are joined by. Costly to make: not needed for one that came again unchanged."""
+
+    link: int | None
+    title: int | None
+    author: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
-    """One entry, ready to be compared and written."""
+    """One entry, ready to be compared with what is stored."""
 
     entry: Entry
+    content: dict[str, Any]
+    live: dict[str, Any]
     content_hash: int
     live_hash: int
-    link_key: int | None
-    title_key: int | None
-    author_key: int | None
     updated_at: int | None
 
     def payload(self, remote_id: str) -> bytes:
         """The card as JSON; `remote_id` is the one that every `via` of the entry is relative to."""
-        card, _ = parted(self.entry)
-        known = {"key": card.key, "remote_id": remote_id}
-        return encode(known | _changed(card, _DEFAULTS) | _changed(card, _LIVE_DEFAULTS))
+        entry = self.entry
+        card = {"key": entry.key, "remote_id": remote_id} | self.content | self.live
+        if _has_body(entry):
+            card["text"] = parted(entry.text)[0]
+            card.pop("html", None)
+        return encode(card)
 
-    def body(self) -> Body | None:
-        return parted(self.entry)[1]
+    def body(self) -> tuple[str, str] | None:
+        """(rest of the text, html) of an article; None for what is whole on its card."""
+        return (parted(self.entry.text)[1], self.entry.html) if _has_body(self.entry) else None
+
+    @cached_property
+    def keys(self) -> Keys:
+        return Keys(link_key(link_of(self.entry)), title_key(self.entry.title), author_key(self.entry))
 
 
 def record_of(entry: Entry) -> Record:
     """Raises nothing: an entry that cannot be written as UTF-8 is repaired first."""
+    content = _CONTENT.of(entry)
     try:
-        content = encode(_changed(entry, _DEFAULTS))
+        data = encode(content)
         entry.key.encode()
-    except (UnicodeEncodeError, ValueError):
+    except UnicodeEncodeError:
         entry = repaired(entry)
-        content = encode(_changed(entry, _DEFAULTS))
-    live = _changed(entry, _LIVE_DEFAULTS)
-    return Record(
-        entry=entry,
-        content_hash=hash64(content),
-        live_hash=hash64(encode(live)) if live else 0,
-        link_key=link_key(link_of(entry)),
-        title_key=title_key(entry.title),
-        author_key=author_key(entry),
-        updated_at=to_us(entry.updated),
-    )
+        content = _CONTENT.of(entry)
+        data = encode(content)
+    live = _LIVE.of(entry)
+    return Record(entry, content, live, hash64(data), hash64(encode(live)) if live else 0, to_us(entry.updated))
 
 
 def via_of(entry: Entry, remote_id: str) -> bytes | None:
@@ -97,42 +104,38 @@ def via_of(entry: Entry, remote_id: str) -> bytes | None:
     return encode(known) if known else None
 
 
-def entry_of(payload: bytes, via: bytes | None, body: tuple[str, str] | None = None) -> Entry:
-    """The entry as one source sees it; `body` is (text, html) of a long article."""
+def entry_of(payload: bytes, via: bytes | None, rest: str | None = None, html: str | None = None) -> Entry:
+    """The entry as one source sees it; `rest` and `html` are its `entry_body`, None where it has none."""
     entry = decode(payload, Entry)
     if via is not None:
         own = decode(via, Via)
         entry = replace(
             entry, remote_id=own.remote_id or entry.remote_id, refs=own.refs, mine=own.mine, reason=own.reason
         )
-    if body is not None:
-        entry = replace(entry, text=body[0], html=body[1])
+    if rest is not None and html is not None:
+        entry = replace(entry, text=whole(entry.text, rest), html=html)
     return entry
 
 
-def parted(entry: Entry) -> tuple[Entry, Body | None]:
-    """An article's card and its body; other entries are whole on their card."""
-    if entry.kind is not EntryKind.ARTICLE or (not entry.html and len(entry.text) <= CARD_TEXT):
-        return entry, None
-    return replace(entry, text=card_text(entry.text), html=""), Body(entry.text, entry.html)
+def _has_body(entry: Entry) -> bool:
+    return entry.kind is EntryKind.ARTICLE and (bool(entry.html) or len(entry.text) > CARD_TEXT)
 
 
-def card_text(text: str) -> str:
-    """The beginning of `text`, at most CARD_TEXT characters, ending with a word where one ends near."""
+def parted(text: str) -> tuple[str, str]:
+    """The beginning that a card shows, ending with a word where one ends near, and the rest. See `whole`."""
     if len(text) <= CARD_TEXT:
-        return text
-    head = text[: CARD_TEXT - 1]
-    space = head.rfind(" ", CARD_TEXT // 2)
-    return (head[:space] if space > 0 else head).rstrip() + "…"
+        return text, ""
+    space = text.rfind(" ", CARD_TEXT // 2, CARD_TEXT)
+    at = space if space > 0 else CARD_TEXT - 1
+    return text[:at] + CUT, text[at:]
+
+
+def whole(beginning: str, rest: str) -> str:
+    """The text that `parted` parted."""
+    return beginning[: -len(CUT)] + rest if rest else beginning
 
 
 def repaired(entry: Entry) -> Entry:
     """The entry with U+FFFD in place of what UTF-8 cannot hold (lone surrogates)."""
     text = json.dumps(msgspec.to_builtins(entry), ensure_ascii=False)
     return decode(without_surrogates(text).encode(), Entry)
-
-
-def _changed(entry: Entry, defaults: tuple[tuple[str, object], ...]) -> dict[str, object]:
-    return {
-        name: value for name, default in defaults if (value := getattr(entry, name)) is not default and value != default
-    }

@@ -17,7 +17,7 @@ from socialdesk.core.saved import Hit
 from socialdesk.core.urls import host_of
 from socialdesk.store.codec import EPOCH, from_us, json_list, moment
 from socialdesk.store.faults import IndexDamagedError, reason_of
-from socialdesk.store.record import entry_of
+from socialdesk.store.record import entry_of, whole
 
 MARK_ON, MARK_OFF = "\x02", "\x03"
 SNIPPET_WORDS = 24
@@ -146,13 +146,13 @@ def _when(entry: Entry, first_seen: int) -> datetime:
 
 def _entry_docs(db: sqlite3.Connection, ids: Iterable[int]) -> Iterator[tuple[int, str, str, str]]:
     rows = db.execute(
-        "SELECT e.id, e.payload, b.text FROM entry e LEFT JOIN entry_body b ON b.entry_id = e.id"
+        "SELECT e.id, e.payload, b.rest FROM entry e LEFT JOIN entry_body b ON b.entry_id = e.id"
         " WHERE e.id IN (SELECT value FROM json_each(?))",
         (json_list(ids),),
     )
-    for entry_id, payload, body in rows:
+    for entry_id, payload, rest in rows:
         entry = entry_of(payload, None)
-        words = [body if body is not None else entry.text, entry.summary if entry.summary not in entry.text else ""]
+        words = [whole(entry.text, rest or ""), entry.summary if entry.summary not in entry.text else ""]
         if entry.link is not None:
             words += (entry.link.title, entry.link.description)
         if entry.quoted is not None:

@@ -9,7 +9,7 @@ from socialdesk.core.source import RowKey
 from socialdesk.core.stories import story
 from socialdesk.core.text import reading_minutes
 from socialdesk.store.codec import json_list, to_ms
-from socialdesk.store.record import CARD_TEXT, entry_of
+from socialdesk.store.record import entry_of, whole
 
 WINDOW = timedelta(days=7)
 POSTS_READ = 20  # of one story, for faces and the best remark
@@ -56,9 +56,9 @@ def _story(db: sqlite3.Connection, link: int, shares: int, _newest: int, members
     keys = sorted((tuple(map(int, member.split(" "))) for member in members.split(",")), reverse=True)
     ids = tuple(entry_id for _, entry_id in keys[:IDS_KEPT])
     article = db.execute(
-        "SELECT e.payload, b.text FROM entry e LEFT JOIN entry_body b ON b.entry_id = e.id"
-        " WHERE e.link_key = ? AND e.kind = 'article' AND e.link_key IS NOT NULL ORDER BY e.id LIMIT 1",
-        (link,),
+        "SELECT e.payload, b.rest FROM entry e LEFT JOIN entry_body b ON b.entry_id = e.id"
+        " WHERE e.id IN (SELECT value FROM json_each(?)) AND e.kind = 'article' ORDER BY e.id LIMIT 1",
+        (json_list(ids),),
     ).fetchone()
     kept = db.execute(
         "SELECT max(minutes) FROM saved WHERE url_key = ? OR entry_id IN (SELECT value FROM json_each(?))",
@@ -71,7 +71,7 @@ def _story(db: sqlite3.Connection, link: int, shares: int, _newest: int, members
         entry_ids=ids,
         share_count=shares,
         saved=kept is not None,
-        minutes=kept or _minutes(article[1] if article else None),
+        minutes=kept or (_minutes(*article) if article else 0),
         seen=bool(seen),
         link=link,
     )
@@ -87,6 +87,6 @@ def _posts(db: sqlite3.Connection, ids: tuple[int, ...]) -> tuple[Entry, ...]:
     return tuple(entry_of(found[entry_id], None) for entry_id in ids if entry_id in found)
 
 
-def _minutes(text: str | None) -> int:
+def _minutes(payload: bytes, rest: str | None) -> int:
     """Reading time of a feed's own text; a short one is a teaser that says nothing of the article's length."""
-    return reading_minutes(text) if text is not None and len(text) > CARD_TEXT else 0
+    return reading_minutes(whole(entry_of(payload, None).text, rest)) if rest else 0

@@ -60,16 +60,16 @@ def store_entries(db: sqlite3.Connection, source: Source, records: dict[str, Rec
 
 def put_content(db: sqlite3.Connection, entry_id: int, record: Record, remote_id: str, hash_only: int) -> None:
     """Overwrites an entry's content, key included."""
-    entry = record.entry
+    entry, keys = record.entry, record.keys
     db.execute(
         "UPDATE entry SET key = ?, kind = ?, link_key = ?, title_key = ?, author_key = ?, content_hash = ?,"
         " live_hash = ?, hash_only = ?, updated_at = ?, payload = ? WHERE id = ?",
         (
             entry.key,
             entry.kind,
-            record.link_key,
-            record.title_key,
-            record.author_key,
+            keys.link,
+            keys.title,
+            keys.author,
             record.content_hash,
             record.live_hash,
             hash_only,
@@ -82,7 +82,7 @@ def put_content(db: sqlite3.Connection, entry_id: int, record: Record, remote_id
     if body is None:
         db.execute("DELETE FROM entry_body WHERE entry_id = ?", (entry_id,))
     else:
-        db.execute("INSERT OR REPLACE INTO entry_body VALUES (?, ?, ?)", (entry_id, body.text, body.html))
+        db.execute("INSERT OR REPLACE INTO entry_body VALUES (?, ?, ?)", (entry_id, *body))
 
 
 def log_search(db: sqlite3.Connection, entry_ids: Iterable[int]) -> None:
@@ -106,14 +106,14 @@ def _carry_over(
 
     What the page still has under its old key is another entry.
     """
-    by_look = {_look(record): record.entry.key for record in unknown if _has_look(record)}
+    by_look = {look: record.entry.key for record in unknown if (look := _look(record)) is not None}
     if not by_look:
         return {}
     rows = db.execute(
         "SELECT e.link_key, e.title_key, e.key, e.id, e.remote_id, e.home_id, e.content_hash, e.live_hash, e.hash_only,"
-        " e.updated_at FROM entry e JOIN source_entry m ON m.entry_id = e.id AND m.source_id = ?"
-        " WHERE e.kind = 'article' AND e.link_key IN (SELECT value FROM json_each(?)) ORDER BY e.id",
-        (source.id, json_list(link for link, _ in by_look if link is not None)),
+        " e.updated_at FROM entry e WHERE e.home_id = ? AND e.kind = 'article' AND e.link_key IS NOT NULL"
+        " AND e.link_key IN (SELECT value FROM json_each(?)) ORDER BY e.id",
+        (source.id, json_list(link for link, _ in by_look)),
     )
     found: dict[str, Known] = {}
     for link, title, old_key, *rest in rows:
@@ -130,7 +130,7 @@ def _removed(db: sqlite3.Connection, source: Source, unknown: list[Record]) -> s
     keys = json_list(record.entry.key for record in unknown)
     rows = db.execute("SELECT key FROM tombstone WHERE key IN (SELECT value FROM json_each(?))", (keys,))
     gone = {row[0] for row in rows}
-    links = json_list(record.link_key for record in unknown if record.link_key is not None)
+    links = json_list(look[0] for record in unknown if (look := _look(record)) is not None)
     looks = set(
         db.execute(
             "SELECT link_key, title_key FROM tombstone"
@@ -138,7 +138,7 @@ def _removed(db: sqlite3.Connection, source: Source, unknown: list[Record]) -> s
             (links, source.id),
         )
     )
-    return gone | {record.entry.key for record in unknown if _has_look(record) and _look(record) in looks}
+    return gone | {record.entry.key for record in unknown if _look(record) in looks}
 
 
 def _refresh(db: sqlite3.Connection, source: Source, known: Known, record: Record) -> Stored:
@@ -173,7 +173,7 @@ def _insert(db: sqlite3.Connection, source: Source, fresh: list[Stored], now: da
     rows = []
     bodies = []
     for item in fresh:
-        record = item.record
+        record, keys = item.record, item.record.keys
         rows.append(
             (
                 item.id,
@@ -181,9 +181,9 @@ def _insert(db: sqlite3.Connection, source: Source, fresh: list[Stored], now: da
                 record.entry.kind,
                 item.remote_id,
                 source.id,
-                record.link_key,
-                record.title_key,
-                record.author_key,
+                keys.link,
+                keys.title,
+                keys.author,
                 record.content_hash,
                 record.live_hash,
                 record.updated_at,
@@ -192,7 +192,7 @@ def _insert(db: sqlite3.Connection, source: Source, fresh: list[Stored], now: da
             )
         )
         if (body := record.body()) is not None:
-            bodies.append((item.id, body.text, body.html))
+            bodies.append((item.id, *body))
     db.executemany(
         "INSERT INTO entry (id, key, kind, remote_id, home_id, link_key, title_key, author_key, content_hash,"
         " live_hash, updated_at, first_seen, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -207,9 +207,8 @@ def _last_id(db: sqlite3.Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def _has_look(record: Record) -> bool:
-    return record.entry.kind is EntryKind.ARTICLE and None not in _look(record)
-
-
-def _look(record: Record) -> tuple[int | None, int | None]:
-    return record.link_key, record.title_key
+def _look(record: Record) -> tuple[int, int] | None:
+    """What an article is known by beside its id: link and title. None for what lacks one of them."""
+    if record.entry.kind is not EntryKind.ARTICLE or record.keys.link is None or record.keys.title is None:
+        return None
+    return record.keys.link, record.keys.title

@@ -95,8 +95,8 @@ STATEMENTS = (
         payload BLOB NOT NULL
     )
     """,
-    "CREATE INDEX entry_article ON entry (link_key) WHERE kind = 'article' AND link_key IS NOT NULL",
-    "CREATE TABLE entry_body (entry_id INTEGER PRIMARY KEY, text TEXT NOT NULL, html TEXT NOT NULL)",
+    "CREATE INDEX entry_article ON entry (home_id, link_key) WHERE kind = 'article' AND link_key IS NOT NULL",
+    "CREATE TABLE entry_body (entry_id INTEGER PRIMARY KEY, rest TEXT NOT NULL, html TEXT NOT NULL)",
     "CREATE TABLE entry_seen (entry_id INTEGER PRIMARY KEY, seen_at INTEGER NOT NULL)",
     """
     CREATE TABLE source_entry (
