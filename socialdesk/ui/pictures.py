@@ -2,7 +2,7 @@
 
 import logging
 from collections import OrderedDict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRectF, QRunnable, QSize, Qt, QThreadPool, Signal
 from PySide6.QtGui import QImage, QImageReader, QPainter, QPainterPath, QPixmap
@@ -17,8 +17,7 @@ _KEPT_BYTES = 32_000_000
 _WAITING = 300  # wishes kept; older ones have scrolled away and are asked for again when painted
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A picture at a size in device-independent pixels, cropped to fill, with round corners."""
 
     url: str

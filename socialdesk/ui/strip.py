@@ -231,6 +231,7 @@ class Strip(QScrollArea):
         for key in self._order:
             slot = self._slots[key]
             if slot.view.column.collapsed:
+                slot.view.ensure_header()
                 continue
             if slot.x() < right and slot.x() + slot.width() > left:
                 slot.view.ensure_loaded()

@@ -5,6 +5,7 @@ Classes are given with the dynamic property `look`: primary, plain (bordered pil
 
 from string import Template
 
+from socialdesk.core.resources import resource_path
 from socialdesk.ui.tokens import Tokens
 
 _SHEET = Template("""
@@ -34,8 +35,15 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBo
   border: 2px solid $accent; padding: 5px 9px; }
 QPlainTextEdit[look="bare"], QTextEdit[look="bare"], QTextBrowser, QLineEdit[look="bare"] { border: none; padding: 0;
   background: transparent; }
-QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: url("$marks/down-$name.svg"); width: 14px; height: 14px; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }
+QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $muted;
+  border-radius: 4px; background: $panel; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $text; }
+QCheckBox::indicator:checked { background: $fill; border-color: $fill; image: url("$marks/check.svg"); }
+QRadioButton::indicator:checked { background: $fill; border-color: $fill; image: url("$marks/dot.svg"); }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; }
 QLabel { background: transparent; }
 QLabel[look="muted"] { color: $muted; }
@@ -65,4 +73,4 @@ QScrollArea { border: none; background: transparent; }
 def style_sheet(tokens: Tokens) -> str:
     """The sheet of one theme."""
     names = {name: getattr(tokens, name) for name in Tokens.__slots__}
-    return _SHEET.substitute(names)
+    return _SHEET.substitute(names, marks=resource_path("icons/marks").as_posix())

@@ -1,6 +1,6 @@
 """The row of actions below a post: its places are fixed by the width alone, so counts change in place."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
@@ -15,8 +15,7 @@ _WIDE = 56  # an action with a count
 _SLIM = 34
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     kind: str
     icon: str
     name: str

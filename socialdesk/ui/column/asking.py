@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QWidget
 
 from socialdesk.core.entry import EntryKind
 from socialdesk.core.rows import Row, Story
-from socialdesk.ui.column.menu import card_menu
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.tasks import Tasks
 
@@ -68,5 +67,7 @@ class CardWishes:
         elif kind == "browser" and row.entry.url:
             actions.open_browser.emit(row.entry.url)
         elif kind == "more":
+            from socialdesk.ui.column.menu import card_menu  # start-up: no menu is needed for the first paint
+
             place = value if isinstance(value, QPoint) else self._owner.mapToGlobal(QPoint(40, 80))
             card_menu(self._desk, row, self._owner).popup(place)

@@ -1,6 +1,5 @@
 """The layout of one post: what is drawn where, and what answers to the mouse."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from PySide6.QtCore import QPointF, QRectF
@@ -19,17 +18,17 @@ _THUMB = 72
 _GLYPH_GAP = 22
 
 
-@dataclass(slots=True)
 class Laid:
     """A laid-out card. `actions_y` is the top of the action row, -1 = none (drawn from the row as it is now)."""
 
-    width: int
-    height: int = 0
-    ops: list[Op] = field(default_factory=list)
-    hits: list[Hit] = field(default_factory=list)
-    live: list[tuple[Paragraphs, Span]] = field(default_factory=list)
-    actions_y: float = -1
-    age_box: QRectF = field(default_factory=QRectF)  # the age is drawn as it is now
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.height = 0
+        self.ops: list[Op] = []
+        self.hits: list[Hit] = []
+        self.live: list[tuple[Paragraphs, Span]] = []
+        self.actions_y: float = -1
+        self.age_box = QRectF()  # the age is drawn as it is now
 
 
 def lay_out_post(look: Look, row: Row, width: int, *, unfolded: bool, now: datetime) -> Laid:

@@ -95,6 +95,11 @@ class ColumnView(QWidget):
             self.loader.start(self.column.view)
             self.refresh_header()
 
+    def ensure_header(self) -> None:
+        """What a folded column needs: its icon, and whether it is an inbox."""
+        if self._data is None and not self._tasks.busy("header"):
+            self.refresh_header()
+
     def show_column(self, column: Column) -> None:
         """The column as the store has it now."""
         before, self.column = self.column, column
@@ -257,6 +262,7 @@ class ColumnView(QWidget):
             self._show_trouble(data)
         if self._options is not None and self._options.isVisible():
             self._options.show_header(data)
+            self._fit_options()
         self._show_empty()
 
     def _show_trouble(self, data: HeaderData) -> None:
@@ -322,7 +328,7 @@ class ColumnView(QWidget):
     def _fit_options(self) -> None:
         if self._options is not None and self._options_area is not None and self._options_area.isVisible():
             room = self.height() - self.header.height() - 80
-            self._options_area.setFixedHeight(max(120, min(self._options.sizeHint().height(), room)))
+            self._options_area.setFixedHeight(max(120, min(self._options.sizeHint().height() + 8, room)))
 
     def _recolour(self) -> None:
         self.list.lay_out_again()

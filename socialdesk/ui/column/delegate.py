@@ -2,13 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from socialdesk.core.rows import Row
 from socialdesk.ui import words
@@ -24,8 +23,7 @@ _BAR = 3
 Index = QModelIndex | QPersistentModelIndex
 
 
-@dataclass(slots=True)
-class Hover:
+class Hover(NamedTuple):
     """What the mouse is over: the card's identity and the part of it."""
 
     item: object = None
@@ -33,7 +31,7 @@ class Hover:
 
 
 class CardDelegate(QStyledItemDelegate):
-    """`width` is set by the view; `focused` when it was reached by keyboard."""
+    """`width` and `current_row` are set by the view; `ring` when that row was reached by keyboard."""
 
     def __init__(self, look: Look, now: Callable[[], datetime], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +42,7 @@ class CardDelegate(QStyledItemDelegate):
         self.width = 352
         self.hover = Hover()
         self.ring = False
+        self.current_row: Callable[[], int] = lambda: -1
 
     def laid(self, item: Item) -> Laid:
         """The layout of `item` at the present width."""
@@ -86,7 +85,7 @@ class CardDelegate(QStyledItemDelegate):
             return
         laid, look = self.laid(item), self._look
         box = option.rect
-        current = bool(option.state & QStyle.StateFlag.State_Selected)
+        current = index.row() == self.current_row()
         painter.save()
         painter.translate(box.topLeft())
         if current:

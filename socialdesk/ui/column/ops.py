@@ -1,10 +1,10 @@
 """Drawing instructions of a card. A layout makes them once per entry and width; painting runs through them.
 
-All places are device-independent pixels from the card's top left corner.
+All places are device-independent pixels from the card's top left corner. Named tuples, because such a class
+is made five times as fast as a frozen dataclass, and the first paint waits for these.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QTextLayout, QTextOption
@@ -21,8 +21,7 @@ class Op(Protocol):
     def paint(self, painter: QPainter, look: Look) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A part of a card that answers to the mouse. `name` is said by the tip."""
 
     box: QRectF
@@ -31,8 +30,7 @@ class Hit:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraphs:
+class Paragraphs(NamedTuple):
     """Laid-out text; inside `layout` everything is `FINE` times as large."""
 
     layout: QTextLayout
@@ -126,8 +124,7 @@ def _range(look: Look, span: Span) -> QTextLayout.FormatRange:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """One line, already fitting. `right` draws it to the left of `x`."""
 
     text: str
@@ -141,8 +138,7 @@ class Words:
         look.write(painter, self.font, self.colour, self.x, self.y + self.height / 2, self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(NamedTuple):
     name: str
     x: float
     y: float
@@ -153,8 +149,7 @@ class Glyph:
         look.icons.paint(painter, self.name, self.x, self.y, self.size, look.colour(self.colour))
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A rounded box. Tokens; "" = none."""
 
     box: QRectF
@@ -168,8 +163,7 @@ class Frame:
         painter.drawRoundedRect(self.box.adjusted(0.5, 0.5, -0.5, -0.5), self.radius, self.radius)
 
 
-@dataclass(frozen=True, slots=True)
-class Photo:
+class Photo(NamedTuple):
     """A picture in reserved space; until it is here, its ground is shown."""
 
     box: QRectF
@@ -190,8 +184,7 @@ class Photo:
             painter.drawRect(self.box.adjusted(self.radius, 0, 0, 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(NamedTuple):
     """A dark mark on a picture: ALT, 6 min, Offline."""
 
     text: str
@@ -213,8 +206,7 @@ class Chip:
         words.paint(painter, look)
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(NamedTuple):
     box: QRectF
     name: str
     url: str
@@ -236,8 +228,7 @@ class Face:
             paint_badge(painter, look.theme, look.icons, look.looks, box, self.network)
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """A share of a poll."""
 
     box: QRectF

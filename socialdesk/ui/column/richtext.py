@@ -1,8 +1,8 @@
 """Live parts of a post's text: links, hashtags, mentions, with where they lead. Plain values, no Qt."""
 
 import re
-from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from socialdesk.core.entry import Entry
@@ -16,8 +16,7 @@ _WEB = ("http://", "https://")
 _LONGEST = 36  # characters of an address that is shown
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A live part. `kind`: link, tag, mention. `target`: an address, or the tag's word."""
 
     start: int

@@ -41,6 +41,7 @@ class CardList(QListView):
         self.cards = CardDelegate(look, look.desk.now, self)
         self._pressed: Hit | None = None
         self._looked: dict[int, int] = {}
+        self.cards.current_row = lambda: self.currentIndex().row()
         self.setItemDelegate(self.cards)
         self.setModel(model)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -103,6 +104,10 @@ class CardList(QListView):
             self.cards.ring = True
             self.setCurrentIndex(index)
             self._show_whole(index)
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+        super().currentChanged(current, previous)
+        self.viewport().update()
 
     def page(self, direction: int) -> None:
         bar = self.verticalScrollBar()
