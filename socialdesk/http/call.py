@@ -113,7 +113,7 @@ class Call:
         return answer, peer
 
     async def _exchange(self, hop: Hop, trust: Trust) -> tuple[Answer, str]:
-        from socialdesk.http import failure  # with aiohttp: 0.3 s that the first paint must not wait for
+        from socialdesk.http import failure  # aiohttp: 0.25 s that the first paint must not wait for
         from socialdesk.http.wire import IDLE_S
 
         loop, connectivity = asyncio.get_running_loop(), self._desk.connectivity

@@ -207,7 +207,7 @@ class _Wires:
 
 
 def _open_wire(also_trusted: Trusts | None) -> "Wire":
-    from socialdesk.http.wire import Wire  # aiohttp and httpx: 0.3 s that the first paint must not wait for
+    from socialdesk.http.wire import Wire  # aiohttp: 0.25 s that the first paint must not wait for
 
     return Wire(also_trusted)
 

@@ -1,6 +1,7 @@
 """Turns what a caller gives (parameters, JSON, forms, files) into an address, headers and bytes."""
 
 import base64
+import functools
 import ipaddress
 import json as jsonlib
 import re
@@ -101,6 +102,7 @@ def _plain(value: object) -> str:
     return str(value)
 
 
+@functools.lru_cache(maxsize=2048)  # the same hosts come again and again
 def _ascii_host(host: str) -> str:
     """The host as it goes on the wire. Numbers that are no plain IPv4 address (0x7f000001, 127.1) are refused."""
     if host.isascii():

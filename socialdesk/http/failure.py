@@ -10,13 +10,12 @@ import errno
 import socket
 
 import aiohttp
-import httpx
 
 from socialdesk.core.errors import NetworkError, OutcomeUnknown, Rejected, Unreachable
 from socialdesk.http.body import BadEncoding, TooLarge
 from socialdesk.http.hop import Hop, Note
 
-WIRE_ERRORS = (aiohttp.ClientError, OSError, asyncio.TimeoutError, TooLarge, BadEncoding, ValueError, httpx.InvalidURL)
+WIRE_ERRORS = (aiohttp.ClientError, OSError, asyncio.TimeoutError, TooLarge, BadEncoding, ValueError)
 
 _NO_WAY_OUT = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN})
 _REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
@@ -40,7 +39,7 @@ def translate(error: BaseException, hop: Hop, note: Note) -> NetworkError:
     where = f"{hop.method} {hop.host}"
     if note.refused and not note.tried and not note.left:
         return Rejected(f"{where}: content may not lead to a private address", reason="private_address")
-    if isinstance(error, (aiohttp.InvalidURL, httpx.InvalidURL)):
+    if isinstance(error, aiohttp.InvalidURL):
         return Rejected(f"{where}: not an address", reason="invalid")
     reason, words = _words(error)
     if hop.write and note.left:

@@ -1,5 +1,6 @@
 """Which internet addresses content may lead to. Pure."""
 
+import functools
 import ipaddress
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -43,6 +44,7 @@ def is_private(address: str) -> bool:
     return _refused(ip)
 
 
+@functools.lru_cache(maxsize=2048)  # asked several times for each request
 def is_loopback(host: str) -> bool:
     """True for this machine's own loopback, by number or by the reserved name (RFC 6761)."""
     name = host.strip("[]").rstrip(".").casefold()

@@ -1,33 +1,33 @@
-"""One exchange over one connection, on aiohttp below httpx's transport seam.
+"""One exchange over one connection, on aiohttp.
 
-Imported when the first request is made: aiohttp and httpx take a third of a second that the first paint must not wait
-for. Why not httpx's own transport: it takes three times as long for the same bytes. Why `httpx_aiohttp`'s is adapted
-here: it reports a connection lost after a request was sent as a connect time-out ("certainly never left"), sends
-addresses with their percent-escapes changed, and lets aiohttp send PUT and DELETE a second time by itself.
+Imported when the first request is made: aiohttp takes a quarter of a second that the first paint must not wait for.
+
+Why aiohttp itself and neither httpx nor its aiohttp transport: httpx takes nine times as long for the same bytes. The
+transport (httpx_aiohttp 0.2) reports a connection that broke after the request was sent as a connect time-out, which
+means "certainly never left", changes percent-escapes in addresses, and takes half as long again. httpx still encodes
+uploads and international names (`encode`).
 
 The address guard sits in the socket factory of the connector for content: it sees each address just before it is
 connected to, whatever the name resolved to earlier. Typed and content addresses never share a connection.
 """
 
 import asyncio
+import base64
 import select
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
 from weakref import WeakSet
 
 import aiohttp
-import httpx
 import truststore
 import yarl
 from aiohttp.abc import AbstractResolver
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
-from httpx_aiohttp import AiohttpTransport
-from httpx_aiohttp.transport import AiohttpResponseStream
 
 from socialdesk.http.body import Body
 from socialdesk.http.guard import is_private
@@ -72,38 +72,46 @@ class Wire:
         self._also_trusted = also_trusted
         self._resolver = resolver
         self._ssl = ssl_context or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._transports: dict[Route, AiohttpTransport] = {}
+        self._sessions: dict[Route, aiohttp.ClientSession] = {}
 
     async def exchange(self, hop: Hop, route: Route, note: Note, *, max_bytes: int, idle_s: float) -> Answer:
         """Sends one request and reads the whole answer. What may go wrong is translated by `failure`."""
-        request = _request(hop, idle_s)
+        session = self._sessions.get(route)
+        if session is None:
+            session = self._sessions[route] = self._open(route)
+        proxy, secret = _proxy(route.proxy)
+        headers_out = _headers_out(hop)
+        if secret and hop.scheme == "http":  # a secure hop says it in the CONNECT before, and there only
+            headers_out = {**headers_out, **secret}
         token = _note.set(note)
         try:
-            response = await self._transport(route).handle_async_request(request)
+            response = await session.request(
+                hop.method,
+                yarl.URL(hop.url, encoded=True),
+                headers=headers_out,
+                data=_payload(hop.body),
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_S, sock_read=idle_s),
+                proxy=proxy,
+                proxy_headers=secret,
+            )
         finally:
             _note.reset(token)
-        stream = cast("httpx.AsyncByteStream", response.stream)
-        headers = _headers(response)
-        note.status, note.headers = response.status_code, headers
+        headers = _headers_in(response)
+        note.status, note.headers = response.status, headers
         try:
-            body = await _read(stream, headers, note, max_bytes) if hop.method != "HEAD" else b""
+            body = await _read(response, headers, note, max_bytes) if hop.method != "HEAD" else b""
         finally:
-            await stream.aclose()
-        return Answer(response.status_code, headers, body)
+            response.release()  # an answer that was not read to its end takes its connection with it
+        return Answer(response.status, headers, body)
 
     async def aclose(self) -> None:
-        transports = tuple(self._transports.values())
-        self._transports.clear()
-        for transport in transports:
-            await transport.aclose()
+        sessions = tuple(self._sessions.values())
+        self._sessions.clear()
+        for session in sessions:
+            await session.close()
 
-    def _transport(self, route: Route) -> AiohttpTransport:
-        transport = self._transports.get(route)
-        if transport is None:
-            transport = self._transports[route] = self._open(route)
-        return transport
-
-    def _open(self, route: Route) -> AiohttpTransport:
+    def _open(self, route: Route) -> aiohttp.ClientSession:
         guarded = route.trust is Trust.CONTENT and not route.proxy
         connector = _Connector(
             ssl=self._ssl,
@@ -113,7 +121,7 @@ class Wire:
             resolver=self._resolver() if self._resolver else None,
             socket_factory=self._guarded_socket if guarded else None,
         )
-        session = aiohttp.ClientSession(
+        return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -121,9 +129,6 @@ class Wire:
             skip_auto_headers=("Content-Type",),
             middlewares=(_send_once,),
             timeout=aiohttp.ClientTimeout(),
-        )
-        return _Transport(
-            verify=self._ssl, client=session, proxy=httpx.Proxy(route.proxy, ssl_context=None) if route.proxy else None
         )
 
     def _guarded_socket(self, address: tuple[Any, ...]) -> socket.socket:
@@ -184,45 +189,36 @@ async def _send_once(request: aiohttp.ClientRequest, handler: Any) -> aiohttp.Cl
         raise Interrupted(str(error) or type(error).__name__) from error
 
 
-class _Transport(AiohttpTransport):
-    """Sends addresses as they are, and lets aiohttp's own exceptions out: they tell what httpx's do not."""
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        session = cast("aiohttp.ClientSession", self.client)
-        timeout = request.extensions["timeout"]
-        proxy = self.proxy
-        auth = proxy.auth if proxy is not None else None
-        response = await session.request(
-            request.method,
-            yarl.URL(str(request.url), encoded=True),
-            headers=[(name.decode("ascii"), value.decode("utf-8")) for name, value in request.headers.raw],
-            data=request.extensions["body"],
-            allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(sock_connect=timeout["connect"], sock_read=timeout["read"]),
-            proxy=str(proxy.url) if proxy is not None else None,
-            proxy_auth=aiohttp.BasicAuth(*auth) if auth is not None else None,
-        )
-        return httpx.Response(response.status, headers=response.raw_headers, stream=_Stream(response))
+def _headers_out(hop: Hop) -> Mapping[str, str]:
+    if hop.body or hop.method in ("POST", "PUT", "PATCH", "DELETE"):
+        return {**hop.headers, "Content-Length": str(len(hop.body))}
+    return hop.headers
 
 
-class _Stream(AiohttpResponseStream):
-    """The raw body. Closing it early gives up the connection."""
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._aiohttp_response.content.iter_chunked(_CHUNK):
-            yield chunk
-
-    async def aclose(self) -> None:
-        self._aiohttp_response.release()
+def _headers_in(response: aiohttp.ClientResponse) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in response.raw_headers:
+        name, value = raw_name.decode("latin-1").lower(), _decoded(raw_value)
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
-def _request(hop: Hop, idle_s: float) -> httpx.Request:
-    timeout = {"connect": CONNECT_S, "read": idle_s}
-    extensions = {"timeout": timeout, "body": _payload(hop.body)}
-    headers = dict(hop.headers)
-    if hop.body or hop.method in ("POST", "PUT", "PATCH"):
-        headers["Content-Length"] = str(len(hop.body))
-    return httpx.Request(hop.method, hop.url, headers=headers, extensions=extensions)
+def _decoded(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _proxy(url: str) -> tuple[yarl.URL | None, dict[str, str] | None]:
+    """A proxy's address without its credentials, and these as a header."""
+    if not url:
+        return None, None
+    parsed = yarl.URL(url)
+    if not (parsed.user or parsed.password):
+        return parsed, None
+    pair = base64.b64encode(f"{parsed.user or ''}:{parsed.password or ''}".encode()).decode("ascii")
+    return parsed.with_user(None), {"Proxy-Authorization": f"Basic {pair}"}
 
 
 def _payload(body: bytes) -> bytes | AsyncIterator[bytes] | None:
@@ -238,20 +234,13 @@ def _payload(body: bytes) -> bytes | AsyncIterator[bytes] | None:
     return pieces()
 
 
-async def _read(stream: httpx.AsyncByteStream, headers: dict[str, str], note: Note, max_bytes: int) -> bytes:
+async def _read(response: aiohttp.ClientResponse, headers: Mapping[str, str], note: Note, max_bytes: int) -> bytes:
     body = Body(headers.get("content-encoding", ""), max_bytes)
     body.announce(headers.get("content-length", ""))
     try:
-        async for chunk in stream:
+        async for chunk in response.content.iter_any():
             body.feed(chunk)
         return body.finish()
     except BaseException:
         note.partial = body.so_far()
         raise
-
-
-def _headers(response: httpx.Response) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in response.headers.multi_items():
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
