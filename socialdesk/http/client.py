@@ -176,11 +176,11 @@ class Http:
     async def rebuild(self) -> None:
         """After sleep or a change of network: kept connections are dead without knowing it, proxies may differ.
 
-        Requests under way end as they may; new ones open connections of their own.
+        Requests under way keep their connections; new ones open their own.
         """
         self._desk.connectivity.look_again()
         self._desk.proxies.forget()
-        await self._wires.close()
+        await self._wires.renew()
 
     async def aclose(self) -> None:
         """Closes all connections and saves what hosts asked of us. A later request opens new ones."""
@@ -199,6 +199,11 @@ class _Wires:
         if self._wire is None:
             self._wire = self._make()
         return self._wire
+
+    async def renew(self) -> None:
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            await wire.retire()
 
     async def close(self) -> None:
         wire, self._wire = self._wire, None

@@ -1,12 +1,12 @@
 """How an address is reached: directly or through a proxy."""
 
 import asyncio
-import socket
 import urllib.request
 from urllib.parse import urlsplit
 
 from socialdesk.core.errors import InputError, Rejected, Unreachable
 from socialdesk.http.guard import is_literal, is_loopback, is_private
+from socialdesk.http.names import look_up
 from socialdesk.http.values import ProxySettings
 
 _LOOKUP_S = 5.0
@@ -87,13 +87,11 @@ async def refuse_private_behind_proxy(host: str, port: int) -> None:
     if is_literal(host):
         addresses = [host]
     else:
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(_LOOKUP_S):
-                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                addresses = [address for _, address in await look_up(host, port)]
         except (OSError, TimeoutError):
             return
-        addresses = [str(info[4][0]) for info in found]
     if any(is_private(address) for address in addresses):
         raise Rejected(f"{host}: content may not lead to a private address", reason="private_address")
 

@@ -25,13 +25,14 @@ from weakref import WeakSet
 import aiohttp
 import truststore
 import yarl
-from aiohttp.abc import AbstractResolver
+from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 
 from socialdesk.http.body import Body
 from socialdesk.http.guard import is_private
 from socialdesk.http.hop import Answer, Hop, Note
+from socialdesk.http.names import look_up
 from socialdesk.http.values import Trust
 
 CONNECT_S = 10.0
@@ -39,6 +40,7 @@ IDLE_S = 20.0
 KEEP_ALIVE_S = 4.0  # shorter than common servers' five seconds, so that they do not close under a request
 MAX_CONNECTIONS = 100
 MAX_PER_HOST = 16
+LOOK_UPS = 16
 _CHUNK = 65_536
 
 _note: ContextVar[Note] = ContextVar("note of the exchange under way")
@@ -73,9 +75,32 @@ class Wire:
         self._resolver = resolver
         self._ssl = ssl_context or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._sessions: dict[Route, aiohttp.ClientSession] = {}
+        self._under_way = 0
+        self._retired = False
 
     async def exchange(self, hop: Hop, route: Route, note: Note, *, max_bytes: int, idle_s: float) -> Answer:
         """Sends one request and reads the whole answer. What may go wrong is translated by `failure`."""
+        self._under_way += 1
+        try:
+            return await self._exchange(hop, route, note, max_bytes, idle_s)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and not task.cancelling():
+                # aiohttp cancels those who wait for a connection when its pool is closed: not our caller's wish
+                raise Interrupted("the connections were closed") from None
+            raise
+        finally:
+            self._under_way -= 1
+            if self._retired and not self._under_way:
+                await self.aclose()
+
+    async def retire(self) -> None:
+        """Closes when the last exchange under way has ended. Nothing new may be begun."""
+        self._retired = True
+        if not self._under_way:
+            await self.aclose()
+
+    async def _exchange(self, hop: Hop, route: Route, note: Note, max_bytes: int, idle_s: float) -> Answer:
         session = self._sessions.get(route)
         if session is None:
             session = self._sessions[route] = self._open(route)
@@ -118,7 +143,7 @@ class Wire:
             limit=MAX_CONNECTIONS,
             limit_per_host=MAX_PER_HOST,
             keepalive_timeout=KEEP_ALIVE_S,
-            resolver=self._resolver() if self._resolver else None,
+            resolver=self._resolver() if self._resolver else _Resolver(),
             socket_factory=self._guarded_socket if guarded else None,
         )
         return aiohttp.ClientSession(
@@ -139,6 +164,27 @@ class Wire:
             raise _RefusedAddress(f"private address {host}")
         _note.get().tried += 1
         return socket.socket(family, kind, proto)
+
+
+class _Resolver(AbstractResolver):
+    """Looks up names, a few at a time."""
+
+    def __init__(self) -> None:
+        self._slots = asyncio.Semaphore(LOOK_UPS)
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        async with self._slots:
+            found = await look_up(host, port, family)
+        flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+        return [
+            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=flags)
+            for kind, address in found
+        ]
+
+    async def close(self) -> None:
+        """Nothing to close: each thread ends with its look-up."""
 
 
 class _Connector(aiohttp.TCPConnector):

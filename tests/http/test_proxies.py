@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from socialdesk.http import Http, ProxySettings, Trust
 from socialdesk.http.proxies import Proxies, check_proxy
 from tests.http.raw import Asked, Peer, RawServer, ok
 from tests.http.resolver import FixedResolver, wire_with
-from tests.http.tls import client_context, server_context
+from tests.http.tls import client_context, make_certificate, server_context
 
 
 class ProxyServer(RawServer):
@@ -106,6 +106,18 @@ async def test_secure_addresses_go_through_a_tunnel(make_http: Callable[..., Htt
         assert (caught.value.reason, proxy.targets(), server.asked) == ("tls", ["blog.example:443"], [])
 
 
+async def test_a_tunnel_carries_what_is_said_through_it(make_http: Callable[..., Http], tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path, "blog.example")
+    async with RawServer(ok, ssl=server_context(certificate)) as server, ProxyServer(server) as proxy:
+        trusting = wire_with(FixedResolver(["127.0.0.1"]), ssl_context=client_context(certificate))
+        http = make_http(proxy=manual(proxy, "ann:p%40ss@"), wire=trusting)
+        for _ in range(2):
+            answer = await http.request("POST", "https://blog.example/a", content=b"x", trust=Trust.TYPED)
+        assert answer.status == 200
+        assert (proxy.targets(), server.targets()) == (["blog.example:443"], ["/a", "/a"])
+        assert not any("proxy-authorization" in a.headers for a in server.asked)
+
+
 async def test_a_tunnel_that_the_proxy_refuses_never_left(make_http: Callable[..., Http], proxy: ProxyServer) -> None:
     http = make_http(proxy=manual(proxy))
     with pytest.raises(Unreachable) as caught:
@@ -195,8 +207,8 @@ async def test_content_may_not_reach_inside_through_a_proxy(
     assert len(proxy.asked) == 1
 
 
-def name_server(**names: str) -> Callable[..., Coroutine[Any, Any, list[Any]]]:
-    async def getaddrinfo(host: str, port: int, **_more: Any) -> list[Any]:
+def name_server(**names: str) -> Callable[..., list[Any]]:
+    def getaddrinfo(host: str, port: int, *_more: Any) -> list[Any]:
         address = names.get(host.partition(".")[0])
         if address is None:
             raise socket.gaierror(socket.EAI_NONAME, "no")
@@ -208,8 +220,7 @@ def name_server(**names: str) -> Callable[..., Coroutine[Any, Any, list[Any]]]:
 async def test_names_are_looked_up_where_they_can_be(
     make_http: Callable[..., Http], proxy: ProxyServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loop = asyncio.get_running_loop()
-    monkeypatch.setattr(loop, "getaddrinfo", name_server(inside="10.0.0.1", outside="93.184.215.14"))
+    monkeypatch.setattr(socket, "getaddrinfo", name_server(inside="10.0.0.1", outside="93.184.215.14"))
     http = make_http(proxy=ProxySettings("manual", f"http://127.0.0.1:{proxy.port}"))
     with pytest.raises(Rejected):
         await http.request("GET", "http://inside.example/", trust=Trust.CONTENT)

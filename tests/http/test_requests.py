@@ -137,7 +137,39 @@ async def test_connections_are_kept(http: Http) -> None:
         assert server.asked[-1].connection == 2
 
 
-async def test_rebuilding_lets_a_later_request_through(http: Http) -> None:
+async def test_rebuilding_lets_requests_under_way_end(http: Http) -> None:
+    go_on = asyncio.Event()
+
+    async def slowly(asked: Asked, peer: Peer) -> None:
+        await go_on.wait()
+        await ok(asked, peer)
+
+    async with RawServer(slowly) as server:
+        waiting = [asyncio.create_task(http.request("POST", server.url)) for _ in range(20)]
+        await server.until_asked(16)
+        await http.rebuild()
+        later = asyncio.create_task(http.request("GET", server.url))
+        await server.until_asked(17)
+        go_on.set()
+        assert {a.status for a in await asyncio.gather(*waiting, later)} == {200}
+        await http.rebuild()
+        await server.until_all_closed()
+
+
+async def test_closing_ends_requests_without_cancelling_who_asked(http: Http) -> None:
+    async def hang(_asked: Asked, peer: Peer) -> None:
+        await peer.hang()
+
+    async with RawServer(hang) as server:
+        waiting = [asyncio.create_task(http.request("POST", server.url)) for _ in range(20)]
+        await server.until_asked(16)
+        await http.aclose()
+        ends = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {type(end) for end in ends} == {OutcomeUnknown, Unreachable}
+    assert sum(isinstance(end, Unreachable) for end in ends) == 4  # those that never got a connection
+
+
+async def test_closing_lets_a_later_request_through(http: Http) -> None:
     async with RawServer(ok) as server:
         await http.aclose()
         assert (await http.request("GET", server.url)).status == 200
