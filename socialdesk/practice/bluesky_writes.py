@@ -135,7 +135,15 @@ def list_records(call: Call) -> Json:
 def upload_blob(call: Call) -> Json:
     if len(call.data) > MAX_UPLOAD:
         raise Refused(413, "PayloadTooLarge", "request entity too large")
-    return {"blob": call.state.add_blob(call.me.did, call.data, call.mime)}
+    return {"blob": call.state.add_blob(call.me.did, call.data, _sniffed(call.data) or call.mime)}
+
+
+def _sniffed(data: bytes) -> str:
+    """What the bytes say of themselves: the server believes them before it believes the client."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    starts = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+    return next((mime for start, mime in starts.items() if data.startswith(start)), "")
 
 
 def _own_repo(call: Call) -> str:
