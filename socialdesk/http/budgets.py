@@ -1,17 +1,13 @@
 """Keeps what servers asked of us, across restarts."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import fields
 from datetime import datetime
 
 from socialdesk.core.budget import FRESH, HostBudget, ServerLimits, after_response, barred_until, current
-from socialdesk.core.errors import SocialDeskError
 
 _log = logging.getLogger(__name__)
-_TIMES = ("until", "reads_until", "writes_until")
 
 
 def budget_key(host: str, budget: str = "") -> str:
@@ -22,19 +18,19 @@ def budget_key(host: str, budget: str = "") -> str:
 class BudgetKeeper:
     """The budgets of all hosts and accounts, by `budget_key`. Used on the engine's loop only.
 
-    `load()` is awaited once and gives what was saved; `save(changed)` is awaited in the background with the keys that
-    changed. Both speak of texts by key (JSON, opaque to the store). Without them nothing is kept.
+    `load()` is awaited once and gives what was saved; `save(key, budget)` is awaited in the background for every budget
+    that changed. Without them nothing is kept.
     """
 
     def __init__(
         self,
-        load: Callable[[], Awaitable[Mapping[str, str]]] | None = None,
-        save: Callable[[Mapping[str, str]], Awaitable[object]] | None = None,
+        load: Callable[[], Awaitable[Mapping[str, HostBudget]]] | None = None,
+        save: Callable[[str, HostBudget], Awaitable[object]] | None = None,
     ) -> None:
         self._load = load
         self._save = save
         self._budgets: dict[str, HostBudget] = {}
-        self._changed: dict[str, str] = {}
+        self._changed: dict[str, HostBudget] = {}
         self._loading: asyncio.Task[None] | None = None
         self._saving: asyncio.Task[None] | None = None
         self.ready = load is None
@@ -73,42 +69,24 @@ class BudgetKeeper:
         self._budgets[key] = budget
         if self._save is None:
             return
-        self._changed[key] = encode(budget)
+        self._changed[key] = budget
         if self._saving is None:
             self._saving = asyncio.create_task(self._write(), name="save host budgets")
 
     async def _read(self) -> None:
         if self._load is not None:
             try:
-                kept = await self._load()
-            except SocialDeskError as error:
-                _log.debug("host budgets cannot be read: %s", error)
-                kept = {}
-            self._budgets = {key: decode(text) for key, text in kept.items()} | self._budgets
+                self._budgets = dict(await self._load()) | self._budgets
+            except Exception as error:  # whatever a damaged store says, the wire works without it
+                _log.debug("host budgets cannot be read: %s", type(error).__name__)
         self.ready = True
 
     async def _write(self) -> None:
         try:
             while self._changed and self._save is not None:
-                changed, self._changed = self._changed, {}
-                await self._save(changed)
-        except SocialDeskError as error:
-            _log.debug("host budgets cannot be kept: %s", error)
+                key = next(iter(self._changed))
+                await self._save(key, self._changed.pop(key))
+        except Exception as error:  # as above
+            _log.debug("host budgets cannot be kept: %s", type(error).__name__)
         finally:
             self._saving = None
-
-
-def encode(budget: HostBudget) -> str:
-    """JSON of what differs from a fresh budget; times in ISO 8601."""
-    changed = {f.name: getattr(budget, f.name) for f in fields(budget) if getattr(budget, f.name) != f.default}
-    return json.dumps({n: v.isoformat() if isinstance(v, datetime) else v for n, v in changed.items()})
-
-
-def decode(text: str) -> HostBudget:
-    """The opposite of `encode`; what cannot be read counts as a fresh budget."""
-    try:
-        kept = json.loads(text)
-        times = {name: datetime.fromisoformat(kept[name]) for name in _TIMES if kept.get(name)}
-        return HostBudget(**times, strikes=int(kept.get("strikes", 0)), plain_agent=kept.get("plain_agent"))
-    except (ValueError, TypeError, AttributeError):
-        return FRESH
