@@ -217,19 +217,12 @@ class Box(QWidget):
 
 
 class PickBox(QComboBox):
-    """A choice of one, with a chevron of the theme's colour."""
+    """A choice of one."""
 
-    def __init__(self, desk: Desk, name: str) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self._desk = desk
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        desk.theme.changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        colour = self._desk.theme.colour("muted")
-        self._desk.icons.paint(QPainter(self), "chevron-down", self.width() - 24, (self.height() - 14) / 2, 14, colour)
 
 
 class Line(QWidget):

@@ -83,7 +83,7 @@ class ArticleEditor(QWidget):
         self.excerpt.textEdited.connect(lambda text: self._change(excerpt=text))
         self.categories.textEdited.connect(lambda text: self._change(categories=_names(text)))
         self.tags.textEdited.connect(lambda text: self._change(tags=_names(text)))
-        self.state = PickBox(self._desk, "When the article appears")
+        self.state = PickBox("When the article appears")
         for _value, text in _STATES:
             self.state.addItem(text)
         self.state.currentIndexChanged.connect(self._state_changed)

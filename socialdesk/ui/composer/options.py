@@ -42,8 +42,8 @@ class Options(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._filling = False
-        self._visibility = PickBox(desk, "Who may see the post")
-        self._language = PickBox(desk, "Language of the post")
+        self._visibility = PickBox("Who may see the post")
+        self._language = PickBox("Language of the post")
         self._language.addItem("Language", "")
         for code in _LANGUAGES:
             self._language.addItem(QLocale(code).nativeLanguageName().capitalize(), code)

@@ -81,6 +81,7 @@ class ColumnSheet(Sheet):
         self._grid = QGridLayout(self._choice)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
+        self._grid.setColumnStretch(_COLUMNS, 1)
         self.body.addWidget(Line(desk))
         self.body.addWidget(label("Or choose one source.", "second"))
         self.body.addWidget(self._choice)

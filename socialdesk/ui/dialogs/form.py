@@ -100,7 +100,7 @@ class Form(QWidget):
 
     def add_choice(self, field: Field, choices: tuple[tuple[str, str], ...], *, numbered: bool = False) -> None:
         """A field whose values are known."""
-        box = PickBox(self._desk, field.label)
+        box = PickBox(field.label)
         for value, text in choices:
             box.addItem(text, value)
         self._fields[field.name], self._boxes[field.name] = field, box

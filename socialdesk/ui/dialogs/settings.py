@@ -1,0 +1,258 @@
+"""Settings: look, accounts, keys, storage and the way to the net. Every change is kept at once."""
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from socialdesk.core.account import Account
+from socialdesk.core.events import AccountsChanged
+from socialdesk.ui import commands
+from socialdesk.ui.account_face import AccountFace
+from socialdesk.ui.controls import PickBox, button, clear_layout, label
+from socialdesk.ui.desk import Desk
+from socialdesk.ui.dialogs.keys import KeyBox, spoken
+from socialdesk.ui.dialogs.sheet import Sheet
+from socialdesk.ui.keys import Keys
+from socialdesk.ui.tasks import Tasks
+from socialdesk.ui.theme import MODES
+
+IMAGES_MB = 300
+_MODE_NAMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+_PAGES = ("General", "Accounts", "Keys")
+
+
+class SettingsSheet(Sheet):
+    """`keys_changed` carries profile and changed keys; `transfer` is import or export."""
+
+    keys_changed = Signal(str, object)
+    transfer = Signal(str)
+
+    def __init__(self, desk: Desk, host: QWidget, keys: Keys) -> None:
+        super().__init__(desk, host, "Settings", icon="settings", tint="link", width=640)
+        self._keys = keys
+        self._tasks = Tasks(self, desk.actions.tell)
+        tabs = QHBoxLayout()
+        tabs.setSpacing(6)
+        self.tabs = {}
+        for place, name in enumerate(_PAGES):
+            tab = self.tabs[name] = button(desk, name, "plain", partial(self._show_page, place))
+            tab.setCheckable(True)
+            tabs.addWidget(tab)
+        tabs.addStretch(1)
+        self.body.addLayout(tabs)
+        self._pages = QStackedWidget()
+        self._pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._accounts = QWidget()
+        QVBoxLayout(self._accounts).setContentsMargins(0, 0, 0, 0)
+        self._key_page = QWidget()
+        QVBoxLayout(self._key_page).setContentsMargins(0, 0, 0, 0)
+        for page in (self._general(), self._accounts, self._key_page):
+            self._pages.addWidget(page)
+        self.body.addWidget(self._pages)
+        self.body.addStretch(1)
+        self.foot.addStretch(1)
+        self.foot.addWidget(button(desk, "Close", "plain", self.close_sheet))
+        self._show_page(0)
+        self._fill_keys()
+        desk.bridge.event.connect(self._news)
+        self._tasks.start("settings", self._load())
+
+    def _show_page(self, place: int) -> None:
+        for index in range(self._pages.count()):
+            policy = QSizePolicy.Policy.Preferred if index == place else QSizePolicy.Policy.Ignored
+            page = self._pages.widget(index)
+            if page is not None:
+                page.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
+        self._pages.setCurrentIndex(place)
+        for index, tab in enumerate(self.tabs.values()):
+            tab.setChecked(index == place)
+        self._pages.adjustSize()
+        self.refit()
+
+    # General
+
+    def _general(self) -> QWidget:
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(10)
+        grid.setColumnStretch(1, 1)
+        self.mode = PickBox("Theme")
+        for mode in MODES:
+            self.mode.addItem(_MODE_NAMES[mode], mode)
+        self.mode.setCurrentIndex(MODES.index(self.desk.theme.mode))
+        self.mode.currentIndexChanged.connect(self._choose_mode)
+        self.images = QSpinBox()
+        self.images.setRange(20, 20_000)
+        self.images.setSuffix(" MB")
+        self.images.setAccessibleName("Room for pictures on this computer")
+        self.images.setValue(IMAGES_MB)
+        self.images.editingFinished.connect(self._keep_images)
+        self.proxy = QLineEdit()
+        self.proxy.setPlaceholderText("as the system")
+        self.proxy.setAccessibleName("Proxy")
+        self.proxy.editingFinished.connect(self._keep_proxy)
+        rows = (
+            ("Theme", self.mode, ""),
+            ("Pictures", self.images, "Pictures of posts are kept up to this size. Saved articles are not counted."),
+            ("Proxy", self.proxy, "For example http://proxy.example:3128. Used from the next start."),
+        )
+        for row, (name, field, help_text) in enumerate(rows):
+            grid.addWidget(label(name, weight=500), row * 2, 0)
+            grid.addWidget(field, row * 2, 1)
+            if help_text:
+                grid.addWidget(label(help_text, "muted", size=12, wrap=True), row * 2 + 1, 1)
+        feeds = QHBoxLayout()
+        feeds.addWidget(button(self.desk, "Import OPML", "plain", partial(self._transfer, "import"), icon="upload"))
+        feeds.addWidget(button(self.desk, "Export OPML", "plain", partial(self._transfer, "export"), icon="download"))
+        feeds.addStretch(1)
+        grid.addWidget(label("Feeds", weight=500), 6, 0)
+        grid.addLayout(feeds, 6, 1)
+        return page
+
+    async def _load(self) -> None:
+        get = self.desk.services.settings.get
+        self.images.setValue(int(await self.desk.bridge.call(get, "images.limit_mb", IMAGES_MB)))
+        self.proxy.setText(str(await self.desk.bridge.call(get, "proxy", "") or ""))
+        await self._load_accounts()
+
+    def _choose_mode(self) -> None:
+        mode = self.mode.currentData()
+        self.desk.theme.set_mode(mode)
+        self._put("theme", mode)
+
+    def _keep_images(self) -> None:
+        size = self.images.value()
+        self._put("images.limit_mb", size)
+
+        async def limit() -> None:
+            await self.desk.bridge.call(self.desk.services.images.set_limit, size * 1_000_000)
+
+        self._tasks.start("limit", limit())
+
+    def _keep_proxy(self) -> None:
+        self._put("proxy", self.proxy.text().strip())
+
+    def _put(self, name: str, value: object) -> None:
+        async def put() -> None:
+            await self.desk.bridge.call(self.desk.services.settings.put, name, value)
+
+        self._tasks.start(f"put {name}", put())
+
+    def _transfer(self, what: str) -> None:
+        self.close_sheet()
+        self.transfer.emit(what)
+
+    # Accounts
+
+    async def _load_accounts(self) -> None:
+        accounts: tuple[Account, ...] = await self.desk.bridge.call(self.desk.services.accounts.list)
+        clear_layout(self._accounts)
+        column = self._accounts.layout()
+        if column is None:
+            return
+        for account in accounts:
+            column.addWidget(self._account_row(account))
+        if not accounts:
+            column.addWidget(label("No account is connected yet.", "muted"))
+        column.addWidget(button(self.desk, "Connect an account", "plain", self._connect, icon="plug"))
+        self.refit()
+
+    def _account_row(self, account: Account) -> QWidget:
+        facts = self.desk.services.accounts.facts(account.network)
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 2, 0, 2)
+        line.setSpacing(10)
+        line.addWidget(AccountFace(self.desk, account, facts, 30))
+        said = QVBoxLayout()
+        said.setSpacing(0)
+        said.addWidget(label(account.name or account.handle, weight=600))
+        state = label("sign-in has run out" if account.needs_sign_in else account.handle, "muted", size=12)
+        said.addWidget(state)
+        line.addLayout(said, 1)
+        for word, act in (
+            ("Test", lambda: self._tasks.start(f"test {account.id}", self._test(account.id, state.setText))),
+            ("Sign in again", lambda: self._sign_in(account.id)),
+            ("Remove", lambda: self._tasks.start(f"remove {account.id}", self._remove(account.id))),
+        ):
+            made = button(self.desk, word, "danger" if word == "Remove" else "ghost", act)
+            made.setAccessibleName(f"{word}: {account.handle or account.name}")
+            line.addWidget(made)
+        return row
+
+    async def _test(self, account_id: int, say: object) -> None:
+        say_it = say if callable(say) else self.desk.actions.tell
+        say_it("Asking")
+        say_it(await self.desk.bridge.call(self.desk.services.accounts.test, account_id))
+
+    async def _remove(self, account_id: int) -> None:
+        sentence = await self.desk.bridge.call(self.desk.services.accounts.remove, account_id)
+        self.desk.actions.tell(sentence)
+        await self._load_accounts()
+
+    def _sign_in(self, account_id: int) -> None:
+        self.close_sheet()
+        self.desk.actions.sign_in_again.emit(account_id)
+
+    def _connect(self) -> None:
+        self.close_sheet()
+        self.desk.actions.add_account.emit()
+
+    def _news(self, event: object) -> None:
+        if isinstance(event, AccountsChanged):
+            self._tasks.start("accounts", self._load_accounts())
+
+    # Keys
+
+    def _fill_keys(self) -> None:
+        clear_layout(self._key_page)
+        column = self._key_page.layout()
+        if column is None:
+            return
+        self.profile = PickBox("Key profile")
+        for name in commands.PROFILES:
+            self.profile.addItem(name, name)
+        self.profile.setCurrentText(self._keys.profile)
+        self.profile.currentTextChanged.connect(lambda name: self._keep_keys(name, {}))
+        column.addWidget(self.profile)
+        column.addWidget(label("Press a key in a box to change it, Backspace to take it away.", "muted", size=12))
+        inner = QWidget()
+        grid = QGridLayout(inner)
+        grid.setContentsMargins(0, 0, 0, 0)
+        self.boxes: dict[str, KeyBox] = {}
+        for row, command in enumerate(commands.COMMANDS):
+            box = self.boxes[command.name] = KeyBox(command.name, command.title, self._keys.keys_of(command.name))
+            box.chosen.connect(self._change_key)
+            grid.addWidget(label(command.title, "second"), row, 0)
+            grid.addWidget(box, row, 1)
+        column.addWidget(inner)
+        column.addWidget(button(self.desk, "Put all back", "quiet", lambda: self._keep_keys(self._keys.profile, {})))
+
+    def _change_key(self, name: str, key: str) -> None:
+        changed = {other: tuple(k for k in keys if k != key) for other, keys in self._keys.changed.items()}
+        for other in commands.BY_NAME:
+            keys = self._keys.keys_of(other)
+            if key and other != name and key in keys:
+                changed[other] = tuple(k for k in keys if k != key)
+        changed[name] = (key,) if key else ()
+        self._keep_keys(self._keys.profile, changed, refill=False)
+        for other, box in self.boxes.items():
+            box.setText(spoken(self._keys.keys_of(other)))
+
+    def _keep_keys(self, profile: str, changed: dict[str, tuple[str, ...]], *, refill: bool = True) -> None:
+        self.keys_changed.emit(profile, changed)
+        self._put("keys.profile", profile)
+        self._put("keys.changed", {name: list(keys) for name, keys in changed.items()})
+        if refill:
+            self._fill_keys()
