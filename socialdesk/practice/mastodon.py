@@ -6,6 +6,7 @@ import html
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -43,7 +44,12 @@ class PracticeMastodon(PracticeServer):
         self.state = State(now, limit)
         urls = world.article_urls(sites)
         cards = {
-            urls[a.slug]: {"title": a.title, "description": a.summary, "site": world.by_key[a.site].name, "image": ""}
+            urls[a.slug]: {
+                "title": a.title,
+                "description": a.summary,
+                "site": world.by_key[a.site].name,
+                "image": f"/system/cards/{quote(a.picture)}.png",
+            }
             for a in world.articles
             if a.slug in urls
         }
@@ -56,11 +62,14 @@ class PracticeMastodon(PracticeServer):
             part.add_to(self.app.router)
         self.app.router.add_get("/system/avatars/{name}.png", self._avatar)
         self.app.router.add_get("/system/headers/{name}.png", self._header)
+        self.app.router.add_get("/system/cards/{seed}.png", self._card)
         self.app.router.add_get("/system/media/{id}/{size:original|small}", self._media)
         self.app.router.add_get("/@{name}/{id}", self._status_page)
         self._trickle_s = trickle_s
         self._waiting: list[PracticePost] = []
         self._trickling: asyncio.Task[None] | None = None
+        self._trickled = 0
+        self._news = asyncio.Condition()
         self._by_key: dict[str, Person] = {}
         self._by_post: dict[str, Status] = {}
         self._pictures: dict[tuple[str, int, int], bytes] = {}
@@ -102,6 +111,11 @@ class PracticeMastodon(PracticeServer):
 
     def notify(self, kind: str, by: str, status_id: str = "") -> Notice:
         return self.state.notify(self.me.id, kind, self.person(by).id, status_id)
+
+    async def until_trickled(self, times: int) -> None:
+        """Returns when at least `times` of the posts held back have appeared."""
+        async with self._news:
+            await self._news.wait_for(lambda: self._trickled >= times)
 
     def posts_by_me(self) -> list[Status]:
         """The person's own posts, oldest first."""
@@ -184,6 +198,9 @@ class PracticeMastodon(PracticeServer):
         while self._waiting:
             await asyncio.sleep(self._trickle_s)
             self._show(self._waiting.pop(0), self.now())
+            self._trickled += 1
+            async with self._news:
+                self._news.notify_all()
 
     # talking
 
@@ -224,6 +241,9 @@ class PracticeMastodon(PracticeServer):
 
     async def _header(self, request: web.Request) -> web.Response:
         return self._picture(f"header {request.match_info['name']}", 600, 200)
+
+    async def _card(self, request: web.Request) -> web.Response:
+        return self._picture(request.match_info["seed"], 600, 315)
 
     async def _media(self, request: web.Request) -> web.Response:
         upload = self.state.uploads.get(request.match_info["id"])

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
+from socialdesk.practice.forms import read_form
 from socialdesk.practice.mastodon_state import Refused
 
 OOB = "urn:ietf:wg:oauth:2.0:oob"
@@ -153,9 +154,8 @@ async def fields(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         data = await request.json()
         return data if isinstance(data, dict) else {}
-    form = await request.post()
     found: dict[str, Any] = {}
-    for name, value in form.items():
+    for name, value in await read_form(request):
         if name.endswith("[]"):
             found.setdefault(name[:-2], []).append(value)
         else:

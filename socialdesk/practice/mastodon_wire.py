@@ -25,7 +25,8 @@ def iso(when: datetime) -> str:
 class Wire:
     """Turns values into entities. `base` is the address of the server, `domain` its name in handles.
 
-    `cards` maps an article's address to what a link card says of it: title, description, image, site.
+    `cards` maps an article's address to what a link card says of it: title, description,
+    site, and the path of an image here.
     """
 
     def __init__(self, state: State, domain: str, cards: Mapping[str, Mapping[str, str]]) -> None:
@@ -166,7 +167,7 @@ class Wire:
         return {
             "url": url, "title": known["title"], "description": known["description"], "language": "en",
             "type": "link", "author_name": "", "author_url": "", "authors": [], "provider_name": known["site"],
-            "provider_url": "", "html": "", "width": 1200, "height": 630, "image": known["image"] or None,
+            "provider_url": "", "html": "", "width": 1200, "height": 630, "image": self.base + known["image"],
             "image_description": "", "embed_url": "", "blurhash": None, "published_at": None,
         }  # fmt: skip
 

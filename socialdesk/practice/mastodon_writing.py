@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from socialdesk.practice.forms import FormFile
 from socialdesk.practice.mastodon_oauth import fields
 from socialdesk.practice.mastodon_state import Refused, State, Status, Upload
 from socialdesk.practice.mastodon_wire import IMAGE_LIMIT, MIME_TYPES, Wire
@@ -108,9 +109,9 @@ class Writing:
         person = self.person_of(request, "write:media")
         asked = await fields(request)
         file = asked.get("file")
-        if not isinstance(file, web.FileField):
+        if not isinstance(file, FormFile):
             raise Refused(422, "Validation failed: File can't be blank")
-        data = file.file.read()
+        data = file.data
         if file.content_type not in MIME_TYPES:
             raise Refused(422, "Validation failed: File content type is invalid")
         if len(data) > IMAGE_LIMIT:

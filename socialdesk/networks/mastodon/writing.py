@@ -96,8 +96,9 @@ class Writer:
         return receipt_of(status, self._client.base)
 
     async def _body(self, segment: Segment) -> dict[str, Any]:
-        body: dict[str, Any] = {"status": self.text_of(segment), "visibility": self._visibility(segment)}
+        body: dict[str, Any] = {"visibility": self._visibility(segment)}
         optional = {
+            "status": self.text_of(segment),
             "media_ids": [media.ref for media in segment.media],
             "spoiler_text": segment.warning,
             "sensitive": bool(segment.warning),
