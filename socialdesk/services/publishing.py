@@ -105,7 +105,12 @@ class PublishService:
         return found
 
     async def retry(self, delivery_id: int) -> None:
-        """Sends again where that cannot double the post."""
+        """Sends again where that cannot double the post and nothing is missing that it links to."""
+        delivery = await self.delivery(delivery_id)
+        if delivery.waits_for is not None:
+            awaited = await self.delivery(delivery.waits_for)
+            if awaited.state is not DeliveryState.SENT:
+                raise InputError("The article that this post links to is not out yet.", "Mend its delivery first.")
         await self._change(delivery_id, decide.retried, "This post may be out already.", "Check first.")
 
     async def check_now(self, delivery_id: int) -> None:

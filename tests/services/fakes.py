@@ -51,7 +51,7 @@ class DictVault:
 
 @dataclass
 class World:
-    """What the fake network holds and how it behaves. `failures` are raised one by one, before (or after) the effect."""
+    """What the fake network holds and how it behaves. `failures` are raised in turn, before or after the effect."""
 
     posts: dict[str, Segment] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
@@ -104,7 +104,7 @@ class FakeNetwork:
         return answer
 
     async def post_rules(self) -> PostRules:
-        return PostRules(limit=50, weigh=len, article=self.world.article, splits_threads=True)
+        return PostRules(limit=120, weigh=len, article=self.world.article, splits_threads=True)
 
     def new_key(self, now_us: int, nonce: int) -> str:
         return f"{self.facts.key}-{now_us}-{nonce}"
