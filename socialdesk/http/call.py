@@ -21,7 +21,8 @@ from socialdesk.http.status import is_challenge
 from socialdesk.http.values import Response, Trust
 
 if TYPE_CHECKING:
-    from socialdesk.http.wire import Route, Wire
+    from socialdesk.http.connections import Route
+    from socialdesk.http.wire import Wire
 
 _log = logging.getLogger(__name__)
 _FORBIDDEN = 403
@@ -138,7 +139,7 @@ class Call:
         return answer, "" if route.proxy else note.peer
 
     async def _route(self, hop: Hop, trust: Trust) -> "Route":
-        from socialdesk.http.wire import Route  # with aiohttp: see `_exchange`
+        from socialdesk.http.connections import Route  # with aiohttp: see `_exchange`
 
         proxy = await self._desk.proxies.for_address(hop.scheme, hop.host)
         if proxy and trust is Trust.CONTENT:

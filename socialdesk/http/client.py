@@ -10,7 +10,7 @@ from socialdesk.http.body import ACCEPT_ENCODING
 from socialdesk.http.budgets import BudgetKeeper
 from socialdesk.http.call import Call, Desk, Wishes
 from socialdesk.http.connectivity import Connectivity
-from socialdesk.http.encode import Files, Pairs, encode_body, parse_address
+from socialdesk.http.encode import Address, Files, Pairs, encode_body, parse_address
 from socialdesk.http.hop import Hop
 from socialdesk.http.pace import Pace
 from socialdesk.http.proxies import Proxies
@@ -124,28 +124,30 @@ class Http:
         (too_large, private_address, invalid, blocked) and `RateLimited` (without asking while the server's wait
         lasts, on 429, and on a read's 503 with Retry-After).
         """
-        method = method.upper()
         address = parse_address(url, params)
-        body, content_type = encode_body(json, form, files, content)
+        hop = self._hop(method.upper(), address, encode_body(json, form, files, content), headers or {}, write)
+        if not self._desk.budgets.ready:
+            await self._desk.budgets.open()
+        wishes = Wishes(trust, max_bytes, timeout_s, follow, feed, urgent or a_person_waits(), budget)
+        return await Call(self._desk, wishes).run(hop)
+
+    def _hop(
+        self,
+        method: str,
+        address: Address,
+        encoded: tuple[bytes, str],
+        headers: Mapping[str, str],
+        write: bool | None,
+    ) -> Hop:
+        body, content_type = encoded
         ours = {"User-Agent": self._user_agent, "Accept": "*/*", "Accept-Encoding": ACCEPT_ENCODING}
         if content_type:
             ours["Content-Type"] = content_type
         if address.authorization:
             ours["Authorization"] = address.authorization
-        hop = Hop(
-            method,
-            address.url,
-            address.scheme,
-            address.host,
-            address.port,
-            _merged(ours, headers) if headers else ours,
-            body,
-            method not in _READS if write is None else write,
-        )
-        if not self._desk.budgets.ready:
-            await self._desk.budgets.open()
-        wishes = Wishes(trust, max_bytes, timeout_s, follow, feed, urgent or a_person_waits(), budget)
-        return await Call(self._desk, wishes).run(hop)
+        is_write = method not in _READS if write is None else write
+        there = (address.url, address.scheme, address.host, address.port)
+        return Hop(method, *there, _merged(ours, headers) if headers else ours, body, is_write)
 
     async def json(self, method: str, url: str, **options: Unpack[Options]) -> tuple[Response, Any]:
         """`request`, `check` and the decoded JSON.

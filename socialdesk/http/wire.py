@@ -6,60 +6,25 @@ Why aiohttp itself and neither httpx nor its aiohttp transport: httpx takes nine
 transport (httpx_aiohttp 0.2) reports a connection that broke after the request was sent as a connect time-out, which
 means "certainly never left", changes percent-escapes in addresses, and takes half as long again. httpx still encodes
 uploads and international names (`encode`).
-
-The address guard sits in the socket factory of the connector for content: it sees each address just before it is
-connected to, whatever the name resolved to earlier. Typed and content addresses never share a connection.
 """
 
 import asyncio
 import base64
-import select
-import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any, cast
-from weakref import WeakSet
 
 import aiohttp
 import truststore
 import yarl
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.connector import Connection
+from aiohttp.abc import AbstractResolver
 
 from socialdesk.http.body import Body
-from socialdesk.http.guard import is_private
+from socialdesk.http.connections import NOTE, Interrupted, Route, open_session
 from socialdesk.http.hop import Answer, Hop, Note
-from socialdesk.http.names import look_up
-from socialdesk.http.values import Trust
 
 CONNECT_S = 10.0
 IDLE_S = 20.0
-KEEP_ALIVE_S = 4.0  # shorter than common servers' five seconds, so that they do not close under a request
-MAX_CONNECTIONS = 100
-MAX_PER_HOST = 16
-LOOK_UPS = 16
 _CHUNK = 65_536
-
-_note: ContextVar[Note] = ContextVar("note of the exchange under way")
-
-
-class Interrupted(aiohttp.ClientConnectionError):
-    """The connection broke after the request may have left."""
-
-
-class _RefusedAddress(OSError):
-    """The address guard's no."""
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """How an exchange leaves: which guard, and through which proxy ("" = none)."""
-
-    trust: Trust
-    proxy: str = ""
 
 
 class Wire:
@@ -103,12 +68,14 @@ class Wire:
     async def _exchange(self, hop: Hop, route: Route, note: Note, max_bytes: int, idle_s: float) -> Answer:
         session = self._sessions.get(route)
         if session is None:
-            session = self._sessions[route] = self._open(route)
+            session = self._sessions[route] = open_session(
+                route, self._ssl, self._also_trusted, self._resolver() if self._resolver else None
+            )
         proxy, secret = _proxy(route.proxy)
         headers_out = _headers_out(hop)
         if secret and hop.scheme == "http":  # a secure hop says it in the CONNECT before, and there only
             headers_out = {**headers_out, **secret}
-        token = _note.set(note)
+        token = NOTE.set(note)
         try:
             response = await session.request(
                 hop.method,
@@ -121,7 +88,7 @@ class Wire:
                 proxy_headers=secret,
             )
         finally:
-            _note.reset(token)
+            NOTE.reset(token)
         headers = _headers_in(response)
         note.status, note.headers = response.status, headers
         try:
@@ -135,104 +102,6 @@ class Wire:
         self._sessions.clear()
         for session in sessions:
             await session.close()
-
-    def _open(self, route: Route) -> aiohttp.ClientSession:
-        guarded = route.trust is Trust.CONTENT and not route.proxy
-        connector = _Connector(
-            ssl=self._ssl,
-            limit=MAX_CONNECTIONS,
-            limit_per_host=MAX_PER_HOST,
-            keepalive_timeout=KEEP_ALIVE_S,
-            resolver=self._resolver() if self._resolver else _Resolver(),
-            socket_factory=self._guarded_socket if guarded else None,
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
-            skip_auto_headers=("Content-Type",),
-            middlewares=(_send_once,),
-            timeout=aiohttp.ClientTimeout(),
-        )
-
-    def _guarded_socket(self, address: tuple[Any, ...]) -> socket.socket:
-        family, kind, proto, _, where = address
-        host, port = str(where[0]), int(where[1])
-        if is_private(host) and not (self._also_trusted is not None and self._also_trusted(host, port)):
-            _note.get().refused += 1
-            raise _RefusedAddress(f"private address {host}")
-        _note.get().tried += 1
-        return socket.socket(family, kind, proto)
-
-
-class _Resolver(AbstractResolver):
-    """Looks up names, a few at a time."""
-
-    def __init__(self) -> None:
-        self._slots = asyncio.Semaphore(LOOK_UPS)
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        async with self._slots:
-            found = await look_up(host, port, family)
-        flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=flags)
-            for kind, address in found
-        ]
-
-    async def close(self) -> None:
-        """Nothing to close: each thread ends with its look-up."""
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Notes when an exchange has its connection, and with whom: from then on the request may have left.
-
-    A kept connection that the server has closed meanwhile is given up before anything is sent on it.
-    """
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._used: WeakSet[ResponseHandler] = WeakSet()
-
-    async def connect(
-        self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
-    ) -> Connection:
-        connection = await super().connect(req, traces, timeout)
-        while connection.protocol in self._used and _has_news(connection):
-            connection.close()
-            connection = await super().connect(req, traces, timeout)
-        if connection.protocol is not None:
-            self._used.add(connection.protocol)
-        note = _note.get()
-        note.left = True
-        peer = connection.transport.get_extra_info("peername") if connection.transport else None
-        note.peer = str(peer[0]) if peer else ""
-        return connection
-
-
-def _has_news(connection: Connection) -> bool:
-    """True when an idle connection has something to read: before a request is sent that is only its end."""
-    sock = connection.transport.get_extra_info("socket") if connection.transport else None
-    if sock is None or sock.fileno() < 0:
-        return True
-    if hasattr(select, "poll"):
-        poll = select.poll()
-        poll.register(sock.fileno(), select.POLLIN)
-        return bool(poll.poll(0))
-    return bool(select.select([sock.fileno()], [], [], 0)[0])
-
-
-async def _send_once(request: aiohttp.ClientRequest, handler: Any) -> aiohttp.ClientResponse:
-    """Keeps aiohttp from sending PUT and DELETE again by itself: it does so for two exceptions, not for ours."""
-    try:
-        return cast("aiohttp.ClientResponse", await handler(request))
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise Interrupted(str(error) or type(error).__name__) from error
 
 
 def _headers_out(hop: Hop) -> Mapping[str, str]:
