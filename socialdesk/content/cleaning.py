@@ -5,33 +5,16 @@ first pass overlooks or mends in its own way can get past it (OWASP: sanitise la
 """
 
 import re
-from html import unescape
+from html import escape, unescape
 
 import nh3
 from lxml import etree
 
-from socialdesk.content.html import MAX_HTML, Cleaned, from_plain
-from socialdesk.content.mending import mend
+from socialdesk.content import mending
+from socialdesk.content.html import MAX_HTML, Cleaned, Image, from_plain
+from socialdesk.core import urls
 from socialdesk.core.text import tidy, without_illegal
 
-_BLOCKS = """
-p div section article header footer aside main h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre table figure figcaption hr
-details summary address center form
-"""
-_BREAKS = dict.fromkeys(_BLOCKS.split(), ("\n\n", "\n\n")) | {  # written before an element's text and behind it
-    "li": ("\n", ""),
-    "dt": ("\n", ""),
-    "dd": ("\n", ""),
-    "tr": ("\n", ""),
-    "caption": ("\n", "\n"),
-    "br": ("", "\n"),
-    "td": ("", " "),
-    "th": ("", " "),
-}
-TEXTLESS = (
-    "script", "style", "template", "svg", "math", "noembed", "noframes", "head", "title", "select", "textarea",
-    "button", "canvas", "dialog", "map", "applet", "datalist", "xmp", "plaintext",
-)  # fmt: skip
 _TAGS = """
 a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3
 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub summary sup table tbody td tfoot th
@@ -49,30 +32,32 @@ ATTRIBUTES = {
     "th": {"colspan", "rowspan"},
     "time": {"datetime"},
 }
-# rel carries the refusal of a referrer; pictures are fetched by this program, which sends none.
+_DROPPED = """
+script style template svg math noembed noframes iframe object title select textarea button xmp plaintext noscript
+"""
+# Relative addresses pass, they are completed afterwards. rel carries the refusal of a referrer; pictures are fetched by
+# this program, which sends none.
 CLEANER = nh3.Cleaner(
     tags=TAGS,
-    clean_content_tags={
-        "script",
-        "style",
-        "template",
-        "svg",
-        "math",
-        "noembed",
-        "noframes",
-        "iframe",
-        "object",
-        "title",
-    }
-    | {"select", "textarea", "button", "xmp", "plaintext", "noscript"},
+    clean_content_tags=frozenset(_DROPPED.split()),
     attributes=ATTRIBUTES,
     url_schemes={"http", "https", "mailto"},
-    url_relative="deny",
+    url_relative="pass_through",
     link_rel="nofollow noopener noreferrer",
 )
 PARSER = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 _TAG_OR_ENTITY = re.compile(r"<[a-zA-Z/!?]|&[#\w]")
-_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
+_NEEDS_TREE = re.compile(r"<(?:iframe|embed|object|video|audio|noscript|picture|amp-img)")
+# In the cleaner's own output: no "<" stands in text, every attribute is in double quotes with none inside.
+_LINK_OR_IMAGE = re.compile(
+    r'<a(?: (?!href=)[a-z]+="[^"]*")* href="([^"]*)"'  # 1
+    r'|<img((?: (?!src=)[a-z]+="[^"]*")*) src="([^"]*)"((?: [a-z]+="[^"]*")*)>'  # 2 to 4
+)
+_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
+_BLOCK = re.compile(r"</?(?:p|div|h[1-6]|[uod]l|blockquote|pre|table|fig[a-z]+|hr|details|summary|caption)(?: [^>]*)?>")
+_LINE = re.compile(r"<(?:li|dt|dd|tr|br)(?: [^>]*)?>")
+_TAG = re.compile(r'<[^"<>]*(?:"[^"]*"[^"<>]*)*>')
+_ANY_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 
 
 def clean_all(html: str, base_url: str) -> Cleaned:
@@ -80,23 +65,67 @@ def clean_all(html: str, base_url: str) -> Cleaned:
     html = without_illegal(html)[:MAX_HTML]
     if not _TAG_OR_ENTITY.search(html):
         return from_plain(html)
-    body = _parse(html)
-    if body is None:
-        return from_plain(unescape(_TAG.sub(" ", html)))
-    etree.strip_elements(body, *TEXTLESS, with_tail=False)
-    images = mend(body, base_url)
-    markup = etree.tostring(body, method="html", encoding="unicode")
-    return Cleaned(CLEANER.clean(markup).strip(), _text_of(body), images)
+    low = html.lower()
+    quick = None if _needs_tree(low) else _addressed(CLEANER.clean(html), base_url, strict=True)
+    return quick or _with_tree(html, base_url)
+
+
+def _needs_tree(low: str) -> bool:
+    """Whether something is in it that only a tree can mend. Words found by accident cost a little time, no more."""
+    return (
+        _NEEDS_TREE.search(low) is not None
+        or "hidden" in low
+        or "style" in low
+        or "srcset" in low
+        or "data-" in low
+        or "lazy" in low
+        or "smiley" in low
+        or "emoji" in low
+    )
 
 
 def to_text(html: str) -> str:
     """See `content.html.to_text`."""
-    html = without_illegal(html)[:MAX_HTML]
+    return _text_of(CLEANER.clean(without_illegal(html)[:MAX_HTML]))
+
+
+def _with_tree(html: str, base_url: str) -> Cleaned:
     body = _parse(html)
     if body is None:
-        return tidy(unescape(_TAG.sub(" ", html)))
-    etree.strip_elements(body, *TEXTLESS, with_tail=False)
-    return _text_of(body)
+        return from_plain(unescape(_ANY_TAG.sub(" ", html)))
+    mending.mend(body, base_url)
+    safe = CLEANER.clean(etree.tostring(body, method="html", encoding="unicode"))
+    return _addressed(safe, base_url, strict=False) or Cleaned("", "")
+
+
+def _addressed(safe: str, base: str, *, strict: bool) -> Cleaned | None:
+    """The cleaner's output with its addresses completed and its pictures listed.
+
+    With `strict`, None when it holds something that has to be taken out: a share button, a tracking pixel.
+    """
+    images: dict[str, Image] = {}
+    parts: list[str] = []
+    place = 0
+    for match in _LINK_OR_IMAGE.finditer(safe):
+        group = 1 if match[1] is not None else 3
+        given = unescape(match[group]) if "&" in match[group] else match[group]
+        url = urls.resolve(base, given)
+        if group == 1:
+            if strict and mending.is_share_link(url):
+                return None
+            url = urls.strip_tracking(url) if urls.is_web(url) or url.startswith("mailto:") else ""
+        else:
+            image = mending.image_of(url, dict(_ATTRIBUTE.findall(match[2] + match[4])))
+            if image is None and strict:
+                return None
+            if image is not None:
+                images.setdefault(url, image)
+        if url != given:
+            parts += safe[place : match.start(group)], escape(url)
+            place = match.end(group)
+    parts.append(safe[place:])
+    safe = "".join(parts).strip()
+    return Cleaned(safe, _text_of(safe), tuple(images.values()))
 
 
 def _parse(html: str) -> etree._Element | None:
@@ -111,12 +140,8 @@ def _parse(html: str) -> etree._Element | None:
     return root.find("body")
 
 
-def _text_of(body: etree._Element) -> str:
-    """Plain text of a tree that is not needed any more: line ends are written into it."""
-    for element in body.iter(*_BREAKS):
-        before, after = _BREAKS[str(element.tag)]
-        if before:
-            element.text = before + (element.text or "")
-        if after:
-            element.tail = after + (element.tail or "")
-    return tidy("".join(body.itertext(with_tail=True)))  # type: ignore[arg-type]  # no bytes in a tree made of text
+def _text_of(safe: str) -> str:
+    """Plain text of the cleaner's output."""
+    text = _LINE.sub("\n", _BLOCK.sub("\n\n", safe))
+    text = _TAG.sub("", text.replace("</td>", " ").replace("</th>", " "))
+    return tidy(unescape(text) if "&" in text else text)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from typing import cast
 
 from lxml import etree
@@ -9,6 +10,11 @@ from lxml import etree
 from socialdesk.content.html import Image
 from socialdesk.core import urls
 
+_TEXTLESS = """
+script style template svg math noembed noframes head title select textarea button canvas dialog map applet datalist xmp
+plaintext
+"""
+TEXTLESS = tuple(_TEXTLESS.split())
 WIDTH = 1200  # pixels: of several sizes of a picture, the smallest that is at least this wide
 _LAZY = """
 data-src data-lazy-src data-original data-lazy data-orig-file data-full-url data-image data-url data-hi-res-src
@@ -52,22 +58,32 @@ _DIGITS = re.compile(r"\s*(\d{1,5})")
 _SET = re.compile(r"\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([\d.]+)([wx]))?(?:\s+\d+h)?\s*(?:,|$)")
 
 
-def mend(body: etree._Element, base: str) -> tuple[Image, ...]:
-    """Changes the tree in place; the pictures that remain, in order, each address once."""
+def is_share_link(url: str) -> bool:
+    """Whether an address asks a network to post something."""
+    return SHARE.match(url) is not None
+
+
+def image_of(url: str, attributes: Mapping[str, str]) -> Image | None:
+    """A picture to show; None when it is none (a tracking pixel, no web address)."""
+    if not urls.is_web(url) or _is_pixel(attributes, url):
+        return None
+    alt = " ".join(unescape(attributes.get("alt", "")).split())
+    return Image(url, alt, _size(attributes.get("width", "")), _size(attributes.get("height", "")))
+
+
+def mend(body: etree._Element, base: str) -> None:
+    """Changes the tree in place: what is left of it is worth cleaning and showing."""
+    etree.strip_elements(body, *TEXTLESS, with_tail=False)
     _drop_hidden(body)
     _open_noscripts(body)
     for frame in list(body.iter("iframe", "embed", "object", "video", "audio")):
         _to_link(frame, base)
     for link in list(body.iter("a")):
-        _mend_link(link, base)
+        _drop_share_link(link, base)
     for picture in list(body.iter("picture")):
         _choose_source(picture)
-    found: dict[str, Image] = {}
-    for element in list(body.iter("img", "amp-img")):
-        image = _mend_image(element, base)
-        if image is not None:
-            found.setdefault(image.url, image)
-    return tuple(found.values())
+    for image in list(body.iter("img", "amp-img")):
+        _mend_image(image, base)
 
 
 def best_of_set(srcset: str) -> str:
@@ -149,6 +165,8 @@ def _open_noscripts(body: etree._Element) -> None:
 
 
 def _to_link(element: etree._Element, base: str) -> None:
+    if element.getparent() is None:
+        return  # was inside of one that became a link
     source = element.get("src") or element.get("data-src") or element.get("data") or _first_source(element)
     url = urls.resolve(base, _watch_page(source))
     link = etree.Element("a")
@@ -182,18 +200,13 @@ def _watch_page(source: str) -> str:
     return source
 
 
-def _mend_link(link: etree._Element, base: str) -> None:
-    href = link.get("href")
-    if href is None:
+def _drop_share_link(link: etree._Element, base: str) -> None:
+    if not is_share_link(urls.resolve(base, link.get("href") or "")):
         return
-    url = urls.resolve(base, href)
-    if SHARE.match(url):
-        parent = link.getparent()
-        drop(link)
-        if parent is not None and parent.tag in {"li", "p", "div", "span"} and not len(parent) and not _text(parent):
-            drop(parent)
-        return
-    link.set("href", urls.strip_tracking(url))
+    parent = link.getparent()
+    drop(link)
+    if parent is not None and parent.tag in {"li", "p", "div", "span"} and not len(parent) and not _text(parent):
+        drop(parent)
 
 
 def _text(element: etree._Element) -> str:
@@ -213,22 +226,20 @@ def _choose_source(picture: etree._Element) -> None:
             return
 
 
-def _mend_image(element: etree._Element, base: str) -> Image | None:
+def _mend_image(element: etree._Element, base: str) -> None:
     """Gives an image its best address, or drops it."""
     attributes = {str(name): str(value) for name, value in element.attrib.items()}
-    alt = " ".join(attributes.get("alt", "").split())
     kind = attributes.get("class", "")
     if kind and ("wp-smiley" in kind or "emoji" in kind.split()):
-        _append_before(element, alt)
+        _append_before(element, attributes.get("alt", ""))
         drop(element)
-        return None
+        return
     url = urls.resolve(base, _best_source(attributes))
-    if not urls.is_web(url) or _is_pixel(attributes, url):
+    if image_of(url, attributes) is None:
         drop(element)
-        return None
+        return
     element.tag = "img"
     element.set("src", url)
-    return Image(url, alt, _size(attributes.get("width", "")), _size(attributes.get("height", "")))
 
 
 def _best_source(attributes: Mapping[str, str]) -> str:
@@ -249,7 +260,7 @@ def _is_pixel(attributes: Mapping[str, str], url: str) -> bool:
     for name in ("width", "height"):
         if attributes.get(name, "").strip().removesuffix("px") in {"0", "1"}:
             return True
-    return bool(PIXELS.match(url) or _TINY.search(attributes.get("style", "")))
+    return PIXELS.match(url) is not None or ("style" in attributes and _TINY.search(attributes["style"]) is not None)
 
 
 def _size(value: str) -> int:

@@ -6,9 +6,6 @@ import re
 WORDS_PER_MINUTE = 238  # adults, silent reading of non-fiction (Brysbaert 2019)
 CJK_PER_MINUTE = 500  # characters of Chinese, Japanese or Korean
 
-_SPACES = re.compile(r"\s+")
-_BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
-_SPACES_IN_LINE = re.compile(r"[^\S\n]+")
 # Characters that XML 1.0 forbids, and what only steers a terminal; tab, line feed and carriage return stay.
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -76,14 +73,17 @@ def cut_bytes(text: str, limit: int) -> str:
 
 def one_line(text: str) -> str:
     """All white space runs as single spaces, none at the ends."""
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def tidy(text: str) -> str:
     """Paragraphs divided by one empty line, single spaces in a line, none at the ends of lines."""
-    text = _SPACES_IN_LINE.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _BLANK_LINES.sub("\n\n", text)
-    return "\n".join(line.strip() for line in text.strip().split("\n"))
+    kept: list[str] = []
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        line = " ".join(line.split())
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return "\n".join(kept).rstrip("\n")
 
 
 def without_illegal(text: str) -> str:

@@ -44,7 +44,8 @@ TRACKING_AT_HOST = {
 }
 
 _HOST_NAMES = frozenset().union(*TRACKING_AT_HOST.values())
-_USUAL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/|$)")
+# What nearly all addresses are: complete, ASCII, nothing in them that needs mending.
+_USUAL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/[!#-;=?-\[\]-~]*)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NOT_IN_WEB_URL = re.compile(r"[\x00-\x20\x7f\\<>\"]")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
@@ -54,10 +55,10 @@ _SAFE_IN_PATH = "/%:@!$&'()*+,;=~-._"
 
 def is_web(url: str) -> bool:
     """True for a complete http or https address that can be asked for as it stands."""
+    if _USUAL.fullmatch(url):
+        return True
     if _NOT_IN_WEB_URL.search(url):
         return False
-    if _USUAL.match(url):
-        return True
     parts = _split(url)
     return parts is not None and parts.scheme in WEB_SCHEMES and bool(parts.hostname)
 
@@ -68,9 +69,11 @@ def resolve(base: str, url: str) -> str:
     White space around it and control characters in it are dropped as browsers do (WHATWG URL, basic parser), spaces
     inside are escaped. The scheme is not judged: see `is_web`.
     """
+    if _USUAL.fullmatch(url):
+        return url
     url = _CONTROL.sub("", url).strip()
-    if not url or _USUAL.match(url):
-        return url.replace(" ", "%20")
+    if not url:
+        return ""
     try:
         return urljoin(base, url).replace(" ", "%20")
     except ValueError:

@@ -67,8 +67,9 @@ class Names:
     def children(self, element: Element) -> dict[str, list[Element]]:
         """Child elements by name, in order."""
         found: dict[str, list[Element]] = {}
+        known = self._known
         for child in element:
-            found.setdefault(self.of(child), []).append(child)
+            found.setdefault(known.get(child.tag) or self.of(child), []).append(child)
         return found
 
     def below(self, element: Element, *names: str) -> Iterator[Element]:

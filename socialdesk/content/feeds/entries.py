@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import unescape
 from urllib.parse import urlsplit
@@ -32,7 +33,16 @@ EXTENSIONS = {
     ".opus": MediaKind.AUDIO, ".wav": MediaKind.AUDIO, ".aac": MediaKind.AUDIO, ".flac": MediaKind.AUDIO,
     ".mp4": MediaKind.VIDEO, ".m4v": MediaKind.VIDEO, ".webm": MediaKind.VIDEO, ".mov": MediaKind.VIDEO,
 }  # fmt: skip
-AVATAR_HOSTS = ("gravatar.com",)
+AVATAR = re.compile(r"https?://(?:[\w-]+\.)*gravatar\.com/", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """What entries take from their feed."""
+
+    title: str
+    host: str
+    language: str
 
 
 def build(raw: RawFeed, feed_key: str, now: datetime, by_link: bool) -> ParsedFeed:
@@ -42,11 +52,13 @@ def build(raw: RawFeed, feed_key: str, now: datetime, by_link: bool) -> ParsedFe
     title = plain_title(raw.title)
     site = raw.site_url if urls.is_web(raw.site_url) else ""
     seen: dict[str, RawItem] = {}
+    home = _Home(title, urls.host_of(raw.site_url) or urls.host_of(raw.base), language_of(raw.language))
     entries = []
     for item in items:
-        identity = _identity(item, seen, by_link)
+        link = urls.strip_tracking(item.url)
+        identity = _identity(item, link, seen, by_link)
         if identity:
-            entries.append(_entry(item, raw, identity, feed_key, title, now))
+            entries.append(_entry(item, raw, link, identity, f"{feed_key}#{identity}", home, now))
     return ParsedFeed(
         meta=SourceMeta(title=title, site_url=site, icon_url=raw.icon_url if urls.is_web(raw.icon_url) else ""),
         entries=tuple(entries),
@@ -84,7 +96,7 @@ def _repeats(items: list[RawItem]) -> bool:
     return repeated > max(1, len(items) * REPEATED_SHARE)
 
 
-def _identity(item: RawItem, seen: dict[str, RawItem], by_link: bool) -> str:
+def _identity(item: RawItem, link: str, seen: dict[str, RawItem], by_link: bool) -> str:
     """What tells this item from the others of its feed; empty when it is one of them said twice.
 
     The guid, else the link, else a digest of title and text. A repeated guid is told apart by its link, then by its
@@ -92,12 +104,14 @@ def _identity(item: RawItem, seen: dict[str, RawItem], by_link: bool) -> str:
     """
     guid = _SPACES.sub(" ", without_illegal(item.guid)).strip()
     digest = hashlib.sha256(f"{item.title.value}\n{item.body.value}".encode(errors="replace")).hexdigest()[:32]
-    link = urls.strip_tracking(item.url)
     plain = guid or link or digest
-    steps = [plain] if not (by_link and guid) else []
-    steps += [f"{plain}|{link}"] if guid and link and link != guid else []
-    steps += [f"{plain}|{digest}"]
-    for step in steps:
+    for step in (
+        plain if not (by_link and guid) else "",
+        f"{plain}|{link}" if guid and link else "",
+        f"{plain}|{digest}",
+    ):
+        if not step:
+            continue
         step = step if len(step) <= 1000 else f"{step[:200]}|{hashlib.sha256(step.encode()).hexdigest()}"
         other = seen.setdefault(step, item)
         if other is item:
@@ -111,23 +125,23 @@ def _same(one: RawItem, other: RawItem) -> bool:
     return one.url == other.url and one.title.value == other.title.value and one.body.value == other.body.value
 
 
-def _entry(item: RawItem, feed: RawFeed, identity: str, feed_key: str, feed_title: str, now: datetime) -> Entry:
+def _entry(item: RawItem, feed: RawFeed, link: str, identity: str, key: str, home: _Home, now: datetime) -> Entry:
     cleaned = _clean(item.body)
-    url = urls.strip_tracking(item.url) if urls.is_web(item.url) else ""
+    url = link if urls.is_web(link) else ""
     published = _not_ahead(item.published or item.updated, now)
     updated = _not_ahead(item.updated, now)
     refs = {"guid": item.guid} if item.guid else {}
     if url and item.url != url:
         refs["original_url"] = item.url
-    if urls.is_web(item.comments):
+    if item.comments and urls.is_web(item.comments):
         refs["comments"] = item.comments
-    avatars = [m.url for m in item.media if urlsplit(m.url).hostname in AVATAR_HOSTS or ".gravatar.com/" in m.url]
+    avatars = [medium.url for medium in item.media if AVATAR.match(medium.url)]
     return Entry(
-        key=f"{feed_key}#{identity}",
+        key=key,
         network="feeds",
         remote_id=identity,
         kind=EntryKind.ARTICLE,
-        author=_author(item.people or feed.people, feed, feed_title, avatars),
+        author=_author(item.people or feed.people, home, avatars),
         text=cleaned.text,
         html=cleaned.html,
         title=plain_title(item.title),
@@ -135,7 +149,7 @@ def _entry(item: RawItem, feed: RawFeed, identity: str, feed_key: str, feed_titl
         url=url,
         published=published,
         updated=updated if updated is not None and published is not None and updated > published else None,
-        language=language_of(item.language) or language_of(feed.language),
+        language=language_of(item.language) or home.language,
         media=_media([m for m in item.media if m.url not in avatars], cleaned.images),
         tags=_tags(item.tags),
         refs=refs,
@@ -178,12 +192,13 @@ def _not_ahead(when: datetime | None, now: datetime) -> datetime | None:
     return None if when is None or when > now + FUTURE else when
 
 
-def _author(people: list[RawPerson], feed: RawFeed, feed_title: str, avatars: list[str]) -> Author:
-    names = list(dict.fromkeys(cut(one_line(unescape(person.name)), 120) for person in people))
+def _author(people: list[RawPerson], home: _Home, avatars: list[str]) -> Author:
+    if not people:
+        return Author(name=home.title or home.host, handle=home.host, avatar_url=next(iter(avatars), ""))
+    names = dict.fromkeys(cut(one_line(unescape(person.name)), 120) for person in people)
     avatar = next((person.avatar for person in people if person.avatar), "") or next(iter(avatars), "")
     url = next((person.url for person in people if person.url), "")
-    host = urls.host_of(feed.site_url) or urls.host_of(feed.base)
-    return Author(name=", ".join(names[:4]) or feed_title or host, handle=host, url=url, avatar_url=avatar)
+    return Author(name=", ".join(list(names)[:4]), handle=home.host, url=url, avatar_url=avatar)
 
 
 def _tags(tags: Iterable[str]) -> tuple[str, ...]:
