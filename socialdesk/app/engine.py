@@ -13,6 +13,7 @@ from socialdesk import __version__
 from socialdesk.app.networks import load_networks
 from socialdesk.app.profile import Profile
 from socialdesk.content.worker import Worker
+from socialdesk.core.errors import StoreError
 from socialdesk.http import BudgetKeeper, Connectivity, Http, ProxySettings
 from socialdesk.services.accounts import KeepsSecrets
 from socialdesk.services.bundle import Parts, Services, build
@@ -77,7 +78,8 @@ async def open_services(
 async def _open_http(store: Store, worker: Worker, connectivity: Connectivity, trusts: Trusts) -> Http:
     saved = await store.read(settings_table.get, "proxy", {})
     budgets = BudgetKeeper(
-        load=lambda: store.read(hosts_table.load), save=lambda waits: store.write(hosts_table.save, waits)
+        load=lambda: store.read(hosts_table.load),
+        save=lambda key, budget: store.write(hosts_table.save, key, budget),
     )
     return Http.create(
         user_agent=USER_AGENT,
@@ -85,9 +87,17 @@ async def _open_http(store: Store, worker: Worker, connectivity: Connectivity, t
         offload=worker.run,
         connectivity=connectivity,
         now=utc_now,
-        proxy=ProxySettings(**saved),
+        proxy=ProxySettings(saved.get("mode", "system"), saved.get("url", "")),
         also_trusted=trusts,
     )
+
+
+async def _keep_good_copy(store: Store) -> None:
+    """Checks the file and makes the daily copy of it, beside everything else. Damage is told in the log and by doctor."""
+    try:
+        await store.copy_if_due(utc_now())
+    except StoreError as error:
+        log.error("the store was checked: %s", error)
 
 
 class EngineThread:

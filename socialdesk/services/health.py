@@ -14,7 +14,7 @@ from socialdesk.services.accounts import AccountService
 from socialdesk.store import health as health_table
 from socialdesk.store.database import Store
 
-PACKAGES = ("PySide6-Essentials", "qasync", "httpx", "httpx-aiohttp", "aiohttp", "keyring", "feedparser", "nh3")
+PACKAGES = ("PySide6-Essentials", "qasync", "httpx", "aiohttp", "keyring", "feedparser", "nh3")
 
 
 @dataclass(frozen=True, slots=True)

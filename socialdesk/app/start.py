@@ -1,0 +1,54 @@
+"""Opening the desk, or, where there is no screen, doing its main job without one."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from socialdesk.app.profile import Profile, log_to_file
+
+NO_SCREEN = """There is no screen here. The commands work without one: socialdesk --help
+To see the main job done off-screen on the practice networks: socialdesk run"""
+
+
+def has_screen() -> bool:
+    """Whether a window can be shown; a platform chosen by QT_QPA_PLATFORM counts as one."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def start(folder: Path | None, *, practice: bool, explain: bool) -> int:
+    """Opens the window; returns the exit status. `explain`: without a screen the main job is done and told."""
+    if not has_screen():
+        return _rehearse() if explain else _say_no_screen()
+    if practice:
+        with tempfile.TemporaryDirectory(prefix="socialdesk-practice-") as temporary:
+            return _open(Profile.choose(Path(temporary)), practice=True)
+    return _open(Profile.choose(folder), practice=False)
+
+
+def _open(profile: Profile, *, practice: bool) -> int:
+    from socialdesk.app.window import open_window  # Qt: not where there is no screen
+
+    try:
+        profile.make()
+        log_to_file(profile)
+    except OSError as error:
+        sys.stderr.write(f"The profile folder cannot be used: {error.strerror or error}.\n")
+        return 1
+    return open_window(profile, practice=practice)
+
+
+def _say_no_screen() -> int:
+    sys.stderr.write(NO_SCREEN + "\n")
+    return 1
+
+
+def _rehearse() -> int:
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from socialdesk.app.offscreen import rehearse_offscreen  # the practice servers: only here
+
+    with tempfile.TemporaryDirectory(prefix="socialdesk-practice-") as temporary:
+        return 0 if asyncio.run(rehearse_offscreen(Profile.choose(Path(temporary)))) else 1
