@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 
 from socialdesk.core import segments
 from socialdesk.core.checks import AccountCheck, Issue, check
@@ -31,8 +31,9 @@ class Composer(ComposerLayout):
     sent = Signal(object)
     window_wanted = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, main: bool = True) -> None:
         super().__init__(desk)
+        self._main = main
         self._draft = Draft()
         self._drafts: tuple[Draft, ...] = ()
         self._checks: dict[int, AccountCheck] = {}
@@ -45,6 +46,10 @@ class Composer(ComposerLayout):
         self.attachments.problem.connect(self._say)
         self.attachments.settled.connect(self._saver.save_now)
         self._connect()
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.post)
         self.start()
 
     @property
@@ -262,7 +267,7 @@ class Composer(ComposerLayout):
         last = await call(services.settings.get, "composer.draft", 0)
         self._drafts = await call(services.composing.drafts)
         known = next((draft for draft in self._drafts if draft.id == last), None)
-        if known is not None and letter.is_blank(self._draft):
+        if self._main and known is not None and letter.is_blank(self._draft):
             self._draft = known
         await self.roster.load()
         self._show()
@@ -333,7 +338,8 @@ class Composer(ComposerLayout):
         self._desk.actions.show_place.emit("outbox")
 
     def _remember(self) -> None:
-        self._desk_put("composer.draft", self._draft.id)
+        if self._main:
+            self._desk_put("composer.draft", self._draft.id)
 
     def _desk_put(self, key: str, value: object) -> None:
         async def put() -> None:
