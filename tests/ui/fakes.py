@@ -119,9 +119,8 @@ def entry(number: int, *, network: str = "mastodon", **changes: Any) -> Entry:
     match number % 11:
         case 0 | 3:
             link = f"https://{site}.example/article-{number}"
-            made = replace(
-                made, link=LinkCard(link, TITLES[number % 5], "", f"https://{site}.example/{number}.png", f"{site}.example")
-            )
+            picture_url = f"https://{site}.example/{number}.png"
+            made = replace(made, link=LinkCard(link, TITLES[number % 5], "", picture_url, f"{site}.example"))
         case 4:
             made = replace(made, media=media(number, 1))
         case 5:
@@ -136,8 +135,9 @@ def entry(number: int, *, network: str = "mastodon", **changes: Any) -> Entry:
 
 
 def media(number: int, count: int) -> tuple[Media, ...]:
+    address = f"https://pictures.example/{number}"
     return tuple(
-        Media(MediaKind.IMAGE, f"https://pictures.example/{number}-{n}.png", "", "A chart" if n % 2 == 0 else "", 800, 500)
+        Media(MediaKind.IMAGE, f"{address}-{n}.png", alt="A chart" if n % 2 == 0 else "", width=800, height=500)
         for n in range(count)
     )
 

@@ -61,9 +61,6 @@ def _states(fakes: object) -> None:
 
 
 async def _arrange(window: object, fakes: object) -> None:
-    from PySide6.QtCore import QPointF, Qt
-    from PySide6.QtGui import QMouseEvent
-
     from tests.ui.fakes import row
 
     views = window.strip.views()
@@ -74,12 +71,6 @@ async def _arrange(window: object, fakes: object) -> None:
     fakes.arrive(4, [row(-n, network="plain") for n in range(1, 13)])
     window._desk.actions.notice.emit("Removed “Home”.", "Undo", None)
     await asyncio.sleep(0.3)
-    place = QPointF(100, 70)
-    views[3].list.mouseMoveEvent(
-        QMouseEvent(
-            QMouseEvent.Type.MouseMove, place, place, Qt.MouseButton.NoButton, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
-        )
-    )
 
 
 if __name__ == "__main__":

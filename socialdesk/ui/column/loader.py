@@ -21,7 +21,7 @@ _CALM_MS = 120  # changes are gathered this long
 
 
 class Loader(QObject):
-    """`waiting` says how many rows wait behind the pill; `loaded` that the first page is in."""
+    """`waiting` says how many rows wait behind the pill; `loaded` that rows at the top are in."""
 
     waiting = Signal(int)
     loaded = Signal()
@@ -111,24 +111,26 @@ class Loader(QObject):
         with self._view.steady():
             self._model.drop_below(self._view.last_visible())
 
-    async def _take_new(self) -> None:
-        """New rows while the reader is at the top."""
+    async def _take_new(self, added: int) -> None:
+        """New rows while the reader is at the top; not all of them need be newer than what is shown."""
         if self.view_kind == "stories":
             await self._first()
             return
-        rows = await self._desk.bridge.call(self._desk.services.reading.newer, self._id, self._model.newest, _PAGE)
+        rows = await self._page(None, _PAGE)
         await self._prepare(rows)
         if not self._view.at_top:
-            self._set_pending(self._pending + len(rows))
+            self._set_pending(self._pending + added)
             return
-        if len(rows) >= _PAGE or not self._model.items:
-            self._model.reset(rows, at_end=False)
+        newest = self._top_key()
+        if newest is None or all(_newer(row.key, newest) for row in rows):
+            self._model.reset(rows, at_end=len(rows) < _PAGE)
         else:
-            self._model.put_above(rows)
+            self._model.merge(rows)
             self._model.drop_below(self._view.last_visible())
         self._view.executeDelayedItemsLayout()
         self._view.scrollToTop()
         self._view.watch()
+        self.loaded.emit()
 
     async def _replace(self, entry_ids: tuple[int, ...]) -> None:
         shown = {item.entry_id for item in self._model.items if isinstance(item, Row)}
@@ -178,7 +180,7 @@ class Loader(QObject):
         if not added:
             return
         if self._view.at_top or not self._model.items:
-            self.tasks.start("new", self._take_new())
+            self.tasks.start("new", self._take_new(added))
         else:
             self._set_pending(self._pending + added)
 

@@ -1,5 +1,6 @@
 """The rows of one column that are in memory: a window onto what the store holds."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -80,6 +81,17 @@ class RowsModel(QAbstractListModel):
             self.endInsertRows()
         return len(fresh)
 
+    def merge(self, rows: Sequence[Row]) -> None:
+        """Puts rows where they belong in the window; those below its end come when it gets there."""
+        for row in self._unknown(rows):
+            if not isinstance(row, Row):
+                continue
+            place = bisect_left(self.items, _downwards(row), key=_downwards)
+            if place < len(self.items) or self.at_end:
+                self.beginInsertRows(_ROOT, place, place)
+                self.items.insert(place, row)
+                self.endInsertRows()
+
     def drop_above(self, visible: int) -> int:
         """Forgets rows far above row `visible` when there are too many; returns how many."""
         count = min(len(self.items) - _KEEP, visible - 30)
@@ -136,3 +148,8 @@ class RowsModel(QAbstractListModel):
     def _unknown(self, items: Sequence[Item]) -> list[Item]:
         known = {item.entry_id for item in self.items if isinstance(item, Row)}
         return [item for item in items if not isinstance(item, Row) or item.entry_id not in known]
+
+
+def _downwards(item: Item) -> tuple[int, int]:
+    """Grows from the top of a column to its end."""
+    return (-item.key.sort_ms, -item.key.entry_id) if isinstance(item, Row) else (0, 0)
