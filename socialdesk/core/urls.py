@@ -46,6 +46,9 @@ TRACKING_AT_HOST = {
 _HOST_NAMES = frozenset().union(*TRACKING_AT_HOST.values())
 # What nearly all addresses are: complete, ASCII, nothing in them that needs mending.
 _USUAL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/[!#-;=?-\[\]-~]*)?")
+_BARE_HOST = re.compile(
+    r"(?:(localhost|\d{1,3}(?:\.\d{1,3}){3})|[^\s:/?#@.]+(?:\.[^\s:/?#@.]+)+)(?::\d{1,5})?(?:[/?#]|$)", re.IGNORECASE
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NOT_IN_WEB_URL = re.compile(r"[\x00-\x20\x7f\\<>\"]")
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
@@ -78,6 +81,22 @@ def resolve(base: str, url: str) -> str:
         return urljoin(base, url).replace(" ", "%20")
     except ValueError:
         return ""
+
+
+def complete(text: str) -> str:
+    """What a person or a list means by an address: `feed:` prefixes gone, a bare host completed with https.
+
+    The result need not be a web address: see `is_web`.
+    """
+    text = text.strip()
+    lower = text.lower()
+    if lower.startswith("feed://"):
+        text = "https://" + text[7:]
+    elif lower.startswith(("feed:", "rss:")):
+        text = text.partition(":")[2]
+    if bare := _BARE_HOST.match(text):
+        text = ("http://" if bare[1] else "https://") + text
+    return resolve("", text)
 
 
 def strip_tracking(url: str) -> str:

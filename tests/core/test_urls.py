@@ -100,6 +100,26 @@ def test_relative_address_is_resolved(base: str, url: str, expected: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("typed", "url"),
+    [
+        ("example.com", "https://example.com"),
+        (" blog.example.com/feed ", "https://blog.example.com/feed"),
+        ("blog.example.com:8080/feed", "https://blog.example.com:8080/feed"),
+        ("localhost:8000/feed", "http://localhost:8000/feed"),
+        ("192.168.1.4/feed", "http://192.168.1.4/feed"),
+        ("feed://example.com/rss", "https://example.com/rss"),
+        ("feed:https://example.com/rss", "https://example.com/rss"),
+        ("http://example.com/a b", "http://example.com/a%20b"),
+        ("nonsense", "nonsense"),
+        ("file:///etc/passwd", "file:///etc/passwd"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+    ],
+)
+def test_typed_address_is_completed(typed: str, url: str) -> None:
+    assert urls.complete(typed) == url
+
+
+@pytest.mark.parametrize(
     "url", ["http://example.com", "https://example.com/ü", "https://[::1]:8080/a", "HTTPS://e.example"]
 )
 def test_web_addresses_are_told(url: str) -> None:

@@ -61,7 +61,7 @@ def read(text: str) -> Tree | None:
 
 def from_root(text: str) -> str:
     """The document from its root element on, with characters and references that XML knows."""
-    return _known_references(without_illegal(text[max(0, _start(text)) :]))
+    return known_references(without_illegal(text[max(0, _start(text)) :]))
 
 
 def _start(text: str) -> int:
@@ -94,7 +94,7 @@ def _announced(text: str) -> int:
     return sum(sum(1 for _ in _ITEM.finditer(part)) for part in _outside(text))
 
 
-def _known_references(text: str) -> str:
+def known_references(text: str) -> str:
     """`text` with no reference left that XML does not know itself, outside of CDATA sections."""
     if "&" not in text:
         return text
