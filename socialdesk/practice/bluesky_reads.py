@@ -67,8 +67,9 @@ def list_notifications(call: Call) -> Json:
     wanted = set(call.many.get("reasons", []))
     mine = [n for n in call.state.notices if n.to == me.did and (not wanted or n.reason in wanted)]
     shown, more = feeds.page(mine, lambda n: (wire_time(n.at), n.uri), call.params.get("cursor", ""), call.limit())
-    seen = _seen(me)
-    return {"notifications": [call.views.notice(n, seen) for n in shown], "priority": False, "seenAt": seen, **more}
+    notifications = [call.views.notice(n, read=not _unseen(n, me)) for n in shown]
+    seen = {"seenAt": wire_time(me.seen_at)} if me.seen_at else {}
+    return {"notifications": notifications, "priority": False, **seen, **more}
 
 
 def get_unread_count(call: Call) -> Json:
@@ -141,10 +142,6 @@ def get_bookmarks(call: Call) -> Json:
 
 def _members(state: State, uri: str) -> set[str]:
     return {str(item.value["subject"]) for item in state.of(LIST_ITEM) if item.value["list"] == uri}
-
-
-def _seen(account: Account) -> str:
-    return wire_time(account.seen_at) if account.seen_at else ""
 
 
 def _unseen(notice: Notice, account: Account) -> bool:

@@ -107,7 +107,7 @@ class Views:
     def _thread_node(self, record: Record, viewer: str) -> Json:
         return {"$type": "app.bsky.feed.defs#threadViewPost", "post": self.post(record, viewer), "threadContext": {}}
 
-    def notice(self, notice: Notice, seen: str) -> Json:
+    def notice(self, notice: Notice, *, read: bool) -> Json:
         record = self._state.records[notice.uri]
         view = {
             "uri": record.uri,
@@ -115,7 +115,7 @@ class Views:
             "author": self.profile(self._state.accounts[record.did]),
             "reason": notice.reason,
             "record": record.value,
-            "isRead": wire_time(notice.at) <= seen,
+            "isRead": read,
             "indexedAt": wire_time(notice.at),
             "labels": [],
         }

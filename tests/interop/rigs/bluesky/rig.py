@@ -1,9 +1,9 @@
 """The real Bluesky network on loopback: `python rig.py install|start|stop [WORK]`, WORK defaults to `.interop`.
 
 Directory of identities, PDS and app view come from npm's `@atproto/dev-env`, the app view's PostgreSQL from the system
-(`apt-get install postgresql`). All of it lies under WORK and listens on 127.0.0.1 only; `stop` ends, by id, what `start`
-began. Each start is a new, empty network, because its directory of identities lives in memory. `start` prints the
-addresses as JSON and keeps them in WORK/bluesky/rig.json. Any handle ending in `.test` can be registered.
+(`apt-get install postgresql`). All of it lies under WORK and listens on 127.0.0.1 only; `stop` ends, by id, what
+`start` began. Each start is a new, empty network, because its directory of identities lives in memory. `start` prints
+the addresses as JSON and keeps them in WORK/bluesky/rig.json. Any handle ending in `.test` can be registered.
 """
 
 import contextlib
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 DEV_ENV = "@atproto/dev-env@0.6.7"
@@ -57,13 +58,11 @@ def start(work: Path) -> dict[str, str]:
         "TMPDIR": str(folder / "tmp"),
     }
     (folder / "tmp").mkdir(exist_ok=True)
-    command = ["node", "--require", str(HERE / "loopback.cjs"), str(HERE / "server.mjs"), "ports.json", str(ready)]
-    with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(
-            command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
-    (folder / "server.pid").write_text(str(server.pid))
-    _wait_for(ready, server, folder / "server.log")
+    scripts = ["--require", str(HERE / "loopback.cjs"), str(HERE / "server.mjs")]
+    log = folder / "server.log"
+    pid = _spawn(["node", *scripts, str(folder / "ports.json"), str(ready)], folder, env, log)
+    (folder / "server.pid").write_text(str(pid))
+    _wait_for(ready, pid, log)
     addresses = {
         "service": f"http://localhost:{ports['pds']}",
         "appview": f"http://localhost:{ports['bsky']}",
@@ -76,12 +75,24 @@ def start(work: Path) -> dict[str, str]:
 def stop(work: Path) -> None:
     """Ends what `start` began; nothing else, and nothing if it is already gone."""
     folder = _folder(work)
-    _end(folder / "server.pid", signal.SIGTERM)
-    _end(folder / "postgres.pid", signal.SIGINT)
+    _end(folder / "server.pid", signal.SIGTERM, "server.mjs")
+    _end(folder / "postgres.pid", signal.SIGINT, "postgres")
     data = folder / "postgres.dir"
     if data.exists():
         shutil.rmtree(data.read_text().strip(), ignore_errors=True)
         data.unlink()
+
+
+def judge(work: Path, question: dict[str, Any]) -> dict[str, Any]:
+    """Asks the official client library (see judge.mjs). Raises RigError."""
+    folder = _folder(work)
+    command, asked = ["node", str(HERE / "judge.mjs")], json.dumps(question)
+    env = _node_env(folder)
+    done = subprocess.run(command, cwd=folder, env=env, input=asked, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RigError(f"judge.mjs: {done.stderr[-1500:]}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 def _folder(work: Path) -> Path:
@@ -147,7 +158,7 @@ def _run(command: list[object], user: str | None, cwd: Path) -> None:
     words = [str(word) for word in command]
     output = cwd / f"{Path(words[0]).name}.out"  # not a pipe: the server would hold it open
     with output.open("wb") as out:
-        rights = {"user": user, "group": user, "extra_groups": []} if user else {}
+        rights: dict[str, Any] = {"user": user, "group": user, "extra_groups": []} if user else {}
         code = subprocess.run(words, cwd=cwd, stdout=out, stderr=out, stdin=subprocess.DEVNULL, check=False, **rights)
     if code.returncode:
         raise RigError(f"{words[0]}: {output.read_text()[-1500:]}")
@@ -160,29 +171,50 @@ def _free_port() -> int:
         return port
 
 
-def _wait_for(ready: Path, server: "subprocess.Popen[bytes]", log: Path) -> None:
+def _spawn(command: list[str], folder: Path, env: dict[str, str], log: Path) -> int:
+    """A process in a session of its own that outlives this one. `cd` is the shell's, `exec` keeps the process id."""
+    script = ["sh", "-c", 'cd "$0" && exec "$@"', str(folder), *command]
+    writing = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(log), writing, 0o644),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    return os.posix_spawnp("sh", script, env, file_actions=actions, setsid=True)
+
+
+def _wait_for(ready: Path, pid: int, log: Path) -> None:
     for _ in range(480):
         if ready.exists() and ready.stat().st_size:
             return
-        if server.poll() is not None:
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
             raise RigError(f"the server ended: {log.read_text(errors='replace')[-1500:]}")
         time.sleep(0.25)
     raise RigError("the server was not ready within two minutes")
 
 
-def _end(pid_file: Path, how: signal.Signals) -> None:
+def _end(pid_file: Path, how: signal.Signals, name: str) -> None:
+    """Ends the process that `pid_file` names, if it still is what we started: ids are used again."""
     if not pid_file.exists():
         return
     pid = int(pid_file.read_text())
     pid_file.unlink()
     with contextlib.suppress(ProcessLookupError):
+        if name not in _command_of(pid):
+            return
         os.kill(pid, how)
         for _ in range(60):
-            with contextlib.suppress(ChildProcessError):  # reaps it, if it is ours
+            with contextlib.suppress(ChildProcessError):  # reaps it, if it is a child of this process
                 os.waitpid(pid, os.WNOHANG)
             os.kill(pid, 0)
             time.sleep(0.25)
         os.kill(pid, signal.SIGKILL)
+
+
+def _command_of(pid: int) -> str:
+    return subprocess.run(
+        ["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout
 
 
 def main(arguments: list[str]) -> int:

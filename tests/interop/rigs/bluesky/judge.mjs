@@ -1,0 +1,36 @@
+// The official client library as a judge. Reads one JSON question on standard input, answers with JSON.
+// {"records": [record], "texts": [text], "answers": [[method, output]]}
+// -> {"records": [problem or ""], "texts": [{"facets", "graphemes"}], "answers": [problem or ""]}
+import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+
+const require = createRequire(pathToFileURL(process.cwd() + '/'))
+const load = (name) => import(pathToFileURL(require.resolve(name)).href)
+const { lexicons, RichText } = await load('@atproto/api')
+const { jsonToLex } = await load('@atproto/lexicon')
+
+const problem = (check) => {
+  try {
+    check()
+    return ''
+  } catch (error) {
+    return String(error.message)
+  }
+}
+const facetsOf = (text) => {
+  const rich = new RichText({ text })
+  rich.detectFacetsWithoutResolution()
+  return { facets: rich.facets ?? [], graphemes: rich.graphemeLength }
+}
+
+const question = JSON.parse(readFileSync(0, 'utf8'))
+console.log(
+  JSON.stringify({
+    records: (question.records ?? []).map((r) => problem(() => lexicons.assertValidRecord(r.$type, jsonToLex(r)))),
+    texts: (question.texts ?? []).map(facetsOf),
+    answers: (question.answers ?? []).map(([method, output]) =>
+      problem(() => lexicons.assertValidXrpcOutput(method, jsonToLex(output))),
+    ),
+  }),
+)
