@@ -35,6 +35,10 @@ class OpenApi:
         self._registry: Registry[Any] = Registry().with_resource("urn:api", resource)
         self._paths = [(re.compile(_pattern(path)), path) for path in self.document["paths"]]
 
+    @staticmethod
+    def exists(name: str) -> bool:
+        return (contracts_folder() / name).exists()
+
     def operation(self, method: str, path: str) -> Mapping[str, Any]:
         """What the document says of a request; a path without placeholders goes first. Fails for an unknown one."""
         known = [template for pattern, template in self._paths if pattern.fullmatch(path)]
@@ -110,7 +114,7 @@ def _absolute(schema: Any) -> Any:
 
 def _body(body: bytes) -> dict[str, Any]:
     if body.startswith(b"--"):
-        names = re.findall(rb'name="([^"]+)"', body)
+        names = re.findall(rb'; name="([^"]+)"', body)
         return {name.decode(): "" for name in names}
     text = body.decode()
     return json.loads(text) if text.startswith("{") else dict(parse_qsl(text))

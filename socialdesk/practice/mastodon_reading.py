@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
@@ -252,7 +252,8 @@ class Reading:
 
     async def webfinger(self, request: web.Request) -> web.Response:
         resource = request.query.get("resource", "")
-        person = self.state.find_person(resource.removeprefix("acct:"), (self.wire.domain,))
+        own = (self.wire.domain, urlsplit(self.wire.base).netloc)
+        person = self.state.find_person(resource.removeprefix("acct:"), own)
         if person is None:
             raise Refused(404, "Not found")
         link = {"rel": "self", "type": "application/activity+json", "href": self.wire.person_uri(person)}

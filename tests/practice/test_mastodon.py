@@ -93,8 +93,9 @@ async def test_judge_walks_forward_with_min_id(server: PracticeMastodon, judge: 
 
 async def test_judge_sees_the_same_world_in_every_timeline(judge: Judge) -> None:
     local = await judge(lambda api: api.timeline_local(limit=40))
+    assert len({status.account.acct for status in local}) > 5
     tagged = await judge(lambda api: api.timeline_hashtag("B2B", limit=40))
-    assert {status.id for status in tagged} <= {status.id for status in local} | {status.id for status in tagged}
+    assert len(tagged) > 5
     assert all(any(tag.name == "b2b" for tag in status.tags) for status in tagged)
     lists = await judge(lambda api: api.lists())
     assert [found.title for found in lists] == ["Industry", "Marketing"]
@@ -154,11 +155,9 @@ async def test_judge_likes_boosts_and_bookmarks(server: PracticeMastodon, judge:
     assert not await judge(lambda api: api.bookmarks())
 
 
-@pytest.mark.parametrize("polls", [0, 1])
-async def test_judge_uploads(server: PracticeMastodon, judge: Judge, polls: int) -> None:
-    server.writing.media_polls = polls
+async def test_judge_uploads(server: PracticeMastodon, judge: Judge) -> None:
     data = io.BytesIO(picture("upload", 80, 60))
-    media = await judge(lambda api: api.media_post(data, "image/png", description="A gradient", synchronous=True))
+    media = await judge(lambda api: api.media_post(data, "image/png", description="A gradient"))
     assert (media.meta.original.width, media.meta.original.height) == (80, 60)
     status = await judge(lambda api: api.status_post("With a picture", media_ids=[media.id]))
     assert [m.description for m in status.media_attachments] == ["A gradient"]

@@ -20,7 +20,6 @@ from socialdesk.networks.mastodon.translate import Home, author_of, scopes_of
 
 OOB = "urn:ietf:wg:oauth:2.0:oob"
 APP_NAME = "SocialDesk"
-APP_WEBSITE = "https://socialdesk.example"
 _COARSE = frozenset({"pixelfed"})  # know only read, write and follow
 
 
