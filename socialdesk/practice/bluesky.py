@@ -1,5 +1,7 @@
 """The practice Bluesky: a PDS and an app view in one loopback server. Wire formats as of the reference servers."""
 
+import asyncio
+import contextlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,7 +12,7 @@ from aiohttp import web
 from socialdesk.practice.bluesky_call import Call, Json
 from socialdesk.practice.bluesky_methods import PROCEDURES, QUERIES, SILENT
 from socialdesk.practice.bluesky_rules import FOLLOW, LIKE, POST, REPOST, Refused
-from socialdesk.practice.bluesky_seed import PASSWORD, fill, handle_of
+from socialdesk.practice.bluesky_seed import PASSWORD, Seed, handle_of
 from socialdesk.practice.bluesky_state import Account, Record, State, wire_time
 from socialdesk.practice.bluesky_tokens import Tokens
 from socialdesk.practice.bluesky_views import Views
@@ -24,19 +26,30 @@ PICTURE_SIZES = {"feed_thumbnail": (800, 450), "feed_fullsize": (1200, 675)}
 _MARKS = {"like": LIKE, "repost": REPOST}
 
 
-def build(world: World, sites: Mapping[str, str], *, now: Callable[[], datetime] = utc_now) -> "PracticeBluesky":
-    """The server, seeded, not yet started; `sites` maps organisations to the base addresses of their blogs."""
-    return PracticeBluesky(world, sites, now=now)
+def build(
+    world: World, sites: Mapping[str, str], *, trickle_s: float = 0, now: Callable[[], datetime] = utc_now
+) -> "PracticeBluesky":
+    """The server, seeded, not yet started.
+
+    `sites` maps organisations to the base addresses of their blogs. With `trickle_s` the newest posts of the world are
+    held back and appear one by one.
+    """
+    return PracticeBluesky(world, sites, trickle_s=trickle_s, now=now)
 
 
 class PracticeBluesky(PracticeServer):
     """`credentials`: identifier, password and service of the person's account, as its sign-in form asks for them."""
 
-    def __init__(self, world: World, sites: Mapping[str, str], *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, world: World, sites: Mapping[str, str], *, trickle_s: float = 0, now: Callable[[], datetime] = utc_now
+    ) -> None:
         super().__init__(now=now)
         self.state = State(now)
         self.tokens = Tokens(now)
-        self.me: Account = fill(self.state, world, sites)
+        self._seed = Seed(self.state, world, sites, hold=trickle_s > 0)
+        self.me: Account = self._seed.me
+        self._trickle_s = trickle_s
+        self._trickling: asyncio.Task[None] | None = None
         self._asked_count = 0
         self._pictures: dict[tuple[str, str], bytes] = {}
         self.app.router.add_route("*", "/xrpc/{nsid}", self._xrpc)
@@ -46,6 +59,21 @@ class PracticeBluesky(PracticeServer):
 
     async def started(self) -> None:
         self.credentials = {"identifier": self.me.handle, "password": PASSWORD, "service": self.url}
+        if self._trickle_s > 0:
+            self._trickling = asyncio.create_task(self._trickle(), name="practice bluesky")
+
+    async def stop(self) -> None:
+        task, self._trickling = self._trickling, None
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await super().stop()
+
+    async def _trickle(self) -> None:
+        while self._seed.waiting:
+            await asyncio.sleep(self._trickle_s)
+            self._seed.show(self._seed.waiting.pop(0), self.state.tick())
 
     # switches for tests and for a lively desk
 

@@ -17,6 +17,7 @@ PASSWORD = "prac-tice-blue-sky2"  # noqa: S105 - opens nothing but a loopback st
 NETWORK = "bluesky"
 FACET = "app.bsky.richtext.facet"
 PICTURE_SIZE = (1200, 675)
+HELD, FRESH_MINUTES = 6, 60
 
 _LINK = re.compile(r"https?://\S*[^\s.,;:!?)]")
 _MENTION = re.compile(r"(?<!\w)@([a-z0-9-]+)(?![\w.])")
@@ -27,86 +28,95 @@ def handle_of(name: str) -> str:
     return f"{name.lower()}.test"
 
 
-def fill(state: State, world: World, sites: Mapping[str, str]) -> Account:
-    """Puts the world into `state`; `sites` are the base addresses of its blogs. Returns the person's account."""
-    accounts = {
-        o.key: state.add_account(
-            o.key, handle_of(o.handle), o.name, bio=o.bio, colour=o.colour, password=PASSWORD if o.key == ME else ""
-        )
-        for o in world.organisations
-    }
-    seed = _Seed(state, world, world.article_urls(sites), accounts)
-    seed.follows()
-    posted: dict[str, Record] = {}
-    for post in world.posts_on(NETWORK):
-        posted[post.id] = seed.post(post, posted)
-    seed.marks(list(posted.values()))
-    seed.places()
-    return accounts[ME]
+class Seed:
+    """Puts the world into a state. `sites` are the base addresses of its blogs; `me` is the person's account.
 
+    With `hold` the newest posts are left in `waiting`, to be shown one by one.
+    """
 
-class _Seed:
-    def __init__(self, state: State, world: World, urls: Mapping[str, str], accounts: Mapping[str, Account]) -> None:
+    def __init__(self, state: State, world: World, sites: Mapping[str, str], *, hold: bool = False) -> None:
+        self.waiting: list[PracticePost] = []
         self._state = state
         self._world = world
-        self._urls = urls
-        self._accounts = accounts
-        self._me = accounts[ME]
+        self._urls = world.article_urls(sites)
+        self._accounts = {
+            o.key: state.add_account(
+                o.key, handle_of(o.handle), o.name, bio=o.bio, colour=o.colour, password=PASSWORD if o.key == ME else ""
+            )
+            for o in world.organisations
+        }
+        self.me = self._accounts[ME]
+        self._others = [account for account in self._accounts.values() if account is not self.me]
         self._now = state.now()
         self._clock = 0
+        self._posted: dict[str, Record] = {}
+        self._follows()
+        posts = world.posts_on(NETWORK)
+        fresh = [p.id for p in posts if not p.reply_to and p.minutes_ago < FRESH_MINUTES]
+        held = set(fresh[-HELD:]) if hold else set()
+        for post in posts:
+            if post.id in held or post.reply_to in held:
+                held.add(post.id)  # an answer waits with what it answers
+                self.waiting.append(post)
+            else:
+                self.show(post, self._now - timedelta(minutes=post.minutes_ago))
+        self._marks(list(self._posted.values()))
+        self._places()
 
-    def put(self, did: str, collection: str, value: Json, when: datetime) -> Record:
+    def _put(self, did: str, collection: str, value: Json, when: datetime) -> Record:
         self._clock += 1
         key = tid(int(when.timestamp() * 1_000_000) + self._clock, 7)
         return self._state.put(did, collection, key, {**value, "createdAt": wire_time(when)}, when=when, check=False)
 
-    def follows(self) -> None:
-        for number, account in enumerate(a for a in self._accounts.values() if a is not self._me):
+    def _follows(self) -> None:
+        for number, account in enumerate(self._others):
             long_ago = self._now - timedelta(days=300 - number)
-            self.put(self._me.did, FOLLOW, {"subject": account.did}, long_ago)
+            self._put(self.me.did, FOLLOW, {"subject": account.did}, long_ago)
             recent = self._now - timedelta(hours=5 + 31 * number)
-            self.put(account.did, FOLLOW, {"subject": self._me.did}, recent)
+            self._put(account.did, FOLLOW, {"subject": self.me.did}, recent)
 
-    def post(self, post: PracticePost, before: Mapping[str, Record]) -> Record:
-        account, when = self._accounts[post.organisation], self._now - timedelta(minutes=post.minutes_ago)
+    def show(self, post: PracticePost, when: datetime) -> Record:
+        """A post of the world appears, dated `when`."""
+        account = self._accounts[post.organisation]
         text = _MENTION.sub(lambda m: f"@{handle_of(m[1])}", self._text(post))
         value: Json = {"text": text, "langs": [post.language], "facets": self._facets(text)}
-        parent = before.get(post.reply_to)
+        parent = self._posted.get(post.reply_to)
         if parent is not None:
             root = parent.value.get("reply", {}).get("root") or _ref(parent)
             value["reply"] = {"root": root, "parent": _ref(parent)}
         embed = self._embed(account, post)
         if embed is not None:
             value["embed"] = embed
-        record = self.put(account.did, POST, value, when)
+        record = self._put(account.did, POST, value, when)
         self._state.shown[record.uri] = (post.likes, post.reshares, post.replies)
+        self._posted[post.id] = record
         return record
 
-    def marks(self, records: list[Record]) -> None:
+    def _marks(self, records: list[Record]) -> None:
         """Likes and re-shares: some on the person's posts, a few elsewhere so that re-shares are seen."""
-        others = [account for account in self._accounts.values() if account is not self._me]
-        mine = [record for record in records if record.did == self._me.did]
+        others = self._others
+        mine = [record for record in records if record.did == self.me.did]
         for number, record in enumerate(mine):
             for step, account in enumerate(others[number * 3 : number * 3 + 4]):
                 when = min(record.indexed + timedelta(minutes=9 + 13 * step), self._now)
                 kind = REPOST if step == 3 else LIKE
-                self.put(account.did, kind, {"subject": _ref(record)}, when)
+                self._put(account.did, kind, {"subject": _ref(record)}, when)
         for number, record in enumerate(records[::11]):
             account = others[(number * 5 + 2) % len(others)]
             if account.did != record.did:
                 when = min(record.indexed + timedelta(minutes=17), self._now)
-                self.put(account.did, REPOST, {"subject": _ref(record)}, when)
+                self._put(account.did, REPOST, {"subject": _ref(record)}, when)
 
-    def places(self) -> None:
+    def _places(self) -> None:
         """A list and a feed that the person has saved."""
         when = self._now - timedelta(days=60)
         value = {"name": "Customers", "purpose": "app.bsky.graph.defs#curatelist"}
-        people = self.put(self._me.did, "app.bsky.graph.list", value, when)
-        for account in list(self._accounts.values())[1:6]:
+        people = self._put(self.me.did, "app.bsky.graph.list", value, when)
+        for account in self._others[:5]:
             item = {"list": people.uri, "subject": account.did}
-            self.put(self._me.did, "app.bsky.graph.listitem", item, when)
-        host = next(account for account in self._accounts.values() if account is not self._me)
-        feed = self.put(
+            self._put(self.me.did, "app.bsky.graph.listitem", item, when)
+        host = self._others[0]
+        feed = self._put(
             host.did,
             "app.bsky.feed.generator",
             {"did": host.did, "displayName": "B2B, best first", "practiceQuery": "b2b"},
@@ -117,7 +127,7 @@ class _Seed:
             {"id": "2", "type": "feed", "value": feed.uri, "pinned": True},
             {"id": "3", "type": "list", "value": people.uri, "pinned": False},
         ]
-        self._me.preferences = [{"$type": "app.bsky.actor.defs#savedFeedsPrefV2", "items": saved}]
+        self.me.preferences = [{"$type": "app.bsky.actor.defs#savedFeedsPrefV2", "items": saved}]
 
     def _text(self, post: PracticePost) -> str:
         known = all(slug in self._urls for slug in post.articles)

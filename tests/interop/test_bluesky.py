@@ -216,7 +216,7 @@ class TestSession:
 
 
 class TestPosting:
-    async def test_text_with_facets(self, me: Person, other: Person, work: Path) -> None:
+    async def test_text_with_facets(self, me: Person, other: Person) -> None:
         text = f"Grüße 北風 👩‍🚀 an @{other.account.handle} und @nobody-there.test: https://example.com/ä?b=1 #b2b"
         receipt = await me.post(text, language="de,en")
         entry = await seen(other, receipt.remote_id)
@@ -468,8 +468,8 @@ class TestJudges:
             }.items():
                 answers.append((method, await call(http, server.url, method, params, credential=credential)))
             record = {"$type": POST, "text": "Hello", "createdAt": "2026-11-22T10:00:00.000Z"}
-            body = {"repo": me, "collection": POST, "rkey": "3n2umembjm723", "record": record, "swapRecord": None}
-            put = await call(http, server.url, "com.atproto.repo.putRecord", {}, body, credential)
+            new = {"repo": me, "collection": POST, "rkey": "3n2umembjm723", "record": record, "swapRecord": None}
+            put = await call(http, server.url, "com.atproto.repo.putRecord", {}, new, credential)
             answers.append(("com.atproto.repo.putRecord", put))
             posts = [dict(record.value) for record in server.state.of(POST)]
         judged = rig.judge(work, {"answers": answers, "records": posts})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from socialdesk.core.account import NOTHING, Account, Credential
+from socialdesk.core.account import NOTHING, Account, Credential, Identity
 from socialdesk.core.entry import EntryKind
 from socialdesk.core.errors import AuthExpired, InputError, OutcomeUnknown, Rejected, Unreachable
 from socialdesk.core.post import CardToSend, MediaFile, Receipt, Segment, Target
@@ -116,7 +116,7 @@ class TestSignIn:
         assert (account.name, account.handle, account.server) == ("Northwind Pumps", "northwind.test", server.url)
         assert account.remote_id.startswith("did:plc:")
         assert account.avatar_url.startswith(server.url)
-        assert await opened.whoami() == session.Identity(
+        assert await opened.whoami() == Identity(
             account.remote_id, account.name, account.handle, account.server, account.avatar_url, account.facts
         )
 

@@ -509,6 +509,16 @@ class TestWorld:
         assert len(links) > 5
         assert all(re.fullmatch(r"https://[a-z]+\.example/[a-z0-9-]+/", link) for link in links)
 
+    async def test_new_posts_trickle_in(self, http: Http) -> None:
+        async with build(World.load(), {}, trickle_s=0.01) as server:
+            wire = Wire(server, http)
+            await wire.sign_in()
+            before = {record.uri for record in server.state.of(POST)}
+            while len({record.uri for record in server.state.of(POST)}) == len(before):
+                await wire.ask("GET", "app.bsky.feed.getTimeline", limit="1")
+            _, answer = await wire.ask("GET", "app.bsky.feed.getTimeline", limit="5")
+            assert answer["feed"][0]["post"]["uri"] not in before
+
     async def test_without_blogs_there_are_no_links(self) -> None:
         bare = build(World.load(), {})
         assert not [r for r in bare.state.of(POST) if "{" in r.value["text"] or "http" in r.value["text"]]
