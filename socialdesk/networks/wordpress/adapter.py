@@ -1,0 +1,146 @@
+"""One account at one WordPress site. Source: REST API Handbook, and running sites of versions 6.1 and 6.5."""
+
+from collections.abc import Mapping
+from typing import ClassVar, cast
+
+from socialdesk.core.account import Account, Credential, Identity
+from socialdesk.core.entry import Page
+from socialdesk.core.errors import AuthExpired, Rejected, Unreachable
+from socialdesk.core.network import NetworkFacts, PostRules, SignedIn
+from socialdesk.core.post import MediaFile, Receipt, Segment, Target, Uploaded
+from socialdesk.core.source import Source
+from socialdesk.http import Http
+from socialdesk.networks.wordpress import naming
+from socialdesk.networks.wordpress.client import Client
+from socialdesk.networks.wordpress.commenting import Commenter
+from socialdesk.networks.wordpress.discovery import Site, find_site
+from socialdesk.networks.wordpress.facts import FACTS, RULES
+from socialdesk.networks.wordpress.publishing import Publisher
+from socialdesk.networks.wordpress.reading import Reader, plain
+from socialdesk.networks.wordpress.uploading import Uploader
+
+ME = "wp/v2/users/me"
+
+
+class WordPress:
+    """`account.facts`: root (of the API), moderates, publishes ("1" or ""). Secrets: username, password."""
+
+    facts: ClassVar[NetworkFacts] = FACTS
+
+    def __init__(self, account: Account, credential: Credential, http: object) -> None:
+        self.account = account
+        self._http = cast("Http", http)
+        root = account.facts.get("root") or f"{account.server}/wp-json/"
+        moderates = account.facts.get("moderates") == "1"
+        self._client = Client(self._http, root, credential.get("username"), credential.get("password"))
+        self._reader = Reader(self._client, account.server, account.remote_id, moderates=moderates)
+        self._uploader = Uploader(self._client)
+        self._publisher = Publisher(self._client, self._uploader, account.remote_id)
+        self._commenter = Commenter(self._client, account.remote_id, moderates=moderates)
+
+    # signing in
+
+    async def sign_in(self, answers: Mapping[str, str]) -> SignedIn:
+        """Finds the site's API and proves the application password.
+
+        Raises AuthExpired ("header_stripped" where the site saw nobody at all: wrong words, or a host that removes
+        them), Rejected (no_api, no_app_passwords, insecure, firewall, ...).
+        """
+        site = await find_site(self._http, answers.get("server", ""))
+        secrets = {"username": answers.get("username", "").strip(), "password": answers.get("password", "").strip()}
+        client = Client(self._http, site.root, **secrets)
+        try:
+            identity = await _identity(client, site)
+        except AuthExpired as error:
+            if "rest_not_logged_in" in str(error):
+                raise AuthExpired("the site saw nobody", reason="header_stripped") from error
+            raise
+        return SignedIn(identity, Credential(secrets))
+
+    async def whoami(self) -> Identity:
+        """Only `users/me` proves anything: with a wrong password public reads still work."""
+        account = self.account
+        site = Site(self._client.root, account.server, account.name, account.avatar_url)
+        return await _identity(self._client, site)
+
+    async def sign_out(self) -> None:
+        """Removes this application password from the site."""
+        about, _ = await self._client.get(f"{ME}/application-passwords/introspect")
+        if isinstance(about, dict) and about.get("uuid"):
+            await self._client.send("DELETE", f"{ME}/application-passwords/{about['uuid']}")
+
+    # reading
+
+    async def fetch(self, source: Source, cursor: str, limit: int) -> Page:
+        return await self._reader.fetch(source.kind, cursor, limit)
+
+    async def fetch_older(self, source: Source, older: str, limit: int) -> Page:
+        return await self._reader.fetch_older(source.kind, older, limit)
+
+    async def thread(self, remote_id: str, refs: Mapping[str, str]) -> Page:
+        return await self._reader.thread(refs.get("post", remote_id))
+
+    async def choices(self, kind: str, field_name: str) -> tuple[tuple[str, str], ...]:
+        """The site's categories and tags (kind "article"), by name."""
+        if kind != "article" or field_name not in {"categories", "tags"}:
+            return ()
+        params = [("per_page", "100"), ("orderby", "count"), ("order", "desc"), ("_fields", "id,name")]
+        found, _ = await self._client.get(f"wp/v2/{field_name}", params)
+        names = [plain(str(term.get("name", ""))) for term in found if isinstance(term, dict)]
+        return tuple((name, name) for name in names if name)
+
+    # writing
+
+    async def post_rules(self) -> PostRules:
+        return RULES
+
+    def new_key(self, now_us: int, nonce: int) -> str:
+        return naming.new_key(now_us, nonce)
+
+    async def upload(self, media: MediaFile) -> Uploaded:
+        return await self._uploader.upload(media)
+
+    async def publish(self, segment: Segment, key: str) -> Receipt:
+        target = self._answered(segment)
+        if target is not None:
+            return await self._commenter.publish(segment, target)
+        return await self._publisher.publish(segment, key)
+
+    async def find(self, segment: Segment, key: str) -> Receipt | None:
+        target = self._answered(segment)
+        if target is not None:
+            return await self._commenter.find(segment, target)
+        return await self._publisher.find(segment, key)
+
+    def _answered(self, segment: Segment) -> Target | None:
+        if segment.quote is not None:
+            raise Rejected("a blog quotes nothing", reason="not_supported")
+        return segment.reply_to if segment.article is None else None
+
+    async def delete(self, remote_id: str, refs: Mapping[str, str]) -> None:
+        if refs.get("kind") == "comment":
+            await self._commenter.delete(remote_id)
+        else:
+            await self._publisher.delete(remote_id)
+
+
+async def _identity(client: Client, site: Site) -> Identity:
+    me, _ = await client.get(ME, [("context", "edit")])
+    if not isinstance(me, dict) or "id" not in me:
+        raise Unreachable("the answer has an unknown form", reason="invalid_answer")
+    may = me.get("capabilities") or {}
+    avatars = me.get("avatar_urls") or {}
+    facts = {
+        "root": site.root,
+        "moderates": "1" if may.get("moderate_comments") else "",
+        "publishes": "1" if may.get("publish_posts") else "",
+        "site": plain(site.name),
+    }
+    return Identity(
+        remote_id=str(me["id"]),
+        name=plain(site.name),
+        handle=str(me.get("username") or me.get("slug") or me["id"]),
+        server=site.home,
+        avatar_url=site.icon_url or str(avatars.get("96", "")),
+        facts=facts,
+    )

@@ -1,0 +1,50 @@
+"""What the program shows and asks for a WordPress account, as data."""
+
+from socialdesk.core.network import AppPassword, Field, NetworkFacts, PostRules, SourceKind, Step
+
+KEY = "wordpress"
+APP_ID = "5f1c3a52-7d0e-4c39-9a64-0c7c0d1e5a11"  # WordPress shows it beside the password; it must be a UUID
+AUTHORIZE = f"{{server}}/wp-admin/authorize-application.php?app_name=SocialDesk&app_id={APP_ID}"
+INTERVAL_S = 300
+LARGEST_SIDE = 2560  # WordPress itself scales larger pictures down to this
+PICTURE_BYTES = 2_000_000  # PHP's own default for uploads; hosts that allow more cannot be asked
+
+SIGN_IN = AppPassword(
+    fields=(
+        Field("server", "Site address", "https://blog.example"),
+        Field("username", "User name", "northwind", "The name you sign in to WordPress with."),
+        Field("password", "Application password", help="24 characters, made for SocialDesk alone.", secret=True),
+    ),
+    steps=(
+        Step("Open your site's page for application passwords and approve SocialDesk.", AUTHORIZE),
+        Step("Copy the password it shows. You see it only once."),
+        Step("Paste it here. Your own password is not needed and works on no other program."),
+    ),
+)
+
+FACTS = NetworkFacts(
+    key=KEY,
+    title="WordPress",
+    colour="#3858E9",
+    icon="wordpress",
+    sign_ins=(SIGN_IN,),
+    sources=(
+        SourceKind("posts", "Posts", "wordpress", interval_s=INTERVAL_S),
+        SourceKind("drafts", "Drafts and planned posts", "file-text", interval_s=INTERVAL_S),
+        SourceKind("comments", "Comments", "message-square", inbox=True, interval_s=INTERVAL_S),
+    ),
+    actions=("reply",),
+    note="For sites that run WordPress themselves, from version 5.6. Sites at WordPress.com need its paid plans.",
+)
+
+RULES = PostRules(
+    limit=0,
+    weigh=len,
+    max_pictures=20,
+    picture_bytes=PICTURE_BYTES,
+    picture_pixels=LARGEST_SIDE * LARGEST_SIDE,
+    splits_threads=False,
+    link_card="none",
+    article=True,
+    replies=True,
+)
