@@ -65,9 +65,12 @@ async def open_services(
             proxy,
         )
         services = build(parts)
+        copying = asyncio.create_task(_keep_good_copy(store), name="daily copy")
         try:
             yield services
         finally:
+            copying.cancel()
+            await asyncio.gather(copying, return_exceptions=True)
             await services.stop()
             await http.aclose()
     finally:
@@ -101,25 +104,24 @@ async def _keep_good_copy(store: Store) -> None:
 
 
 class EngineThread:
-    """Runs the engine on a thread of its own, for a program with a window."""
+    """Runs the engine on a thread of its own, for a program with a window.
+
+    `ready` gives the engine's loop and its services, or what building them raised (StoreError, OSError).
+    """
 
     def __init__(self, profile: Profile, vault: KeepsSecrets | None = None, trusts: Trusts = _nobody) -> None:
         self._profile, self._vault, self._trusts = profile, vault, trusts
-        self._ready: Future[tuple[asyncio.AbstractEventLoop, Services]] = Future()
+        self.ready: Future[tuple[asyncio.AbstractEventLoop, Services]] = Future()
         self._stop: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
-    def wait_ready(self) -> tuple[asyncio.AbstractEventLoop, Services]:
-        """Blocks until the services are built; raises what building them raised (StoreError, OSError)."""
-        return self._ready.result()
-
     def stop(self, timeout_s: float = 15) -> None:
         """Closes the engine in order and waits for it."""
-        if self._ready.done() and self._ready.exception() is None and self._stop is not None:
-            loop, _ = self._ready.result()
+        if self._thread.is_alive() and self.ready.done() and self.ready.exception() is None and self._stop is not None:
+            loop, _ = self.ready.result()
             loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(timeout_s)
 
@@ -130,11 +132,11 @@ class EngineThread:
         self._stop = asyncio.Event()
         try:
             async with open_services(self._profile, self._vault, self._trusts) as services:
-                self._ready.set_result((asyncio.get_running_loop(), services))
+                self.ready.set_result((asyncio.get_running_loop(), services))
                 await self._stop.wait()
         except BaseException as error:
-            if not self._ready.done():
-                self._ready.set_exception(error)
+            if not self.ready.done():
+                self.ready.set_exception(error)
                 return
             log.exception("the engine ended badly")
             raise
@@ -146,3 +148,8 @@ def restore_last_good_copy(profile: Profile) -> Path:
     Raises StoreError (damaged) when there is no copy.
     """
     return Store.restore(profile.data)
+
+
+def last_good_copy_of(profile: Profile) -> Path | None:
+    """The copy that `restore_last_good_copy` would use; its modification time says when it was made."""
+    return Store.last_good_copy(profile.data)

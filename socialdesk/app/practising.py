@@ -26,4 +26,6 @@ def _form_of(services: Services, network: str) -> int:
 
 
 def _sources(column: PracticeColumn, accounts: dict[str, int]) -> tuple[Source, ...]:
-    return tuple(Source(0, network, kind, accounts.get(network), dict(params)) for network, kind, params in column.sources)
+    return tuple(
+        Source(0, network, kind, accounts.get(network), dict(params)) for network, kind, params in column.sources
+    )

@@ -1,6 +1,5 @@
 """Opening the desk, or, where there is no screen, doing its main job without one."""
 
-import asyncio
 import os
 import sys
 import tempfile
@@ -51,4 +50,4 @@ def _rehearse() -> int:
     from socialdesk.app.offscreen import rehearse_offscreen  # the practice servers: only here
 
     with tempfile.TemporaryDirectory(prefix="socialdesk-practice-") as temporary:
-        return 0 if asyncio.run(rehearse_offscreen(Profile.choose(Path(temporary)))) else 1
+        return 0 if rehearse_offscreen(Profile.choose(Path(temporary))) else 1

@@ -64,12 +64,12 @@ class TransferService:
         return ImportReport(
             len(sources),
             len(outline.feeds) - len(fresh),
-            tuple((refused.text, refused.why) for refused in outline.refused),
+            outline.refused,
             column_id,
             self._cancelled.is_set(),
         )
 
-    async def _add(self, feeds: list[opml.Feed]) -> list[Source]:
+    async def _add(self, feeds: list[opml.Outline]) -> list[Source]:
         sources = []
         for done, feed in enumerate(feeds, 1):
             if self._cancelled.is_set():
@@ -93,8 +93,8 @@ class TransferService:
             if feeds:
                 folders.append((column.title, feeds))
         lines = [
-            opml.Feed(source.title or source.params["url"], source.params["url"], folder)
+            opml.Outline(source.title or source.params["url"], source.params["url"], folder)
             for folder, feeds in folders
             for source in feeds
         ]
-        return await self._worker.run(opml.write, tuple(lines), self._now())
+        return await self._worker.run(opml.write, tuple(lines), "SocialDesk", self._now())

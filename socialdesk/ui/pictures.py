@@ -88,6 +88,7 @@ class Pictures(QObject):
         self._waiting: OrderedDict[Wanted, None] = OrderedDict()
         self._loading: set[Wanted] = set()
         self._failed: set[str] = set()
+        self._closed = False
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._decoded = _Decoded()
@@ -109,17 +110,23 @@ class Pictures(QObject):
             self._start_some()
         return None
 
+    @property
+    def busy(self) -> bool:
+        """Whether pictures that somebody looks at are still on their way."""
+        return bool(self._loading or self._waiting)
+
     def forget_failures(self) -> None:
         """Lets every address be tried again, after the connection came back."""
         self._failed.clear()
 
     async def close(self) -> None:
+        self._closed = True
         self._waiting.clear()
         await self._tasks.close()
         self._pool.waitForDone()
 
     def _start_some(self) -> None:
-        while self._waiting and len(self._loading) < _AT_ONCE:
+        while self._waiting and len(self._loading) < _AT_ONCE and not self._closed:
             wanted, _ = self._waiting.popitem(last=True)
             self._loading.add(wanted)
             self._tasks.start(f"picture {wanted}", self._load(wanted))

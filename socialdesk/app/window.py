@@ -1,0 +1,211 @@
+"""The program with a window: Qt's loop on this thread, the engine on its own."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import qasync
+from PySide6.QtCore import QMessageLogContext, QtMsgType, QUrl, qInstallMessageHandler
+from PySide6.QtGui import QDesktopServices, QIcon
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+
+from socialdesk import __version__
+from socialdesk.app.engine import EngineThread, last_good_copy_of, restore_last_good_copy
+from socialdesk.app.profile import Profile
+from socialdesk.core.errors import SocialDeskError, StoreError
+from socialdesk.core.resources import resource_path
+from socialdesk.services.bundle import Services
+from socialdesk.services.profile_lock import ProfileLock
+from socialdesk.ui.bridge import Bridge
+from socialdesk.ui.desk import Desk, make_desk
+from socialdesk.ui.garbage import Collector
+from socialdesk.ui.shell import Shell
+from socialdesk.ui.single import FirstDesk, raise_first
+from socialdesk.ui.words import sentence_of
+
+if TYPE_CHECKING:
+    from socialdesk.practice.desk import PracticeDesk
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The parts of an open window, for a script that drives it."""
+
+    desk: Desk
+    shell: Shell
+    services: Services
+    bridge: Bridge
+    practice: "PracticeDesk | None"
+
+
+Script = Callable[[Opened], Awaitable[None]]
+
+
+def open_window(profile: Profile, *, practice: bool, script: Script | None = None) -> int:
+    """Opens the desk of a profile and returns the exit status when it is closed.
+
+    With `practice` the practice networks run beside it. A `script` drives the window and closes it at its end.
+    """
+    lock = ProfileLock(profile.data / "desk.lock")
+    name = f"socialdesk-{profile.tag}"
+    if not lock.acquire():
+        return 0 if raise_first(name) else _say("Another desk of this profile is open and does not answer.")
+    try:
+        with _engine_of(profile, practice=practice) as (engine, stand_ins):
+            app = _application()
+            with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+                return runner.run(_Program(app, engine, profile, name, stand_ins).run(script))
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def _engine_of(profile: Profile, *, practice: bool) -> Iterator["tuple[EngineThread, PracticeDesk | None]"]:
+    """The engine's thread, with the practice networks where they are wanted; both are stopped at the end."""
+    if not practice:
+        engine = EngineThread(profile)
+        engine.start()
+        try:
+            yield engine, None
+        finally:
+            engine.stop()
+        return
+    from socialdesk.practice.desk import PracticeDesk  # the practice networks: only where they are wanted
+    from socialdesk.vault import MemoryVault  # only the practice desk keeps no secrets
+
+    with PracticeDesk(trickle_s=20) as desk:
+        engine = EngineThread(profile, MemoryVault(), desk.trusts)
+        engine.start()
+        try:
+            yield engine, desk
+        finally:
+            engine.stop()
+
+
+_LEVELS = {QtMsgType.QtWarningMsg: logging.WARNING, QtMsgType.QtCriticalMsg: logging.ERROR}
+
+
+def _to_log(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    """What Qt says goes to the log, not into the person's terminal."""
+    logging.getLogger("socialdesk.qt").log(_LEVELS.get(kind, logging.INFO), message)
+
+
+def _application() -> QApplication:
+    qInstallMessageHandler(_to_log)
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("SocialDesk")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("socialdesk")
+    app.setWindowIcon(QIcon(str(resource_path("icons/socialdesk.svg"))))
+    app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+class _Program:
+    def __init__(
+        self, app: QApplication, engine: EngineThread, profile: Profile, name: str, practice: "PracticeDesk | None"
+    ) -> None:
+        self._app, self._engine, self._profile, self._name, self._practice = app, engine, profile, name, practice
+        self._closed = asyncio.Event()
+
+    async def run(self, script: Script | None) -> int:
+        """The whole life of the window."""
+        try:
+            loop, services = await asyncio.wrap_future(self._engine.ready)
+        except (SocialDeskError, OSError) as error:
+            return self._cannot_open(error)
+        bridge = Bridge(loop)
+        services.events.listen(bridge.send)
+        collector = Collector(self._app)
+        mode = await bridge.call(services.settings.get, "theme", "system")
+        desk = make_desk(self._app, services, bridge, mode=str(mode))
+        shell = Shell(desk)
+        first = FirstDesk(self._name, lambda: _raise(shell), self._app)
+        shell.window.closing.connect(self._closed.set)
+        desk.actions.open_browser.connect(_open_in_browser)
+        desk.actions.practise.connect(_open_practice_desk)
+        if self._practice is not None:
+            from socialdesk.app.practising import furnish  # the practice networks: only where they are wanted
+
+            await bridge.call(furnish, services, self._practice)
+            shell.window.setWindowTitle("SocialDesk: practice")
+        await shell.load()
+        shell.window.show()
+        await bridge.call(services.start)
+        collector.settle()
+        try:
+            if script is not None:
+                await script(Opened(desk, shell, services, bridge, self._practice))
+            else:
+                await self._closed.wait()
+        finally:
+            await self._close(desk, shell, first)
+            collector.stop()
+        return 0
+
+    async def _close(self, desk: Desk, shell: Shell, first: FirstDesk) -> None:
+        """Every letter on disk, then the engine in order, then the window."""
+        first.close()
+        await shell.close()
+        await desk.pictures.close()
+        shell.window.hide()
+        await asyncio.to_thread(self._engine.stop)
+        shell.window.end()
+
+    def _cannot_open(self, error: Exception) -> int:
+        """Says why in a dialog; a damaged store is offered its last good copy."""
+        said = sentence_of(error) if isinstance(error, SocialDeskError) else f"{self._profile.data}: {error}"
+        log.error("the desk cannot be opened: %s", error)
+        box = QMessageBox(QMessageBox.Icon.Warning, "SocialDesk", said)
+        box.setInformativeText(f"The desk's data is in {self._profile.data}.")
+        box.setDetailedText(str(error))
+        restore: QPushButton | None = None
+        copy = last_good_copy_of(self._profile)
+        if isinstance(error, StoreError) and error.reason == "damaged" and copy is not None:
+            made = datetime.fromtimestamp(copy.stat().st_mtime).astimezone()
+            restore = box.addButton(f"Restore the copy of {made:%d %b %H:%M}", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("Quit", QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        if restore is None or box.clickedButton() is not restore:
+            return 1
+        restore_last_good_copy(self._profile)
+        _start_again()
+        return 0
+
+
+def _raise(shell: Shell) -> None:
+    window = shell.window
+    window.setWindowState(window.windowState() & ~window.windowState().WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
+
+
+def _open_in_browser(url: str) -> None:
+    if url.startswith(("http://", "https://", "mailto:")):
+        QDesktopServices.openUrl(QUrl(url))
+
+
+def _open_practice_desk() -> None:
+    """A second program with a profile of its own; this one stays as it is."""
+    subprocess.Popen([sys.executable, "-m", "socialdesk", "--practice"], start_new_session=True)  # noqa: S603
+
+
+def _start_again() -> None:
+    os.execv(sys.executable, [sys.executable, "-m", "socialdesk", *sys.argv[1:]])  # noqa: S606
+
+
+def _say(text: str) -> int:
+    sys.stderr.write(text + "\n")
+    return 1
