@@ -71,6 +71,7 @@ COMMANDS = (
     Command("practise", "Open the practice desk", DESK, (), icon="flask-conical"),
     Command("quit", "Quit", DESK, ("Ctrl+Q",), everywhere=True, icon="log-out"),
 )
+_BY_NUMBER = frozenset(f"column_{n}" for n in range(1, 10))
 BY_NAME = {command.name: command for command in COMMANDS}
 
 # Other profiles say only where they differ.
@@ -138,5 +139,5 @@ def shown_keys(name: str, profile: str, changed: Mapping[str, tuple[str, ...]]) 
 def matching(query: str, commands: tuple[Command, ...] = COMMANDS) -> tuple[Command, ...]:
     """Commands whose title holds every word typed, those that begin with it first."""
     wanted = query.casefold().split()
-    found = [c for c in commands if all(word in c.title.casefold() for word in wanted)]
+    found = [c for c in commands if all(word in c.title.casefold() for word in wanted) and c.name not in _BY_NUMBER]
     return tuple(sorted(found, key=lambda c: not c.title.casefold().startswith(query.casefold().strip())))

@@ -66,7 +66,6 @@ class Shell(QObject):
         if not self.window.strip.ids:
             self.show_welcome()
         if await call(get, "composer.open", default=False):
-            self.composer.start()
             self.window.set_left(self.composer)
 
     async def close(self) -> None:
@@ -187,6 +186,9 @@ class Shell(QObject):
         made.ended.connect(lambda: self._composer_windows.remove(made))
         made.show()
 
+    def _new_window(self) -> None:
+        self.compose_window()
+
     def _to_own_window(self) -> None:
         self._tasks.start("own window", self._move_to_window())
 
@@ -216,9 +218,8 @@ class Shell(QObject):
             self._came_from = panel.objectName()
         elif panel is None:
             self._came_from = ""
-        self.window.set_right(
-            self.reader, full=self.window.right.panel is not None and not self.window.pages.isVisible()
-        )
+        full = panel is not None and not self.window.pages.isVisibleTo(self.window)
+        self.window.set_right(self.reader, full=full)
         show()
         self.reader.focus_text()
 
@@ -334,7 +335,7 @@ class Shell(QObject):
     def _connect(self) -> None:
         actions = self.desk.actions
         actions.compose.connect(self.compose)
-        actions.compose_window.connect(lambda: self.compose_window())
+        actions.compose_window.connect(self._new_window)
         actions.compose_text.connect(lambda text: self.write(Draft(text=text)))
         actions.fold_composer.connect(self.fold)
         actions.reply.connect(lambda row: self._answer(answering.reply, row))

@@ -9,10 +9,12 @@ from PySide6.QtGui import (
     QFont,
     QImage,
     QSyntaxHighlighter,
+    QTextBlockFormat,
     QTextCharFormat,
+    QTextCursor,
     QTextDocument,
 )
-from PySide6.QtWidgets import QPlainTextDocumentLayout, QPlainTextEdit
+from PySide6.QtWidgets import QTextEdit
 
 from socialdesk.core import segments
 from socialdesk.ui.desk import Desk
@@ -23,6 +25,7 @@ _LIVE = re.compile(
 _DIVIDER = re.compile(r"^[ \t]*-{3,}[ \t]*$")
 _PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".tif", ".tiff", ".heic")
 _SMALLEST = 96
+_LINE_HEIGHT = 124  # per cent of the font's own
 
 
 class Highlighter(QSyntaxHighlighter):
@@ -47,7 +50,7 @@ class Highlighter(QSyntaxHighlighter):
             self.setFormat(start, len(match.group().encode("utf-16-le")) // 2, live)
 
 
-class Editor(QPlainTextEdit):
+class Editor(QTextEdit):
     """A text edit with a document (and so an undo history) per tab. Grows with its text.
 
     `typed` carries the new text. `picture` carries bytes and a name. `left` says that the keyboard went elsewhere.
@@ -71,7 +74,8 @@ class Editor(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.WidgetWidth)
+        self.setAcceptRichText(False)
         self.textChanged.connect(self._changed)
         self.viewport().setAutoFillBackground(False)
 
@@ -89,7 +93,7 @@ class Editor(QPlainTextEdit):
         self._filling = True
         document = self._pages.get(page) or self._new(page)
         if document.toPlainText() != text:
-            document.setPlainText(text)
+            _fill(document, text)
         if self.document() is not document:
             self.setDocument(document)
         cursor = self.textCursor()
@@ -108,10 +112,10 @@ class Editor(QPlainTextEdit):
 
     def _new(self, page: int) -> QTextDocument:
         document = QTextDocument(self)
-        document.setDocumentLayout(QPlainTextDocumentLayout(document))
         document.setDefaultFont(self._desk.theme.font(15))
         document.setDocumentMargin(0)
         Highlighter(self._desk, document)
+        _fill(document, "")
         document.documentLayout().documentSizeChanged.connect(self._size_changed)
         self._pages[page] = document
         return document
@@ -121,9 +125,7 @@ class Editor(QPlainTextEdit):
 
     def _fit(self) -> None:
         """Height of all lines: the panel scrolls, the text does not."""
-        lines = max(1, int(self.document().size().height()))
-        wanted = lines * self.fontMetrics().lineSpacing() + 8
-        wanted = max(self._smallest, wanted)
+        wanted = max(self._smallest, round(self.document().size().height()) + 8)
         if self.minimumHeight() != wanted:
             self.setFixedHeight(wanted)
 
@@ -141,6 +143,18 @@ class Editor(QPlainTextEdit):
     def insertFromMimeData(self, source: QMimeData) -> None:
         if not take_pictures(source, self.files.emit, self.picture.emit):
             super().insertFromMimeData(source)
+
+
+def _fill(document: QTextDocument, text: str) -> None:
+    """Puts `text` in with the line height of the design. Undo does not go back behind this."""
+    document.setUndoRedoEnabled(False)
+    document.setPlainText(text)
+    lines = QTextBlockFormat()
+    lines.setLineHeight(_LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    cursor = QTextCursor(document)
+    cursor.select(QTextCursor.SelectionType.Document)
+    cursor.mergeBlockFormat(lines)
+    document.setUndoRedoEnabled(True)
 
 
 def picture_files(source: QMimeData) -> list[str]:

@@ -1,5 +1,6 @@
 """The composer's panel: one draft, written once, shaped for every account, on disk at every pause."""
 
+import asyncio
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
@@ -38,6 +39,8 @@ class Composer(ComposerLayout):
         self._drafts: tuple[Draft, ...] = ()
         self._checks: dict[int, AccountCheck] = {}
         self._wanted_accounts: tuple[int, ...] = ()
+        self._loaded = asyncio.Event()
+        self._begun = False
         self._tasks = Tasks(self, self._say)
         self.roster = Roster(desk, self)
         self._saver = Saver(desk, self, lambda: self._draft, self._named)
@@ -62,6 +65,7 @@ class Composer(ComposerLayout):
 
     def begin(self, draft: Draft, *, accounts: tuple[int, ...] = ()) -> None:
         """Writes something new, or goes on with a stored draft. What stood here before is on disk first."""
+        self._begun = True
         self._tasks.start("open", self._open(draft, accounts))
 
     async def flush(self) -> None:
@@ -262,12 +266,18 @@ class Composer(ComposerLayout):
     # Drafts
 
     async def _load(self) -> None:
+        try:
+            await self._load_all()
+        finally:
+            self._loaded.set()
+
+    async def _load_all(self) -> None:
         call, services = self._desk.bridge.call, self._desk.services
         self._wanted_accounts = tuple(await call(services.settings.get, "composer.accounts", []))
         last = await call(services.settings.get, "composer.draft", 0)
         self._drafts = await call(services.composing.drafts)
         known = next((draft for draft in self._drafts if draft.id == last), None)
-        if self._main and known is not None and letter.is_blank(self._draft):
+        if self._main and not self._begun and known is not None and letter.is_blank(self._draft):
             self._draft = known
         await self.roster.load()
         self._show()
@@ -279,6 +289,7 @@ class Composer(ComposerLayout):
         self._show()
 
     async def _open(self, draft: Draft, accounts: tuple[int, ...]) -> None:
+        await self._loaded.wait()
         await self.flush()
         self.attachments.stop_describing()
         if not draft.account_ids and not draft.id:

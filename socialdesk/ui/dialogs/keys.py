@@ -40,6 +40,15 @@ class KeySheet(Sheet):
             rows[side] += 1
             for command in commands.COMMANDS:
                 found = keys(command.name)
+                if command.name == "column_1" and group == commands.MOVING:
+                    numbers = [keys(f"column_{n}") for n in range(1, 10)]
+                    if numbers == [(str(n),) for n in range(1, 10)]:
+                        named = commands.Command("columns", "Column 1 to 9", group, ())
+                        self._add(grid, rows[side], side * 2, named, "1 to 9")
+                        rows[side] += 1
+                        continue
+                if found == (command.name.removeprefix("column_"),):
+                    continue
                 if command.group == group and found:
                     self._add(grid, rows[side], side * 2, command, spoken(found))
                     rows[side] += 1

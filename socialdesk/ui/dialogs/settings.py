@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QSizePolicy,
     QSpinBox,
@@ -28,6 +29,7 @@ from socialdesk.ui.theme import MODES
 
 IMAGES_MB = 300
 _MODE_NAMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+_PROXY_MODES = (("system", "As the system"), ("none", "None"), ("manual", "This one"))
 _PAGES = ("General", "Accounts", "Keys")
 
 
@@ -40,6 +42,7 @@ class SettingsSheet(Sheet):
     def __init__(self, desk: Desk, host: QWidget, keys: Keys) -> None:
         super().__init__(desk, host, "Settings", icon="settings", tint="link", width=640)
         self._keys = keys
+        self._filling = False
         self._tasks = Tasks(self, desk.actions.tell)
         tabs = QHBoxLayout()
         tabs.setSpacing(6)
@@ -47,6 +50,7 @@ class SettingsSheet(Sheet):
         for place, name in enumerate(_PAGES):
             tab = self.tabs[name] = button(desk, name, "plain", partial(self._show_page, place))
             tab.setCheckable(True)
+            tab.setStyleSheet("QPushButton:checked { background: palette(alternate-base); }")
             tabs.addWidget(tab)
         tabs.addStretch(1)
         self.body.addLayout(tabs)
@@ -95,35 +99,44 @@ class SettingsSheet(Sheet):
         self.images = QSpinBox()
         self.images.setRange(20, 20_000)
         self.images.setSuffix(" MB")
+        self.images.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.images.setAccessibleName("Room for pictures on this computer")
         self.images.setValue(IMAGES_MB)
         self.images.editingFinished.connect(self._keep_images)
+        self.proxy_mode = PickBox("Way to the net")
+        for mode, text in _PROXY_MODES:
+            self.proxy_mode.addItem(text, mode)
+        self.proxy_mode.currentIndexChanged.connect(self._keep_proxy)
         self.proxy = QLineEdit()
-        self.proxy.setPlaceholderText("as the system")
-        self.proxy.setAccessibleName("Proxy")
+        self.proxy.setPlaceholderText("http://proxy.example:3128")
+        self.proxy.setAccessibleName("Address of the proxy")
         self.proxy.editingFinished.connect(self._keep_proxy)
+        self._helps: dict[str, QLabel] = {}
         rows = (
             ("Theme", self.mode, ""),
             ("Pictures", self.images, "Pictures of posts are kept up to this size. Saved articles are not counted."),
-            ("Proxy", self.proxy, "For example http://proxy.example:3128. Used from the next start."),
+            ("Proxy", self.proxy_mode, ""),
+            ("", self.proxy, "Used from the next start. A password is not kept here: use the system's settings."),
         )
         for row, (name, field, help_text) in enumerate(rows):
             grid.addWidget(label(name, weight=500), row * 2, 0)
             grid.addWidget(field, row * 2, 1)
             if help_text:
-                grid.addWidget(label(help_text, "muted", size=12, wrap=True), row * 2 + 1, 1)
+                self._helps[name] = label(help_text, "muted", size=12, wrap=True)
+                grid.addWidget(self._helps[name], row * 2 + 1, 1)
         feeds = QHBoxLayout()
         feeds.addWidget(button(self.desk, "Import OPML", "plain", partial(self._transfer, "import"), icon="upload"))
         feeds.addWidget(button(self.desk, "Export OPML", "plain", partial(self._transfer, "export"), icon="download"))
         feeds.addStretch(1)
-        grid.addWidget(label("Feeds", weight=500), 6, 0)
-        grid.addLayout(feeds, 6, 1)
+        grid.addWidget(label("Feeds", weight=500), 8, 0)
+        grid.addLayout(feeds, 8, 1)
         return page
 
     async def _load(self) -> None:
         get = self.desk.services.settings.get
         self.images.setValue(int(await self.desk.bridge.call(get, "images.limit_mb", IMAGES_MB)))
-        self.proxy.setText(str(await self.desk.bridge.call(get, "proxy", "") or ""))
+        kept = await self.desk.bridge.call(get, "proxy", None) or {}
+        self._show_proxy(str(kept.get("mode", "system")), str(kept.get("url", "")))
         await self._load_accounts()
 
     def _choose_mode(self) -> None:
@@ -140,8 +153,24 @@ class SettingsSheet(Sheet):
 
         self._tasks.start("limit", limit())
 
+    def _show_proxy(self, mode: str, url: str) -> None:
+        self._filling = True
+        self.proxy_mode.setCurrentIndex(max(0, self.proxy_mode.findData(mode)))
+        self._filling = False
+        self.proxy.setText(url)
+        self.proxy.setVisible(mode == "manual")
+        self._helps[""].setVisible(mode == "manual")
+
     def _keep_proxy(self) -> None:
-        self._put("proxy", self.proxy.text().strip())
+        mode, url = self.proxy_mode.currentData(), self.proxy.text().strip()
+        self.proxy.setVisible(mode == "manual")
+        self._helps[""].setVisible(mode == "manual")
+        if self._filling:
+            return
+        if "@" in url:
+            self.desk.actions.tell("A proxy password is not kept here. Use the system's proxy settings.")
+        elif mode != "manual" or url:
+            self._put("proxy", {"mode": mode, "url": url if mode == "manual" else ""})
 
     def _put(self, name: str, value: object) -> None:
         async def put() -> None:
