@@ -65,6 +65,7 @@ class Strip(QScrollArea):
             slot.hide()
             self._row.removeWidget(slot)
             slot.deleteLater()
+        self._order = [key for key in self._order if key in self._slots]
         for number, column in enumerate(columns):
             slot = self._slots.get(column.id) or self._make(column)
             if self._row.indexOf(slot) != number:

@@ -24,18 +24,24 @@ class Tasks(QObject):
 
     def __init__(self, parent: QObject, tell: Callable[[str], None] | None = None) -> None:
         super().__init__(parent)
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, asyncio.Task[object]] = {}
+        self._loop = _running_loop()
         running = self._running
         parent.destroyed.connect(lambda: _cancel(running))
         if tell is not None:
             self.failed.connect(tell)
 
-    def start(self, name: str, coroutine: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
-        """Runs `coroutine` on the window's loop. Must be called while that loop runs."""
+    def start(self, name: str, coroutine: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
+        """Runs `coroutine` on the window's loop. Owner or call must be made while that loop runs."""
         self.cancel(name)
-        task = asyncio.get_running_loop().create_task(self._run(name, coroutine), name=name)
+        task: asyncio.Task[object] = self._window_loop().create_task(coroutine, name=name)
         self._running[name] = task
+        task.add_done_callback(self._done)
         return task
+
+    def _window_loop(self) -> asyncio.AbstractEventLoop:
+        # Qt also hands out events while the loop is between two runs; their tasks wait for the next.
+        return self._loop or asyncio.get_running_loop()
 
     def cancel(self, name: str) -> None:
         task = self._running.pop(name, None)
@@ -54,23 +60,30 @@ class Tasks(QObject):
         _cancel(self._running)
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, name: str, coroutine: Coroutine[Any, Any, object]) -> None:
-        try:
-            await coroutine
-        except asyncio.CancelledError:
-            raise
-        except SocialDeskError as error:
+    def _done(self, task: asyncio.Task[object]) -> None:
+        name = task.get_name()
+        if self._running.get(name) is task:
+            del self._running[name]
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
+            return
+        if isinstance(error, SocialDeskError):
             log.info("%s: %s", name, error)
-            self.failed.emit(sentence_of(error))
-        except Exception as error:
-            log.exception("%s failed", name)
-            self.failed.emit(sentence_of(error))
-        finally:
-            if self._running.get(name) is asyncio.current_task():
-                del self._running[name]
+        else:
+            log.error("%s failed", name, exc_info=error)
+        self.failed.emit(sentence_of(error))
 
 
-def _cancel(running: dict[str, asyncio.Task[None]]) -> None:
+def _cancel(running: dict[str, asyncio.Task[object]]) -> None:
     for task in tuple(running.values()):
         task.cancel()
     running.clear()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -86,7 +86,11 @@ class Theme(QObject):
     def _wanted(self) -> Tokens:
         if self._mode in ("light", "dark"):
             return DARK if self._mode == "dark" else LIGHT
-        return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+        return DARK if self.system_is_dark() else LIGHT
+
+    @staticmethod
+    def system_is_dark() -> bool:
+        return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
     def _system_changed(self) -> None:
         if self._mode == "system":

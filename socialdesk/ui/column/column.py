@@ -284,7 +284,7 @@ class ColumnView(QWidget):
             self._desk.actions.refresh.emit(self.column.id)
 
     def _show_empty(self) -> None:
-        empty = self._started and not self.model.items and not self.loader.tasks.busy("first")
+        empty = self.loader.filled and not self.model.items
         if empty:
             data = self._data
             if data is not None and data.busy:

@@ -33,6 +33,7 @@ class Loader(QObject):
         self._view = view
         self._model: RowsModel = view.rows
         self.view_kind = "posts"
+        self.filled = False  # rows were asked for and have come, be it none
         self.tasks = Tasks(self, tell)
         self._pending = 0
         self._updated: set[int] = set()
@@ -52,6 +53,7 @@ class Loader(QObject):
         """Shows the column from its top."""
         self.view_kind = view_kind
         self._set_pending(0)
+        self.filled = False
         self.tasks.cancel("more")
         self.tasks.start("first", self._first())
 
@@ -86,6 +88,7 @@ class Loader(QObject):
             self._model.reset(rows, at_end=len(rows) < _FIRST)
         self._view.scrollToTop()
         self._view.watch()
+        self.filled = True
         self.loaded.emit()
 
     async def _more(self) -> None:
@@ -130,6 +133,7 @@ class Loader(QObject):
         self._view.executeDelayedItemsLayout()
         self._view.scrollToTop()
         self._view.watch()
+        self.filled = True
         self.loaded.emit()
 
     async def _replace(self, entry_ids: tuple[int, ...]) -> None:
