@@ -43,28 +43,12 @@ class PracticeMastodon(PracticeServer):
         self.world = world
         self.state = State(now, limit)
         urls = world.article_urls(sites)
-        cards = {
-            urls[a.slug]: {
-                "title": a.title,
-                "description": a.summary,
-                "site": world.by_key[a.site].name,
-                "image": f"/system/cards/{quote(a.picture)}.png",
-            }
-            for a in world.articles
-            if a.slug in urls
-        }
         self._urls = {a.slug: urls.get(a.slug, f"https://{a.site}.example/{a.slug}/") for a in world.articles}
-        self.wire = Wire(self.state, DOMAIN, cards)
+        self.wire = Wire(self.state, DOMAIN, _cards(world, urls))
         self.oauth = OAuth()
         self.reading = Reading(self.state, self.wire, self._person_of, self._viewer_of)
         self.writing = Writing(self.state, self.wire, self._person_of)
-        for part in (self.oauth, self.reading, self.writing):
-            part.add_to(self.app.router)
-        self.app.router.add_get("/system/avatars/{name}.png", self._avatar)
-        self.app.router.add_get("/system/headers/{name}.png", self._header)
-        self.app.router.add_get("/system/cards/{seed}.png", self._card)
-        self.app.router.add_get("/system/media/{id}/{size:original|small}", self._media)
-        self.app.router.add_get("/@{name}/{id}", self._status_page)
+        self._add_routes()
         self._trickle_s = trickle_s
         self._waiting: list[PracticePost] = []
         self._trickling: asyncio.Task[None] | None = None
@@ -74,6 +58,15 @@ class PracticeMastodon(PracticeServer):
         self._by_post: dict[str, Status] = {}
         self._pictures: dict[tuple[str, int, int], bytes] = {}
         self._settle()
+
+    def _add_routes(self) -> None:
+        for part in (self.oauth, self.reading, self.writing):
+            part.add_to(self.app.router)
+        self.app.router.add_get("/system/avatars/{name}.png", self._avatar)
+        self.app.router.add_get("/system/headers/{name}.png", self._header)
+        self.app.router.add_get("/system/cards/{seed}.png", self._card)
+        self.app.router.add_get("/system/media/{id}/{size:original|small}", self._media)
+        self.app.router.add_get("/@{name}/{id}", self._status_page)
 
     async def started(self) -> None:
         self.wire.base = self.oauth.base = self.url
@@ -265,6 +258,20 @@ class PracticeMastodon(PracticeServer):
         name = html.escape(self.state.people[status.person].name)
         page = f"<!DOCTYPE html><title>{name}</title><h1>{name}</h1>{self.wire.content(status.text)}"
         return web.Response(text=page, content_type="text/html")
+
+
+def _cards(world: World, urls: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What a link card says of every article that has an address."""
+    return {
+        urls[a.slug]: {
+            "title": a.title,
+            "description": a.summary,
+            "site": world.by_key[a.site].name,
+            "image": f"/system/cards/{quote(a.picture)}.png",
+        }
+        for a in world.articles
+        if a.slug in urls
+    }
 
 
 def build(world: World, sites: Mapping[str, str], *, trickle_s: float = 0) -> PracticeMastodon:

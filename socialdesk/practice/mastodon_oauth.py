@@ -45,6 +45,7 @@ class OAuth:
     base: str = ""
     person: str = ""
     agrees: bool = True
+    known_scopes: tuple[str, ...] = SCOPES
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)
     codes: dict[str, Grant] = field(default_factory=dict)
     tokens: dict[str, Grant] = field(default_factory=dict)
@@ -75,7 +76,7 @@ class OAuth:
         wanted = asked.get("redirect_uris", OOB)
         uris = wanted if isinstance(wanted, list) else str(wanted).split()
         scopes = str(asked.get("scopes", "read")).split()
-        if not asked.get("client_name") or not uris or not set(scopes) <= set(SCOPES):
+        if not asked.get("client_name") or not uris or not set(scopes) <= set(self.known_scopes):
             return web.json_response({"error": "Validation failed"}, status=422)
         app = {
             "id": str(len(self.apps) + 1), "name": asked["client_name"], "website": asked.get("website"),
@@ -141,7 +142,7 @@ class OAuth:
             "authorization_endpoint": f"{self.base}/oauth/authorize", "token_endpoint": f"{self.base}/oauth/token",
             "userinfo_endpoint": f"{self.base}/oauth/userinfo",
             "app_registration_endpoint": f"{self.base}/api/v1/apps", "revocation_endpoint": f"{self.base}/oauth/revoke",
-            "scopes_supported": SCOPES, "response_types_supported": ["code"],
+            "scopes_supported": self.known_scopes, "response_types_supported": ["code"],
             "response_modes_supported": ["query", "fragment", "form_post"],
             "grant_types_supported": ["authorization_code", "client_credentials"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],

@@ -85,7 +85,8 @@ class Wire:
         shown: Json = {
             "id": status.id, "uri": self.status_uri(status), "url": self.status_url(status),
             "created_at": iso(status.created), "edited_at": iso(status.edited) if status.edited else None,
-            "account": self.account(author), "content": self.content(status.text), "spoiler_text": status.spoiler,
+            "account": self.account(author), "spoiler_text": status.spoiler,
+            "content": self._quote_link(status) + self.content(status.text),
             "sensitive": status.sensitive, "visibility": status.visibility, "language": status.language,
             "in_reply_to_id": status.reply_to or None,
             "in_reply_to_account_id": answered.person if answered else None,
@@ -120,6 +121,11 @@ class Wire:
         if depth:
             return {"state": "accepted", "quoted_status_id": original.id}
         return {"state": "accepted", "quoted_status": self.status(original, viewer, depth + 1)}
+
+    def _quote_link(self, status: Status) -> str:
+        """What Mastodon puts before the text for programs that do not know quotes."""
+        quoted = self.state.statuses.get(status.quote_of)
+        return f'<p class="quote-inline">RE: {_link(self.status_url(quoted))}</p>' if quoted else ""
 
     def content(self, text: str) -> str:
         """Text as Mastodon formats it: paragraphs, line breaks, links in three spans, mentions and tags as links."""

@@ -391,6 +391,17 @@ async def test_everything_a_post_can_carry(server: PracticeMastodon, opened: Any
     assert receipt.permalink == server.wire.status_url(status)
 
 
+async def test_a_quote_is_shown_once(server: PracticeMastodon, opened: Any) -> None:
+    quoted = server.add_post("To be quoted")
+    said = segment("My two pence", quote=Target(quoted.id, {"server": server.url}))
+    receipt = await opened.publish(said, "k")
+    (entry,) = (await opened.thread(receipt.remote_id, receipt.refs)).entries
+    assert (entry.text, entry.link) == ("My two pence", None)
+    assert entry.quoted is not None
+    assert entry.quoted.text == "To be quoted"
+    assert await opened.find(said, "k") == receipt
+
+
 async def test_without_a_choice_the_accounts_own_visibility(server: PracticeMastodon, opened: Any) -> None:
     opened.account.facts["visibility"] = "private"
     receipt = await opened.publish(segment(visibility=""), "k")

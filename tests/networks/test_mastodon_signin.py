@@ -114,6 +114,12 @@ async def test_an_older_server_gets_one_text_of_addresses_and_no_new_scope(
     assert (await browse(step.url))["code"]
 
 
+async def test_a_server_that_knows_only_whole_areas_is_asked_for_those(server: PracticeMastodon, visitor: Any) -> None:
+    server.oauth.known_scopes = ("read", "write", "follow", "push")
+    step = await visitor.begin_sign_in({"server": server.url}, REDIRECT)
+    assert parse_qs(urlsplit(step.url).query)["scope"] == ["read write"]
+
+
 async def test_a_handle_leads_to_its_server(server: PracticeMastodon, visitor: Any) -> None:
     host = server.url.removeprefix("http://")
     step = await visitor.begin_sign_in({"server": f"@northwind@{host}"}, REDIRECT)

@@ -17,7 +17,7 @@ from socialdesk.http import Response
 from socialdesk.http.linkheader import find_link
 from socialdesk.networks.mastodon.address import account_of, tags_of
 from socialdesk.networks.mastodon.client import Client, Params
-from socialdesk.networks.mastodon.tolerant import Obj, obj, objs, string
+from socialdesk.networks.mastodon.tolerant import Obj, host_of, obj, objs, string
 from socialdesk.networks.mastodon.translate import Home, entry_of, notice_of
 
 PAGE = 40
@@ -30,7 +30,7 @@ Where = Callable[[Source], tuple[Client, Home]]
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What is kept between two looks: the newest id, and the id of the account a column follows."""
+    """What is kept between two looks: the newest id (of a search all ids), the id of the account a column follows."""
 
     newest: str = ""
     account: str = ""
@@ -121,12 +121,14 @@ class Reader:
             path = f"/api/v1/timelines/tag/{quote(first, safe='')}"
             return Line(client, home, path, tuple(("any[]", tag) for tag in others))
         if source.kind == "account":
-            account = account or await self._account_id(client, source.params.get("account", ""))
+            account = account or await self._account_id(client, home, source.params.get("account", ""))
             return Line(client, home, f"/api/v1/accounts/{quote(account, safe='')}/statuses", account=account)
         raise Rejected(f"no source {source.kind}", reason="not_supported")
 
-    async def _account_id(self, client: Client, typed: str) -> str:
-        acct, _ = account_of(typed)
+    async def _account_id(self, client: Client, home: Home, typed: str) -> str:
+        acct, host = account_of(typed)
+        if host in {home.domain, host_of(client.base)}:
+            acct = acct.partition("@")[0]  # not every relative knows its own name
         try:
             _, found = await client.get("/api/v1/accounts/lookup", {"acct": acct})
         except Rejected as error:
@@ -194,18 +196,17 @@ class Reader:
         return replace(page, gap=True, older=oldest)
 
     async def _search(self, line: Line, known: Cursor, limit: int) -> Page:
-        """Servers order and page searches as they like: the best 40 each time, new where the first one changed."""
+        """Servers order and page searches as they like: the best 40 each time, compared with those of last time."""
         size = min(limit, PAGE)
         found = await self._found(line, [("limit", str(size))])
-        newest = string(found[0].get("id")) if found else known.newest
-        ids = {string(item.get("id")) for item in found}
+        before, ids = set(known.newest.split()), [string(item.get("id")) for item in found]
         full = len(found) >= size
         return Page(
             _entries(line, found),
-            cursor=Cursor(newest).to_text(),
-            older=str(size) if full and not known.newest else "",
-            gap=bool(full and known.newest and known.newest not in ids),
-            unchanged=bool(known.newest) and newest == known.newest,
+            cursor=Cursor(" ".join(ids)).to_text(),
+            older=str(size) if full and not before else "",
+            gap=bool(full and before and before.isdisjoint(ids)),
+            unchanged=bool(before) and before >= set(ids),
         )
 
     async def _found(self, line: Line, place: Params) -> list[Obj]:

@@ -158,12 +158,14 @@ async def _metadata(http: Http, server: str) -> Obj:
 
 
 async def _scopes(http: Http, server: str, metadata: Obj) -> str:
-    """The least scopes that this server knows."""
+    """The least scopes that this server knows; a server that knows only whole areas is asked for those."""
     if not metadata and await software_of(Client(http, server)) in _COARSE:
         return "read write"
     known = scopes_of(metadata)
-    wanted = [scope for scope, _ in SCOPES if not known or scope in known]
-    return " ".join(["profile", *wanted] if "profile" in known else wanted)
+    wanted = [scope for scope, _ in SCOPES]
+    if known:
+        wanted = [scope if scope in known else scope.partition(":")[0] for scope in wanted]
+    return " ".join(dict.fromkeys(["profile", *wanted] if "profile" in known else wanted))
 
 
 def anonymous(server: str) -> Account:

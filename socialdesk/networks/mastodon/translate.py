@@ -27,6 +27,7 @@ from socialdesk.networks.mastodon.tolerant import Obj, host_of, moment, number, 
 SENSITIVE = "Sensitive media"
 _INVISIBLE = re.compile(r'<span class="invisible">[^<]*</span>', re.IGNORECASE)
 _ELLIPSIS = re.compile(r'(<span class="ellipsis">[^<]*)</span>', re.IGNORECASE)
+_QUOTE_LINK = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)  # for readers that show no quotes
 _ANCHOR = re.compile(r"<a\s([^>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _MEDIA_KINDS = {
@@ -85,12 +86,16 @@ def entry_of(status: Obj, home: Home, reason: Reason | None = None) -> Entry | N
     if original:
         by = author_of(obj(status.get("account")), home)
         reason = reason or Reason("reshare", by, at=moment(status.get("created_at")))
-    shown = original or status
-    local_id = string(shown.get("id"))
     hidden, filtered = _filters(status, original)
-    if not local_id or hidden:
-        return None
+    shown = original or status
+    return None if hidden or not string(shown.get("id")) else _post(shown, home, reason, filtered)
+
+
+def _post(shown: Obj, home: Home, reason: Reason | None, filtered: str) -> Entry:
+    local_id = string(shown.get("id"))
+    quoted = _quoted(shown, home)
     html = shorten_links(string(shown.get("content")))
+    html = _QUOTE_LINK.sub("", html) if quoted else html
     uri, url = string(shown.get("uri")), web(shown.get("url")) or web(shown.get("uri"))
     author = author_of(obj(shown.get("account")), home)
     media = tuple(m for m in map(_media, objs(shown.get("media_attachments"))) if m is not None)
@@ -109,13 +114,9 @@ def entry_of(status: Obj, home: Home, reason: Reason | None = None) -> Entry | N
         warning=_warning(shown, media, filtered),
         media=media,
         link=_card(obj(shown.get("card"))) or _first_link(html, shown, home),
-        quoted=_quoted(shown, home),
+        quoted=quoted,
         poll=_poll(obj(shown.get("poll"))),
-        counts=Counts(
-            number(shown.get("replies_count")),
-            number(shown.get("reblogs_count")),
-            number(shown.get("favourites_count")),
-        ),
+        counts=Counts(*(number(shown.get(f"{name}_count")) for name in ("replies", "reblogs", "favourites"))),
         reason=reason,
         reply_to=string(shown.get("in_reply_to_id")),
         tags=tuple(string(tag.get("name")) for tag in objs(shown.get("tags"))),
