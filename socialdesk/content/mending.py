@@ -86,6 +86,19 @@ def mend(body: etree._Element, base: str) -> None:
         _mend_image(image, base)
 
 
+def show_pictures(root: etree._Element) -> None:
+    """Puts every picture of a page into plain `src` attributes, and nothing else: for engines that look no further."""
+    _open_noscripts(root)
+    for picture in list(root.iter("picture")):
+        _choose_source(picture)
+    for image in list(root.iter("img", "amp-img")):
+        source = _best_source({str(name): str(value) for name, value in image.attrib.items()})
+        image.tag = "img"
+        image.set("src", source)
+        for name in (*LAZY_SETS, *LAZY):
+            image.attrib.pop(name, "")
+
+
 def best_of_set(srcset: str) -> str:
     """The address in a `srcset` that is wide enough for reading and no wider than needed; empty when there is none."""
     best, best_width = "", 0.0

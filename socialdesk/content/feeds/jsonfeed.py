@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from socialdesk.content.feeds import dates
+from socialdesk.content import dates
 from socialdesk.content.feeds.values import RawFeed, RawItem, RawMedia, RawPerson, Text
 from socialdesk.core import urls
 from socialdesk.core.text import without_illegal

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from socialdesk.content.feeds import dates
+from socialdesk.content import dates
 from socialdesk.content.feeds.values import RawFeed, RawItem, RawMedia, RawPerson, Text
 from socialdesk.core import urls
 

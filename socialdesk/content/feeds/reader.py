@@ -7,7 +7,7 @@ ignores xml:base, isPermaLink, text types, languages and update hints, so its an
 
 from datetime import datetime
 
-from socialdesk.content.feeds import dates
+from socialdesk.content import dates
 from socialdesk.content.feeds.elements import (
     RDF,
     XML_LANG,

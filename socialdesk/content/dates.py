@@ -1,4 +1,4 @@
-"""Dates as feeds write them: RFC 822, RFC 3339, W3CDTF, and what people type, in some twenty languages.
+"""Dates as feeds and pages write them: RFC 822, RFC 3339, W3CDTF, and what people type, in some twenty languages.
 
 An impossible offset counts as UTC, an impossible day as the last of its month, 24:00 as the next day's start.
 """
