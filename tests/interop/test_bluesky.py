@@ -1,6 +1,6 @@
-"""The Bluesky adapter against the real network: its PDS and app view, run on loopback by rigs/bluesky/rig.py.
+"""The Bluesky adapter against the real network: its PDS and app view, run on loopback by rigs/bluesky.
 
-Runs where `SOCIALDESK_INTEROP` names the folder that holds the installed servers.
+The servers are installed in the folder that `SOCIALDESK_INTEROP` names, by default `.interop`.
 """
 
 import asyncio
@@ -32,29 +32,25 @@ from socialdesk.practice.bluesky import build
 from socialdesk.practice.bluesky_ids import record_cid
 from socialdesk.practice.pictures import picture
 from socialdesk.practice.world import World
-from tests.interop.rigs.bluesky import rig
+from tests.interop.rigs import bluesky as rig
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]
 
 Found = TypeVar("Found")
 PATIENCE_S = 20.0  # the app view follows the PDS by a second or so
-PDS_SECRET = b"jwt-secret"  # the test network signs its tokens with it
 POST = "app.bsky.feed.post"
 
 
 @pytest.fixture(scope="module")
 def work() -> Path:
-    folder = os.environ.get("SOCIALDESK_INTEROP", "")
-    if not folder:
-        pytest.skip("SOCIALDESK_INTEROP names no folder")
-    return Path(folder)
+    return Path(os.environ.get("SOCIALDESK_INTEROP", ".interop"))
 
 
 @pytest.fixture(scope="module")
-def network(work: Path) -> Iterator[dict[str, str]]:
-    addresses = rig.start(work)
+def network(work: Path) -> Iterator[rig.Network]:
+    running = rig.start(work)
     try:
-        yield addresses
+        yield running
     finally:
         rig.stop(work)
 
@@ -147,14 +143,14 @@ async def register(http: Http, service: str, name: str) -> Person:
 
 
 @pytest.fixture
-async def me(network: dict[str, str], http: Http) -> Person:
-    return await register(http, network["service"], "northwind")
+async def me(network: rig.Network, http: Http) -> Person:
+    return await register(http, network.service, "northwind")
 
 
 @pytest.fixture
-async def other(network: dict[str, str], http: Http, me: Person) -> Person:
+async def other(network: rig.Network, http: Http, me: Person) -> Person:
     """Somebody who follows the person and is followed."""
-    person = await register(http, network["service"], "harbor")
+    person = await register(http, network.service, "harbor")
     await asyncio.gather(me.follow(person), person.follow(me))
     return person
 
@@ -181,15 +177,15 @@ async def seen(person: Person, uri: str, kind: str = "home", **params: str) -> E
 
 
 class TestSession:
-    async def test_who_it_is(self, me: Person, network: dict[str, str]) -> None:
+    async def test_who_it_is(self, me: Person, network: rig.Network) -> None:
         identity = await me.opened.whoami()
         assert identity.remote_id.startswith("did:plc:")
         assert identity.handle == me.account.handle
-        assert identity.server == network["service"]
+        assert identity.server == network.service
 
-    async def test_a_wrong_password(self, me: Person, network: dict[str, str], http: Http) -> None:
+    async def test_a_wrong_password(self, me: Person, network: rig.Network, http: Http) -> None:
         visitor = NETWORK(Account(0, "bluesky", "", "", ""), NOTHING, http)
-        answers = {"identifier": me.account.handle, "password": "aaaa-bbbb-cccc-dddd", "service": network["service"]}
+        answers = {"identifier": me.account.handle, "password": "aaaa-bbbb-cccc-dddd", "service": network.service}
         with pytest.raises(AuthExpired):
             await visitor.sign_in(answers)
 
@@ -337,10 +333,10 @@ class TestReading:
             entry = await seen(me, receipt.remote_id, kind, **params)
             assert entry.text == f"About {word} and pumps"
 
-    async def test_an_account_without_signing_in(self, other: Person, network: dict[str, str], http: Http) -> None:
+    async def test_an_account_without_signing_in(self, other: Person, network: rig.Network, http: Http) -> None:
         receipt = await other.post("For everybody")
         visitor = NETWORK(Account(0, "bluesky", "", "", ""), NOTHING, http)
-        source = Source(1, "bluesky", "account", None, {"actor": other.account.handle, "server": network["appview"]})
+        source = Source(1, "bluesky", "account", None, {"actor": other.account.handle, "server": network.appview})
         page = await eventually(lambda: visitor.fetch(source, "", 5), lambda p: p.entries)
         assert page.entries[0].key == receipt.remote_id
 
@@ -497,7 +493,7 @@ def expired_token(did: str) -> str:
         "scope": "com.atproto.appPass", "aud": "did:web:localhost", "sub": did, "iat": issued, "exp": issued + 7200,
     }  # fmt: skip
     body = ".".join(_b64(json.dumps(part).encode()) for part in ({"typ": "at+jwt", "alg": "HS256"}, claims))
-    return f"{body}.{_b64(hmac.new(PDS_SECRET, body.encode(), hashlib.sha256).digest())}"
+    return f"{body}.{_b64(hmac.new(rig.TOKEN_SECRET, body.encode(), hashlib.sha256).digest())}"
 
 
 def _b64(data: bytes) -> str:

@@ -1,11 +1,12 @@
-// The official client library as a judge. Reads one JSON question on standard input, answers with JSON.
+// The official client library as a judge: node judge.mjs FOLDER QUESTION.json answers on standard output.
 // {"records": [record], "texts": [text], "answers": [[method, output]]}
 // -> {"records": [problem or ""], "texts": [{"facets", "graphemes"}], "answers": [problem or ""]}
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
-const require = createRequire(pathToFileURL(process.cwd() + '/'))
+const [folder, questionFile] = process.argv.slice(2)
+const require = createRequire(pathToFileURL(folder + '/'))
 const load = (name) => import(pathToFileURL(require.resolve(name)).href)
 const { lexicons, RichText } = await load('@atproto/api')
 const { jsonToLex } = await load('@atproto/lexicon')
@@ -24,7 +25,7 @@ const facetsOf = (text) => {
   return { facets: rich.facets ?? [], graphemes: rich.graphemeLength }
 }
 
-const question = JSON.parse(readFileSync(0, 'utf8'))
+const question = JSON.parse(readFileSync(questionFile, 'utf8'))
 console.log(
   JSON.stringify({
     records: (question.records ?? []).map((r) => problem(() => lexicons.assertValidRecord(r.$type, jsonToLex(r)))),

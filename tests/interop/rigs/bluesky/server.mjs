@@ -1,12 +1,13 @@
 // A whole Bluesky network (identity directory, PDS, app view) out of npm's @atproto/dev-env.
-// usage: node server.mjs PORTS.json READY   PORTS.json: {"plc", "pds", "bsky", "ozone"}; READY is written when all answer.
+// usage: node server.mjs FOLDER PORTS.json READY
+// FOLDER holds node_modules, PORTS.json {"plc", "pds", "bsky", "ozone"}; READY is written when all of them answer.
 import { createRequire } from 'node:module'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
-const [portsFile, readyFile] = process.argv.slice(2)
+const [folder, portsFile, readyFile] = process.argv.slice(2)
 const ports = JSON.parse(readFileSync(portsFile, 'utf8'))
-const require = createRequire(pathToFileURL(process.cwd() + '/'))
+const require = createRequire(pathToFileURL(folder + '/'))
 const { TestNetwork } = await import(pathToFileURL(require.resolve('@atproto/dev-env')).href)
 
 const network = await TestNetwork.create({
