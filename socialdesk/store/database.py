@@ -51,6 +51,7 @@ class Store:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             copies.finish_restore(folder)
+            _refuse_emptied(files)
         except OSError as error:
             raise StoreError(str(error), reason="read_only") from error
         with translated():
@@ -182,6 +183,12 @@ class Store:
     def _renew_index(self) -> None:
         with translated(), self._readers.emptied():
             search_index.renew(self._db, self._files.search)
+
+
+def _refuse_emptied(files: Files) -> None:
+    """SQLite takes a file of no bytes for a new database; where there is a copy, it is one that was lost."""
+    if files.main.is_file() and files.main.stat().st_size == 0 and copies.last_good(files.folder) is not None:
+        raise StoreError("the database file is empty", reason="damaged")
 
 
 def _prepare(db: sqlite3.Connection, files: Files, now: datetime) -> None:

@@ -28,7 +28,10 @@ _APART = "\u200b"
 _UNSPACED = re.compile(f"([{UNSPACED}])")
 _TERM = re.compile(r'-?"[^"]*"?|\S+')
 _WORD = re.compile(r"\w")
+# A last word that may go on. Shorter ones begin too many words; the index keeps beginnings of three letters.
+_BEGINNING = re.compile(r"(?:^|[^\w-])\w{3,}$")
 _AT_END = 2**62
+_BROKEN = ("no such table: search.", "invalid fts5 file format")  # reported as mistakes in a query
 
 
 def find(db: sqlite3.Connection, query: str, limit: int) -> tuple[Hit, ...]:
@@ -83,7 +86,7 @@ def expression_of(query: str) -> str:
             (unwanted if excluded else wanted).append(f'"{words}"')
     if not wanted:
         return ""
-    if not query.rstrip().endswith('"') and not query.endswith(" ") and not _UNSPACED.match(wanted[-1][-2]):
+    if _BEGINNING.search(query) and not _UNSPACED.match(query[-1]):
         wanted[-1] += " *"
     return " AND ".join(wanted) + "".join(f" NOT {words}" for words in unwanted)
 
@@ -104,8 +107,8 @@ def _matches(db: sqlite3.Connection, expression: str, above: int, below: int, li
 
 
 def _joined(snippet: str) -> str:
-    text = snippet.replace(_APART, "").replace(MARK_OFF + MARK_ON, "")
-    return " ".join(text.split(" "))
+    """The snippet as one line of the original text."""
+    return " ".join(snippet.replace(_APART, "").replace(MARK_OFF + MARK_ON, "").split())
 
 
 def _entry_hits(db: sqlite3.Connection, snippets: dict[int, str]) -> Iterator[Hit]:
@@ -177,6 +180,6 @@ def _index_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        if reason_of(error) == "damaged" or "no such table: search." in str(error):
+        if reason_of(error) == "damaged" or any(words in str(error) for words in _BROKEN):
             raise IndexDamagedError(str(error)) from error
         raise

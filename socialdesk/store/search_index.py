@@ -14,18 +14,20 @@ def prepare(db: sqlite3.Connection) -> None:
 
     A new index starts with everything stored in the change log, so that `search.feed` fills it.
     """
+    usable = _is_usable(db)
+    if not usable:
+        db.execute("PRAGMA search.synchronous = OFF")  # nothing is in it yet that a power cut could take
     if db.execute("PRAGMA search.journal_mode").fetchone()[0] != "wal":
         db.execute("PRAGMA search.journal_mode = WAL")
+    if not usable:
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            _make(db)
+            db.execute("COMMIT")
+        finally:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
     db.execute("PRAGMA search.synchronous = NORMAL")
-    if _is_usable(db):
-        return
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        _make(db)
-        db.execute("COMMIT")
-    finally:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
 
 
 def renew(db: sqlite3.Connection, path: Path) -> None:
@@ -64,7 +66,7 @@ def _make(db: sqlite3.Connection) -> None:
     db.execute(
         """
         CREATE VIRTUAL TABLE search.doc USING fts5 (
-            title, body, people, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+            title, body, people, tokenize = 'unicode61 remove_diacritics 2', prefix = '3'
         )
         """
     )

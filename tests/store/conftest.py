@@ -1,5 +1,6 @@
 """A store in a folder of its own, and entries to put into it."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -94,12 +95,22 @@ class Desk:
         return self.store.read_now(sources.state, source.id)
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new store's files: copying them is many times faster than making them, which waits for the disk."""
+    folder = tmp_path_factory.mktemp("blank")
+    Store.open(folder, now=NOW).close()
+    return folder
+
+
 @pytest.fixture
-def open_store(tmp_path: Path) -> Iterator[Callable[..., Store]]:
+def open_store(tmp_path: Path, blank: Path) -> Iterator[Callable[..., Store]]:
     """Opens stores in the test's folder (or `folder`) and closes them at the end."""
     opened: list[Store] = []
 
     def opener(folder: Path = tmp_path, busy_s: float = 5.0) -> Store:
+        if not any(folder.glob("desk.*")):
+            shutil.copytree(blank, folder, dirs_exist_ok=True)
         opened.append(Store.open(folder, now=NOW, busy_s=busy_s))
         return opened[-1]
 

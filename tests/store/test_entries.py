@@ -1,0 +1,88 @@
+"""Single entries: whole, as an account sees them, changed by hand."""
+
+from dataclasses import replace
+
+from socialdesk.core.account import Account
+from socialdesk.core.entry import Counts
+from socialdesk.core.saved import SavedItem
+from socialdesk.store import accounts, columns, entries, saved
+from tests.store.conftest import NOW, Desk, article, post
+
+
+def account(desk: Desk, name: str) -> int:
+    stored = desk.store.write_now(accounts.add, Account(0, "mastodon", name, name, "https://s.example", name))
+    return int(stored.id)
+
+
+def test_by_id_and_by_key(desk: Desk) -> None:
+    source = desk.source()
+    (entry_id,) = desk.apply(source, [post(1)]).new_ids
+    stored = desk.store.read_now(entries.get, entry_id)
+    assert stored is not None
+    assert (stored.id, stored.entry, stored.source_id, stored.account_id) == (entry_id, post(1), source.id, None)
+    assert stored.first_seen == NOW
+    assert desk.store.read_now(entries.by_key, post(1).key) == stored
+    assert desk.store.read_now(entries.get, 99) is None
+    assert desk.store.read_now(entries.by_key, "nothing") is None
+
+
+def test_an_account_s_view_comes_first(desk: Desk) -> None:
+    """It can act; an anonymous source cannot."""
+    anonymous = desk.source("public", "mastodon")
+    ann = desk.source("home", "mastodon", account(desk, "ann"))
+    (entry_id,) = desk.apply(anonymous, [post(1, refs={"id": "public"})]).new_ids
+    desk.apply(ann, [post(1, refs={"id": "ann"})])
+    best = desk.store.read_now(entries.get, entry_id)
+    asked = desk.store.read_now(entries.get, entry_id, anonymous.id)
+    gone = desk.store.read_now(entries.get, entry_id, 12345)
+    assert best is not None
+    assert asked is not None
+    assert (best.entry.refs, best.account_id) == ({"id": "ann"}, ann.account_id)
+    assert (asked.entry.refs, asked.account_id) == ({"id": "public"}, None)
+    assert gone == best
+
+
+def test_change_by_hand_shows_in_every_column_of_the_account(desk: Desk) -> None:
+    ann_id = account(desk, "ann")
+    home, mentions = desk.source("home", "mastodon", ann_id), desk.source("mentions", "mastodon", ann_id)
+    bob = desk.source("home", "mastodon", account(desk, "bob"))
+    shown = [desk.column(source) for source in (home, mentions, bob)]
+    (entry_id,) = desk.apply(home, [post(1, counts=Counts(0, 0, 0))]).new_ids
+    for source in (mentions, bob):
+        desk.apply(source, [post(1, counts=Counts(0, 0, 0))])
+    desk.store.write_now(columns.mark_seen, shown[1].id, [entry_id], NOW)
+    stored = desk.store.read_now(entries.get, entry_id)
+    assert stored is not None
+    liked = replace(stored.entry, mine=frozenset({"like"}), counts=Counts(0, 0, 1), refs={"id": "1", "like": "9"})
+    changed = desk.store.write_now(entries.update_entry, entry_id, liked)
+    assert changed == ((shown[0].id, 1), (shown[1].id, 0), (shown[2].id, 1))
+    first, second, third = (desk.rows(column)[0].entry for column in shown)
+    assert first == second == liked
+    assert (third.mine, third.refs, third.counts) == (frozenset(), {"id": "1"}, Counts(0, 0, 1))
+
+
+def test_change_for_a_named_account(desk: Desk) -> None:
+    ann_id, bob_id = account(desk, "ann"), account(desk, "bob")
+    ann, bob = desk.source("home", "mastodon", ann_id), desk.source("home", "mastodon", bob_id)
+    columns_of = [desk.column(ann), desk.column(bob)]
+    (entry_id,) = desk.apply(ann, [post(1)]).new_ids
+    desk.apply(bob, [post(1)])
+    desk.store.write_now(entries.update_entry, entry_id, post(1, mine=frozenset({"like"})), bob_id)
+    assert [desk.rows(column)[0].entry.mine for column in columns_of] == [frozenset(), {"like"}]
+
+
+def test_change_of_a_removed_entry_does_nothing(desk: Desk) -> None:
+    source = desk.source()
+    (entry_id,) = desk.apply(source, [post(1)]).new_ids
+    desk.store.write_now(entries.remove, entry_id, NOW)
+    assert desk.store.write_now(entries.update_entry, entry_id, post(1, text="late")) == ()
+    assert desk.store.read_now(entries.get, entry_id) is None
+
+
+def test_removing_keeps_the_saved_copy(desk: Desk) -> None:
+    source = desk.source()
+    (entry_id,) = desk.apply(source, [article(1, text="word " * 500, html="<p>words</p>")]).new_ids
+    item = desk.store.write_now(saved.add, SavedItem(0, article(1).url, "Kept", "saved", NOW, entry_id=entry_id))
+    assert desk.store.write_now(entries.remove, entry_id, NOW) == ()
+    assert desk.store.write_now(entries.remove, entry_id, NOW) == ()
+    assert desk.store.read_now(saved.get, item.id) == replace(item, entry_id=None)
