@@ -95,8 +95,8 @@ class PracticeDesk:
         )
         return (
             PracticeColumn(COLUMN, "search", (*search, *every_feed), ("B2B",), "stories"),
-            PracticeColumn("Home", "mastodon", (("mastodon", "home", {}),)),
+            PracticeColumn("Home", "columns", (("mastodon", "home", {}),)),
             PracticeColumn("Inbox", "inbox", inbox),
-            PracticeColumn("Bluesky", "bluesky", (("bluesky", "home", {}),)),
+            PracticeColumn("Bluesky", "columns", (("bluesky", "home", {}),)),
             PracticeColumn("Blogs", "rss", every_feed),
         )

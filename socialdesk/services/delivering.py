@@ -5,6 +5,7 @@ doubt, and only a look at the network that certainly found nothing puts it back 
 """
 
 import asyncio
+import functools
 import hashlib
 import logging
 import random
@@ -142,13 +143,13 @@ class Deliverer:
             elif account_id not in self._active and not self._closing:
                 task = asyncio.create_task(self._one(delivery), name=f"delivery {delivery.id}")
                 self._active[account_id] = task
-                task.add_done_callback(lambda _, account_id=account_id: self._ended(account_id))
+                task.add_done_callback(functools.partial(self._ended, account_id))
         next_at = await self._store.read(outbox_table.next_due)
         if next_at is not None and next_at > now:
             soonest = min(soonest, (next_at - now).total_seconds())
         return soonest
 
-    def _ended(self, account_id: int) -> None:
+    def _ended(self, account_id: int, _task: asyncio.Task[None]) -> None:
         self._active.pop(account_id, None)
         self._wake.set()
 

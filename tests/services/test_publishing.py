@@ -38,7 +38,7 @@ async def test_the_blog_goes_first_and_the_short_post_carries_its_address(desk: 
     assert sent["blog"].permalink in post.text
     (piece,) = desk.blog.world.posts.values()
     assert piece.article is not None
-    assert piece.article.html == "<p>The basics of B2B used to be things we sent.</p>\n"
+    assert piece.article.html == "<p>The basics of B2B used to be things we sent.</p>"
 
 
 async def test_the_short_post_holds_while_the_blog_refuses_and_goes_when_it_is_mended(desk: Desk) -> None:
