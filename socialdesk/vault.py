@@ -46,7 +46,7 @@ class Keyring(Protocol):
 class Vault:
     """Credentials by account id. `tag` tells profiles apart; `chunk` is the largest entry in characters (0 = any).
 
-    Every method raises `VaultError`: no_keyring, locked or failed, with a sentence that says what to do.
+    Every method raises `VaultError` (no_keyring, keyring_locked, keyring_failed) with a sentence that says what to do.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Vault:
             return NOTHING
         secrets_ = document.get("secrets")
         if not isinstance(secrets_, dict):
-            raise VaultError(_FAILED, reason="failed")
+            raise VaultError(_FAILED, reason="keyring_failed")
         return Credential({str(k): str(v) for k, v in secrets_.items()})
 
     def put(self, account_id: int, credential: Credential) -> None:
@@ -76,7 +76,7 @@ class Vault:
             text = self._put_parts(name, text)
         self._write(name, text)
         if self._read(name) != text:
-            raise VaultError(_FAILED, reason="failed")
+            raise VaultError(_FAILED, reason="keyring_failed")
         for part in old_parts:
             self._delete(part)
 
@@ -108,7 +108,7 @@ class Vault:
             return document
         pieces = [self._read(part) for part in self._parts_of(head)]
         if any(piece is None for piece in pieces):
-            raise VaultError(_FAILED, reason="failed")
+            raise VaultError(_FAILED, reason="keyring_failed")
         return _decoded("".join(piece or "" for piece in pieces))
 
     def _parts_of(self, head: str | None) -> tuple[str, ...]:
@@ -186,8 +186,8 @@ def _translate(error: Exception) -> VaultError:
         return VaultError(no_keyring_sentence(sys.platform), reason="no_keyring")
     # Secret Service reports a collection that was not unlocked as InitError
     if isinstance(error, (errors.KeyringLocked, errors.InitError)):
-        return VaultError(_UNLOCK, reason="locked")
-    return VaultError(_FAILED, reason="failed")
+        return VaultError(_UNLOCK, reason="keyring_locked")
+    return VaultError(_FAILED, reason="keyring_failed")
 
 
 def _decoded(text: str) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def _decoded(text: str) -> dict[str, Any]:
     except ValueError:
         document = None
     if not isinstance(document, dict) or document.get("version") != _VERSION:
-        raise VaultError(_FAILED, reason="failed")
+        raise VaultError(_FAILED, reason="keyring_failed")
     return document
 
 

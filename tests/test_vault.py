@@ -137,14 +137,14 @@ def test_a_missing_part_is_a_failure_and_not_half_a_secret(backend: MemoryKeyrin
     del backend.entries[next(key for key in backend.entries if key[1].endswith(".2"))]
     with pytest.raises(VaultError) as caught:
         vault.get(1)
-    assert caught.value.reason == "failed"
+    assert caught.value.reason == "keyring_failed"
 
 
 def test_a_keyring_that_forgets_is_noticed(backend: MemoryKeyring) -> None:
     backend.forgets = True
     with pytest.raises(VaultError) as caught:
         vault_on(backend).put(1, SECRET)
-    assert caught.value.reason == "failed"
+    assert caught.value.reason == "keyring_failed"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 9}', '{"version": 1}', '{"version": 1, "secrets": []}'])
@@ -152,18 +152,18 @@ def test_what_cannot_be_read_is_a_failure(backend: MemoryKeyring, text: str) -> 
     backend.entries["SocialDesk", "1"] = text
     with pytest.raises(VaultError) as caught:
         vault_on(backend).get(1)
-    assert caught.value.reason == "failed"
+    assert caught.value.reason == "keyring_failed"
 
 
 @pytest.mark.parametrize(
     ("error", "reason", "words"),
     [
         (errors.NoKeyringError(), "no_keyring", "install|Install|answer"),
-        (errors.KeyringLocked("the-secret"), "locked", "Unlock"),
-        (errors.InitError("Prompt dismissed"), "locked", "Unlock"),
-        (errors.PasswordSetError("the-secret"), "failed", "keyring"),
-        (OSError("the-secret"), "failed", "keyring"),
-        (RuntimeError("the-secret"), "failed", "keyring"),
+        (errors.KeyringLocked("the-secret"), "keyring_locked", "Unlock"),
+        (errors.InitError("Prompt dismissed"), "keyring_locked", "Unlock"),
+        (errors.PasswordSetError("the-secret"), "keyring_failed", "keyring"),
+        (OSError("the-secret"), "keyring_failed", "keyring"),
+        (RuntimeError("the-secret"), "keyring_failed", "keyring"),
     ],
 )
 @pytest.mark.parametrize("ask", ["get", "put", "remove"])

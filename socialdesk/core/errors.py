@@ -87,7 +87,7 @@ class StoreError(SocialDeskError):
 
 
 class VaultError(SocialDeskError):
-    """Secrets cannot be kept or read. `reason`: no_keyring, locked, failed."""
+    """Secrets cannot be kept or read. `reason`: no_keyring, keyring_locked, keyring_failed."""
 
     def __init__(self, message: str, *, reason: str) -> None:
         super().__init__(message)

@@ -19,6 +19,7 @@ from socialdesk.core.errors import (
     Rejected,
     SocialDeskError,
     Unreachable,
+    VaultError,
 )
 from socialdesk.core.source import SourceState
 
@@ -130,7 +131,7 @@ def _failed(
         state,
         next_at=next_at,
         failures=state.failures + 1 if failures is None else failures,
-        error=error.reason if isinstance(error, NetworkError | ContentError) else "other",
+        error=error.reason if isinstance(error, NetworkError | ContentError | VaultError) else "other",
         error_detail=str(error),
         error_at=now,
     )

@@ -46,17 +46,31 @@ _SENTENCES = {
     "private_address": "This address is inside a private network.",
     "too_large": "The answer is too large.",
     "other": "That did not work.",
+    "account_gone": "This account is no longer on the desk.",
+    "too_many_redirects": "This address leads in circles.",
+    "not_modified": "The server gave an answer that makes no sense.",
+    "proxy": "The proxy did not let this through. See its settings.",
+    "upload_failed": "A picture could not be uploaded.",
+    "media_processing": "The server is still preparing a picture.",
+    "not_mastodon": "This server does not answer as a Mastodon server would.",
+    "no_api": "There is no WordPress at this address, or its API is switched off.",
+    "no_app_passwords": "This site has switched application passwords off.",
+    "insecure": "This site is not on HTTPS, so no password is sent to it.",
+    "firewall": "Something in front of the site, such as a firewall, gave the answer.",
+    "header_stripped": "The site did not recognise you. Check user name and application password.",
     # Store
     "newer_version": "The data was written by a newer version of SocialDesk.",
     "damaged": "The data is damaged. The last good copy can be restored.",
     "disk_full": "The disk is full. Free some space and try again.",
     "read_only": "The folder cannot be written to.",
     "locked": "Another program holds the data.",
+    "search_rebuilding": "The search is being made ready. Try again in a moment.",
+    "closed": "SocialDesk is closing.",
     "migration_failed": "The data could not be brought up to date. Nothing was changed.",
     # Keyring
     "no_keyring": "There is no keyring on this computer. Install one, for example gnome-keyring or KWallet.",
     "keyring_locked": "The keyring is locked. Unlock it and try again.",
-    "keyring_failed": "The keyring did not answer.",
+    "keyring_failed": "The keyring did not do what it was asked to.",
     "worker": "This could not be read.",
 }
 _FALLBACK = "That did not work. Try again."
@@ -96,10 +110,6 @@ def sentence_of(error: BaseException) -> str:
             return sentence("rate_limited", until=error.until)
         case OutcomeUnknown():
             return sentence("outcome_unknown")
-        case VaultError(reason="locked"):
-            return sentence("keyring_locked")
-        case VaultError(reason="failed"):
-            return sentence("keyring_failed")
         case NetworkError() | StoreError() | VaultError() | ContentError():
             return sentence("offline" if getattr(error, "offline", False) else error.reason)
         case TimeoutError():
