@@ -1,0 +1,115 @@
+"""A proxy before a real server that loses what it is told to lose, on a thread of its own."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request that came; `status` 0 where no answer went back."""
+
+    method: str
+    path: str
+    status: int
+
+
+class Proxy:
+    """Passes requests on as they are, `Host` included. `lose` breaks the next ones that match."""
+
+    def __init__(self, server: str) -> None:
+        target = urlsplit(server)
+        self.target = (target.hostname or "", target.port or 80)
+        self.seen: list[Seen] = []
+        self._losses: list[tuple[str, str, re.Pattern[str]]] = []
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def lose(self, what: str, method: str, path: str, times: int = 1) -> None:
+        """`what`: question (nothing is passed on), answer (the server has accepted), half (of the answer's body)."""
+        with self._lock:
+            self._losses += [(what, method, re.compile(path))] * times
+
+    def take_loss(self, method: str, path: str) -> str:
+        with self._lock:
+            for loss in self._losses:
+                if loss[1] == method and loss[2].search(path):
+                    self._losses.remove(loss)
+                    return loss[0]
+        return ""
+
+    @property
+    def spent(self) -> bool:
+        """Whether everything that was to be lost is lost."""
+        return not self._losses
+
+    def count(self, method: str, path: str) -> int:
+        return sum(1 for one in self.seen if one.method == method and re.search(path, one.path))
+
+    def __enter__(self) -> "Proxy":
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@contextmanager
+def in_front_of(server: str) -> Iterator[Proxy]:
+    with Proxy(server) as proxy:
+        yield proxy
+
+
+def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is printed."""
+
+        def _pass_on(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            loss = proxy.take_loss(self.command, self.path)
+            if loss == "question":
+                self._drop()
+                return
+            connection = HTTPConnection(*proxy.target, timeout=60)
+            try:
+                headers = {k: v for k, v in self.headers.items() if k.lower() not in HOP_BY_HOP}
+                connection.request(self.command, self.path, body or None, headers)
+                answer = connection.getresponse()
+                data = answer.read()
+            finally:
+                connection.close()
+            if loss == "answer":
+                self._drop()
+                return
+            proxy.seen.append(Seen(self.command, self.path, answer.status))
+            self.send_response_only(answer.status, answer.reason)
+            for name, value in answer.getheaders():
+                if name.lower() not in HOP_BY_HOP:
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(data[: len(data) // 2] if loss == "half" else data)
+            if loss == "half":
+                self.close_connection = True
+
+        def _drop(self) -> None:
+            proxy.seen.append(Seen(self.command, self.path, 0))
+            self.close_connection = True
+
+        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _pass_on  # noqa: N815
+
+    return Handler
