@@ -105,7 +105,9 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         self._app.setPalette(self._palette())
-        self._app.setStyleSheet(style_sheet(self.tokens))
+        sheet = style_sheet(self.tokens)
+        if sheet != self._app.styleSheet():
+            self._app.setStyleSheet(sheet)
 
     def _palette(self) -> QPalette:
         role, palette = QPalette.ColorRole, QPalette()
@@ -134,7 +136,12 @@ class Theme(QObject):
         return palette
 
     def _load(self, names: tuple[str, ...]) -> bool:
-        return all(QFontDatabase.addApplicationFont(str(resource_path(f"fonts/{name}"))) >= 0 for name in names)
+        """Gives Qt the files it does not have yet. Fonts belong to the application, so it remembers them."""
+        known = self._app.property("fonts") or []
+        fresh = [name for name in names if name not in known]
+        loaded = [n for n in fresh if QFontDatabase.addApplicationFont(str(resource_path(f"fonts/{n}"))) >= 0]
+        self._app.setProperty("fonts", [*known, *loaded])
+        return len(loaded) == len(fresh)
 
     def _dots_per_inch(self) -> float:
         screen = QGuiApplication.primaryScreen()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import qasync
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from socialdesk.ui.bridge import Bridge
@@ -44,6 +45,8 @@ def collect_on_this_thread() -> Iterator[None]:
     """Qt objects of one test must not be destroyed on a thread of the next."""
     gc.disable()
     yield
+    if QApplication.instance() is not None:
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
     gc.enable()
 
