@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -104,15 +104,22 @@ def button(
     return made
 
 
+class _Tint(QObject):
+    """Lives and ends with the button."""
+
+    def __init__(self, desk: Desk, target: QPushButton, icon: str, tint: str) -> None:
+        super().__init__(target)
+        self._desk, self._target, self._icon, self._tint = desk, target, icon, tint
+        desk.theme.changed.connect(self.repaint)
+        self.repaint()
+
+    def repaint(self) -> None:
+        self._target.setIcon(self._desk.icons.icon(self._icon, self._tint, 16))
+
+
 def show_icon(desk: Desk, target: QPushButton, icon: str, tint: str) -> None:
     """Gives a standard button an icon that follows the theme."""
-
-    def repaint() -> None:
-        target.setIcon(desk.icons.icon(icon, tint, 16))
-
-    repaint()
-    connection = desk.theme.changed.connect(repaint)
-    target.destroyed.connect(lambda: desk.theme.changed.disconnect(connection))
+    _Tint(desk, target, icon, tint)
 
 
 def label(text: str = "", look: str = "", *, size: float = 0, weight: int = 0, wrap: bool = False) -> QLabel:
