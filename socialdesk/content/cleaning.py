@@ -53,6 +53,7 @@ _LINK_OR_IMAGE = re.compile(
     r'<a(?: (?!href=)[a-z]+="[^"]*")* href="([^"]*)"'  # 1
     r'|<img((?: (?!src=)[a-z]+="[^"]*")*) src="([^"]*)"((?: [a-z]+="[^"]*")*)>'  # 2 to 4
 )
+_EMPTY_IMAGE = re.compile(r'<img(?: (?!src=)[a-z]+="[^"]*")*>')
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _BLOCK = re.compile(r"</?(?:p|div|h[1-6]|[uod]l|blockquote|pre|table|fig[a-z]+|hr|details|summary|caption)(?: [^>]*)?>")
 _LINE = re.compile(r"<(?:li|dt|dd|tr|br)(?: [^>]*)?>")
@@ -101,11 +102,13 @@ def _with_tree(html: str, base_url: str) -> Cleaned:
 def _addressed(safe: str, base: str, *, strict: bool) -> Cleaned | None:
     """The cleaner's output with its addresses completed and its pictures listed.
 
-    With `strict`, None when it holds something that has to be taken out: a share button, a tracking pixel.
+    With `strict`, None when it holds something that has to be taken out: a share button, a pixel, an empty picture.
     """
     images: dict[str, Image] = {}
     parts: list[str] = []
     place = 0
+    if strict and _EMPTY_IMAGE.search(safe):
+        return None
     for match in _LINK_OR_IMAGE.finditer(safe):
         group = 1 if match[1] is not None else 3
         given = unescape(match[group]) if "&" in match[group] else match[group]
@@ -120,9 +123,12 @@ def _addressed(safe: str, base: str, *, strict: bool) -> Cleaned | None:
                 return None
             if image is not None:
                 images.setdefault(url, image)
-        if url != given:
+        if url and url != given:
             parts += safe[place : match.start(group)], escape(url)
             place = match.end(group)
+        elif not url:  # the whole attribute goes
+            parts.append(safe[place : match.start(group) - len(' href="' if group == 1 else ' src="')])
+            place = match.end(group) + 1
     parts.append(safe[place:])
     safe = "".join(parts).strip()
     return Cleaned(safe, _text_of(safe), tuple(images.values()))

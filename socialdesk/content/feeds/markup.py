@@ -22,7 +22,7 @@ _REFERENCE = re.compile(
 _SURROGATES = re.compile(r"&#(x[dD][89abAB][0-9a-fA-F]{2}|5[56]\d{3});&#(x[dD][c-fC-F][0-9a-fA-F]{2}|5[67]\d{3});")
 _ROOT = re.compile(r"<(?:[\w-]+:)?(rss|rdf|feed|channel)\b", re.IGNORECASE)
 _ITEM = re.compile(r"<(?:[\w-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
-_HTML = re.compile(r"<(?:!doctype\s+html|html|body|head)\b", re.IGNORECASE)
+_HTML = re.compile(r"<(?:html|body|head)\b", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 HEAD = 20_000  # characters: comments and style sheets stand before the root
 

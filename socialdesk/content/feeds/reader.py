@@ -80,7 +80,7 @@ def _rss_item(names: Names, item: Element, base: str, site: str, page: str) -> R
     raw.base = _content_base(raw.url, base, site, page)
     raw.title = rss_text(first(found, "title", "dc:title", "atom:title", "media:title", "itunes:title"), raw.base)
     description = rss_text(first(found, "description", "dc:description", "atom:summary"), raw.base)
-    full = first(found, "content:encoded", "xhtml:body", "xhtml:div", "atom:content", "fulltext", "body")
+    full = first(found, "content:encoded", "xhtml:body", "xhtml:div", "atom:content", "fulltext", "fullitem", "body")
     raw.body = _richer(full, raw.base, description, found)
     raw.summary = description if full is not None else Text()
     raw.published = _date(
@@ -139,7 +139,7 @@ def _atom(names: Names, root: Element, base: str, page: str) -> RawFeed:
     feed.people = _people(names, {"atom:author": found.get("author", [])}, base)
     feed.ttl_s = _ttl(found)
     feed.icon_url = urls.resolve(base, line(found, "webfeeds:icon", "icon", "logo"))
-    entries = found.get("entry", []) or list(names.below(root, "atom:entry", "entry", "?:entry"))
+    entries = found.get("entry", []) or list(names.below(root, "atom:entry", "entry", "?:entry", "atom:item", "item"))
     feed.items = [_atom_entry(names, entry, base_of(entry, base), feed.site_url, page) for entry in entries]
     return feed
 
@@ -239,7 +239,7 @@ def _people(names: Names, found: Found, base: str) -> list[RawPerson]:
         if name or email:
             url = urls.resolve(base, line(parts, "uri", "url"))
             people.append(RawPerson(name or email.split("@")[0], url if urls.is_web(url) else ""))
-    for name in ("dc:creator", "author", "itunes:author", "managingeditor", "media:credit"):
+    for name in ("dc:creator", "dc:author", "author", "itunes:author", "managingeditor", "media:credit"):
         if not people:
             people = [person for e in found.get(name, ()) if (person := person_of(inner_text(e)))]
     return people
