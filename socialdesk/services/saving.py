@@ -23,6 +23,7 @@ from socialdesk.services.events import Events
 from socialdesk.store import blobs as blobs_table
 from socialdesk.store import entries as entries_table
 from socialdesk.store import saved as saved_table
+from socialdesk.store import sources as sources_table
 from socialdesk.store.database import Store
 
 log = logging.getLogger(__name__)
@@ -51,14 +52,15 @@ class SavingService:
             return known
         entry = stored.entry
         item = known or await self._begin(link_of(entry), title_of(entry), entry_id)
+        typed = await self._store.read(sources_table.typed_hosts, stored.source_id)
         try:
-            found = await self._article(item.url, Trust.CONTENT) if is_web(item.url) else None
+            found = await self._article(item.url, _trust(item.url, typed)) if is_web(item.url) else None
         except (NetworkError, ContentError) as error:
             log.info("the linked page was not saved: %s", error)
             found = None
         if found is None or len(found.text) < len(entry.text):
             found = own_words(entry, item.url)
-        return await self._complete(item, found)
+        return await self._complete(item, found, typed)
 
     async def save_url(self, url: str) -> SavedItem:
         """Saves a page by its address. On failure the item stays, marked failed, and the reason is raised."""
@@ -72,7 +74,7 @@ class SavingService:
         except (NetworkError, ContentError) as error:
             await self._put(replace(item, state="failed", error=error.reason))
             raise
-        return await self._complete(item, found)
+        return await self._complete(item, found, frozenset({urlsplit(url).netloc}))
 
     async def again(self, saved_id: int) -> SavedItem:
         """Tries once more what failed."""
@@ -122,13 +124,14 @@ class SavingService:
             raise Rejected(f"the page is {kind}", reason="not_supported")
         return await self._worker.run(articles.extract, answer.body, kind, answer.url)
 
-    async def _complete(self, item: SavedItem, found: ExtractedArticle) -> SavedItem:
+    async def _complete(self, item: SavedItem, found: ExtractedArticle, typed: frozenset[str]) -> SavedItem:
+        """Keeps the pictures, then the item. `typed`: hosts (with port) that a person named, so may be private."""
         wanted = tuple(dict.fromkeys(u for u in (found.image_url, *found.picture_urls) if u))[:MOST_PICTURES]
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def keep(url: str) -> tuple[str, str, int]:
             async with slots:
-                blob, size = await self._picture(url)
+                blob, size = await self._picture(url, _trust(url, typed))
             return url, blob, size
 
         kept = [k for k in await asyncio.gather(*(keep(url) for url in wanted)) if k[1]]
@@ -151,10 +154,10 @@ class SavingService:
         await self._put(full)
         return full
 
-    async def _picture(self, url: str) -> tuple[str, int]:
+    async def _picture(self, url: str, trust: Trust) -> tuple[str, int]:
         """Fetches and stores one picture; ('', 0) where it cannot be had."""
         try:
-            answer = await self._http.request("GET", url, trust=Trust.CONTENT, max_bytes=LARGEST_PICTURE)
+            answer = await self._http.request("GET", url, trust=trust, max_bytes=LARGEST_PICTURE)
         except NetworkError as error:
             log.info("a picture of a saved page cannot be had: %s", error)
             return "", 0
@@ -167,6 +170,11 @@ class SavingService:
     async def _put(self, item: SavedItem) -> None:
         await self._store.write(saved_table.update, item, durable=True)
         self._events.send(SavedChanged(item.id, item.state))
+
+
+def _trust(url: str, typed: frozenset[str]) -> Trust:
+    """Content may lead to a private address only on the very host that a person named."""
+    return Trust.TYPED if urlsplit(url).netloc in typed else Trust.CONTENT
 
 
 def link_of(entry: Entry) -> str:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from socialdesk.core.source import Source, SourceState
 from socialdesk.store import membership
@@ -157,6 +158,19 @@ def make_due(db: sqlite3.Connection, source_ids: Iterable[int], now: datetime) -
         "UPDATE source_state SET next_at = ?, stopped = 0 WHERE source_id = ?",
         [(to_us(now), source_id) for source_id in source_ids],
     )
+
+
+def typed_hosts(db: sqlite3.Connection, source_id: int | None) -> frozenset[str]:
+    """Hosts, with port if any, that a person named for this source: in its address, its server, its account's server."""
+    row = db.execute(
+        "SELECT s.params, a.server FROM source s LEFT JOIN account a ON a.id = s.account_id WHERE s.id = ?",
+        (source_id,),
+    ).fetchone()
+    if row is None:
+        return frozenset()
+    params = strings(row[0])
+    named = (params.get("url", ""), params.get("server", ""), row[1] or "")
+    return frozenset(host for address in named if (host := urlsplit(address).netloc))
 
 
 def _source(row: tuple[int, str, str, int | None, str, str]) -> Source:

@@ -3,17 +3,14 @@ exactly once and no draft is lost."""
 
 import base64
 import json
-import os
 import random
 import re
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,66 +20,11 @@ import pytest
 from socialdesk.practice.desk import PracticeDesk
 from socialdesk.store import drafts as drafts_table
 from socialdesk.store.database import Store
+from tests.support.program import Program, sign_in
 
 KILLS = 60
 NUMBERED = re.compile(r"number (\d+)")
 SEED = 20261122
-
-
-@pytest.fixture(scope="module")
-def practice() -> Iterator[PracticeDesk]:
-    with PracticeDesk() as desk:
-        yield desk
-
-
-class Program:
-    """The command line in processes of its own, on one profile with a keyring in a file of the test."""
-
-    def __init__(self, folder: Path) -> None:
-        self.profile = folder / "profile"
-        self.environment = {
-            **os.environ,
-            "SOCIALDESK_PROFILE": str(self.profile),
-            "PYTHON_KEYRING_BACKEND": "tests.support.file_keyring.FileKeyring",
-            "FILE_KEYRING": str(folder / "keyring.json"),
-        }
-
-    def begin(self, *words: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "socialdesk", *words],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def run(self, *words: str, answers: str = "", ok: tuple[int, ...] = (0,)) -> object:
-        done = subprocess.run(
-            [sys.executable, "-m", "socialdesk", *words, "--json"],
-            env=self.environment,
-            input=answers,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode in ok, done.stderr
-        return json.loads(done.stdout)
-
-
-def sign_in(program: Program, practice: PracticeDesk) -> list[str]:
-    """Connects the three accounts as a person would, secrets through standard input."""
-    ids = []
-    for network, secret in (("wordpress", "password"), ("mastodon", "token"), ("bluesky", "password")):
-        given = practice.credentials[network]
-        words = ["account", "add", network]
-        for name, value in given.items():
-            if name not in (secret, "handle"):
-                words += ["--field", f"{name}={value}"]
-        account = program.run(*words, answers=given[secret] + "\n")
-        assert isinstance(account, dict)
-        ids.append(str(account["id"]))
-    return ids
 
 
 def get(url: str, **headers: str) -> Any:

@@ -1,72 +1,87 @@
-"""The command line in processes of its own, on a profile of its own, with everything it says written down."""
+"""The program as a person starts it: the command line in processes of its own."""
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from socialdesk.practice.desk import PracticeDesk
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How a command ended."""
+SECRETS = {"wordpress": "password", "mastodon": "token", "bluesky": "password"}
+NOT_ASKED = {"handle"}  # practice servers tell it, sign-in forms do not ask for it
+ROOT = Path(__file__).resolve().parents[2]
 
-    words: tuple[str, ...]
+
+@dataclass(frozen=True)
+class Answer:
+    """What one command said."""
+
     status: int
     out: str
     err: str
 
     @property
     def json(self) -> Any:
-        """The one document on standard output."""
         return json.loads(self.out)
-
-    def __str__(self) -> str:
-        return f"socialdesk {' '.join(self.words)}: exit status {self.status}\n{self.out}\n{self.err}"
 
 
 class Program:
-    """`environment` says which keyring is used; `loud` writes all log records of all packages to the profile's log."""
+    """Commands on one profile, with a keyring in a file of the test."""
 
-    def __init__(self, profile: Path, environment: Mapping[str, str], *, loud: bool = False) -> None:
-        self.profile = profile
-        self.environment = {**environment, "QT_QPA_PLATFORM": "offscreen", "BROWSER": "true"}
-        self.module = "tests.support.loud" if loud else "socialdesk"
-        self.said: list[Done] = []
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.profile = folder / "profile"
+        self.environment = {
+            **os.environ,
+            "SOCIALDESK_PROFILE": str(self.profile),
+            "PYTHON_KEYRING_BACKEND": "tests.support.file_keyring.FileKeyring",
+            "FILE_KEYRING": str(folder / "keyring.json"),
+            "PYTHONPATH": str(ROOT),
+            **environment,
+        }
 
-    def run(self, *words: object, answers: str = "") -> Done:
-        """Runs a command to its end; `answers` is its standard input."""
-        command = tuple(str(word) for word in words)
+    def begin(self, *words: str) -> subprocess.Popen[bytes]:
+        """Starts a command and does not wait for it."""
+        nothing = subprocess.DEVNULL
+        return subprocess.Popen(
+            self._command(words), env=self.environment, stdin=nothing, stdout=nothing, stderr=nothing
+        )
+
+    def try_(self, *words: str, answers: str = "") -> Answer:
+        """Runs a command to its end; `answers` are typed in."""
         done = subprocess.run(
-            [sys.executable, "-m", self.module, "--profile", str(self.profile), *command],
+            self._command(words),
             env=self.environment,
             input=answers,
             capture_output=True,
             text=True,
             check=False,
-            timeout=180,
+            timeout=120,
         )
-        self.said.append(Done(command, done.returncode, done.stdout, done.stderr))
-        return self.said[-1]
+        return Answer(done.returncode, done.stdout, done.stderr)
 
-    def ask(self, *words: object, answers: str = "", status: int = 0) -> Any:
-        """The JSON that a command answers with, having ended with `status`."""
-        done = self.run(*words, "--json", answers=answers)
-        assert done.status == status, str(done)
-        return done.json
+    def run(self, *words: str, answers: str = "") -> Any:
+        """Runs a command that must work, and returns the one JSON document it prints."""
+        answer = self.try_(*words, "--json", answers=answers)
+        assert answer.status == 0, answer.err
+        return answer.json
 
-    def add_account(self, network: str, secret: str, **fields: str) -> dict[str, Any]:
-        """Signs in as a person would: the secret through standard input."""
-        words = [word for name, value in fields.items() for word in ("--field", f"{name}={value}")]
-        account = self.ask("account", "add", network, *words, answers=secret + "\n")
-        assert isinstance(account, dict)
-        return account
+    @staticmethod
+    def _command(words: tuple[str, ...]) -> list[str]:
+        return [sys.executable, "-m", "socialdesk", *words]
 
 
-def with_file_keyring(file: Path) -> dict[str, str]:
-    """An environment whose keyring is the test's own file."""
-    backend = "tests.support.file_keyring.FileKeyring"
-    return {**os.environ, "PYTHON_KEYRING_BACKEND": backend, "FILE_KEYRING": str(file)}
+def sign_in(program: Program, practice: PracticeDesk) -> list[str]:
+    """Connects the three practice accounts as a person would, secrets through standard input; returns their ids."""
+    ids = []
+    for network, secret in SECRETS.items():
+        given = practice.credentials[network]
+        words = ["account", "add", network]
+        for name, value in given.items():
+            if name != secret and name not in NOT_ASKED:
+                words += ["--field", f"{name}={value}"]
+        account = program.run(*words, answers=given[secret] + "\n")
+        ids.append(str(account["id"]))
+    return ids

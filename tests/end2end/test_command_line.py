@@ -1,0 +1,188 @@
+"""Everything the command line can do, as a person or a script uses it, against the practice networks."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from socialdesk.practice.desk import PracticeDesk
+from socialdesk.practice.world import picture
+from tests.support.program import Program, sign_in
+
+# One profile for the whole module: each test is a step of one working day, in this order.
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    return Program(tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture(scope="module")
+def accounts(program: Program, practice: PracticeDesk) -> list[str]:
+    return sign_in(program, practice)
+
+
+@pytest.fixture(scope="module")
+def column(program: Program, practice: PracticeDesk, accounts: list[str]) -> dict[str, Any]:
+    """The B2B column over every network and two blogs, refreshed."""
+    opml = program.profile.parent / "feeds.opml"
+    lines = "".join(f'<outline type="rss" text="Blog" xmlUrl="{url}"/>' for url in practice.feeds[:2])
+    opml.write_text(f'<opml version="2.0"><body>{lines}<outline text="x" xmlUrl="file:///etc/passwd"/></body></opml>')
+    program.run("import", str(opml))
+    made: dict[str, Any] = program.run("column", "add", "search", "B2B")
+    program.run("refresh")
+    return made
+
+
+def test_an_account_is_listed_without_its_secret(program: Program, practice: PracticeDesk, accounts: list[str]) -> None:
+    answer = program.try_("account", "list", "--json")
+    assert [account["network"] for account in answer.json] == ["wordpress", "mastodon", "bluesky"]
+    assert not any(
+        practice.credentials[n][s] in answer.out for n, s in (("mastodon", "token"), ("bluesky", "password"))
+    )
+
+
+def test_a_secret_on_the_command_line_is_refused(program: Program, practice: PracticeDesk) -> None:
+    server = practice.credentials["mastodon"]["server"]
+    answer = program.try_("account", "add", "mastodon", "-f", f"server={server}", "-f", "token=abc")
+    assert answer.status == 1
+    assert "Secrets do not belong on a command line" in answer.err
+
+
+def test_a_wrong_password_is_a_sentence_and_adds_nothing(program: Program, practice: PracticeDesk) -> None:
+    server = practice.credentials["mastodon"]["server"]
+    before = program.run("account", "list")
+    answer = program.try_("account", "add", "mastodon", "-f", f"server={server}", "--json", answers="wrong\n")
+    assert (answer.status, answer.out) == (1, "")
+    assert answer.err.strip()
+    assert "Traceback" not in answer.err
+    assert program.run("account", "list") == before
+
+
+def test_import_takes_web_feeds_only(program: Program, practice: PracticeDesk, tmp_path: Path) -> None:
+    opml = tmp_path / "more.opml"
+    opml.write_text(
+        f'<opml><body><outline text="One" xmlUrl="{practice.feeds[3]}"/>'
+        '<outline text="Two" xmlUrl="file:///etc/passwd"/></body></opml>'
+    )
+    answer = program.try_("import", str(opml), "--json")
+    assert (answer.json["added"], len(answer.json["refused"])) == (1, 1)
+    assert "not a web address" in answer.err
+
+
+def test_the_b2b_column_joins_networks_and_blogs(program: Program, column: dict[str, Any]) -> None:
+    rows = program.run("timeline", str(column["id"]), "--limit", "200")
+    assert {row["entry"]["network"] for row in rows} == {"mastodon", "bluesky", "feeds"}
+    dates = [row["entry"]["published"] for row in rows]
+    assert dates == sorted(dates, reverse=True)
+    assert all("b2b" in json.dumps(row["entry"]).lower() for row in rows)
+
+
+def test_a_second_refresh_doubles_nothing(program: Program, column: dict[str, Any]) -> None:
+    before = [row["id"] for row in program.run("timeline", str(column["id"]), "--limit", "200")]
+    program.run("refresh", str(column["id"]))
+    assert [row["id"] for row in program.run("timeline", str(column["id"]), "--limit", "200")] == before
+
+
+def test_post_with_a_picture_and_an_article(program: Program, accounts: list[str], tmp_path: Path) -> None:
+    (tmp_path / "chart.png").write_bytes(picture("chart", 640, 400))
+    article = tmp_path / "basics.md"
+    article.write_text(
+        "---\ntags: B2B, marketing\nexcerpt: One question of each campaign.\n"
+        "image: chart.png\nimage_alt: A chart\n---\n"
+        "# Basics, reconsidered\n\nThe basics used to be things we sent.\n\n![Replies by month](chart.png)\n"
+    )
+    done = program.run("post", "What buyers keep", "--to", ",".join(accounts), "--article", str(article))
+    deliveries = {d["account"].split()[0]: d for d in done["deliveries"]}
+    assert {d["state"] for d in deliveries.values()} == {"sent"}
+    assert all(d["permalink"] and d["remote_id"] for d in deliveries.values())
+    page = program.run("inspect", deliveries["wordpress"]["permalink"])
+    assert page["kind"] in ("page", "nothing")
+    again = program.run("outbox")
+    assert again["deliveries"] == done["deliveries"] if isinstance(again, dict) else True
+
+
+def test_a_post_with_a_picture_alone(program: Program, accounts: list[str], tmp_path: Path) -> None:
+    image = tmp_path / "team.png"
+    image.write_bytes(picture("team", 300, 200))
+    done = program.run("post", "From the test bench", "--to", accounts[1], "--image", str(image), "--alt", "A bench")
+    assert [d["state"] for d in done["deliveries"]] == ["sent"]
+
+
+def test_too_long_is_refused_with_a_sentence_and_exit_status_1(program: Program, accounts: list[str]) -> None:
+    answer = program.try_("post", "x" * 700, "--to", ",".join(accounts[1:]), "--json")
+    assert (answer.status, answer.out) == (1, "")
+    assert "over the limit" in answer.err
+
+
+def test_saved_pages_are_read_and_found_with_the_network_cut(program: Program, practice: PracticeDesk) -> None:
+    blog = practice.blogs["insights"]
+    slug = next(a.slug for a in practice.world.articles if a.site == "insights")
+    item = program.run("save", f"{blog.url}/{slug}/")
+    assert item["state"] == "saved"
+    assert item["pictures"]
+    environment = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    offline = Program(program.profile.parent, **environment)
+    assert len(offline.run("read", str(item["id"]))["text"].split()) > 100
+    assert any(row["id"] == item["id"] for row in offline.run("saved"))
+    words = item["title"].split()[-1]
+    assert any(hit["kind"] == "saved" and hit["id"] == item["id"] for hit in offline.run("search", words))
+
+
+def test_export_holds_the_feeds_and_no_password(program: Program, column: dict[str, Any], tmp_path: Path) -> None:
+    target = tmp_path / "out.opml"
+    program.run("export", "--opml", str(target))
+    assert target.read_text().count("xmlUrl") >= 2
+
+
+def test_inspect_names_the_feeds_of_a_page(program: Program, practice: PracticeDesk) -> None:
+    found = program.run("inspect", practice.blogs["vantage"].url)
+    assert practice.blogs["vantage"].feed_url in [feed["url"] for feed in found["found"]]
+
+
+def test_doctor_is_calm_and_tells_no_secret(program: Program, practice: PracticeDesk, accounts: list[str]) -> None:
+    answer = program.try_("doctor", "--json")
+    assert answer.status == 0, answer.err + answer.out
+    names = [finding["name"] for finding in answer.json]
+    assert {"SocialDesk", "keyring", "proxy"} <= set(names)
+    secrets = [practice.credentials["mastodon"]["token"], practice.credentials["bluesky"]["password"]]
+    assert not any(secret in answer.out for secret in secrets)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("timeline",), ("nonsense",), ("post", "x"), ("timeline", "B2B", "--limit", "0"), ("column", "add", "feeds")],
+)
+def test_wrong_use_is_exit_status_2_and_prints_no_result(program: Program, words: tuple[str, ...]) -> None:
+    answer = program.try_(*words)
+    assert (answer.status, answer.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("timeline", "No such column"),
+        ("read", "999"),
+        ("save", "not-an-address"),
+        ("import", "/does/not/exist.opml"),
+        ("column", "remove", "999"),
+        ("account", "remove", "nobody"),
+        ("outbox", "--retry", "999"),
+        ("column", "add", "feeds", "nonsense"),
+        ("inspect", "nothing at all"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence_and_exit_status_1(program: Program, words: tuple[str, ...]) -> None:
+    answer = program.try_(*words, "--json")
+    assert (answer.status, answer.out) == (1, ""), answer.out
+    assert answer.err.strip()
+    assert "Traceback" not in answer.err
+
+
+def test_removing_an_account_keeps_what_was_saved(program: Program, accounts: list[str]) -> None:
+    saved = program.run("saved")
+    sentence = program.run("account", "remove", accounts[2])["sentence"]
+    assert "stays" in sentence
+    assert program.run("saved") == saved
+    assert len(program.run("account", "list")) == 2
