@@ -45,6 +45,26 @@ def matches(words: WordFilter, entry: Entry) -> bool:
     return matcher(words)(entry)
 
 
+def rough_matcher(words: WordFilter) -> Callable[[str], bool | None]:
+    """A quick look at plain text that holds everything an entry says: True = it passes, False = it does not, None =
+    only `matcher` can tell. Many times faster for the many entries that hold none of the words.
+    """
+    wanted, unwanted = _pieces(words.any_of), _pieces(words.none_of)
+    by_kind = words.hide_reshares or words.hide_replies or words.only_media
+
+    def look(text: str) -> bool | None:
+        if not text.isascii():
+            return None  # letters of other scripts may fold to these
+        text = text.lower()
+        if wanted and not any(piece in text for piece in wanted):
+            return False
+        if wanted or by_kind or any(piece in text for piece in unwanted):
+            return None
+        return True
+
+    return look
+
+
 def folded(text: str) -> str:
     """`text` for comparing: upper and lower case, full and half width are one (Unicode NFKC, case folding)."""
     return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
@@ -69,9 +89,18 @@ def _said(entry: Entry) -> str:
     return "\n".join(parts)
 
 
+def _plain(words: tuple[str, ...]) -> list[str]:
+    return [word for word in (" ".join(folded(word).split()) for word in words) if word.rstrip("*").strip()]
+
+
+def _pieces(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The longest piece of each word or phrase, down to what no way of writing text (JSON, tags) changes."""
+    return tuple(max(re.split(r"[^\w.,:;&%/-]", word), key=len) for word in _plain(words))
+
+
 def _finder(words: tuple[str, ...]) -> Callable[[str], bool] | None:
     """A function that finds any of the words in folded text; None when there are none."""
-    plain = [word for word in (" ".join(folded(word).split()) for word in words) if word.rstrip("*").strip()]
+    plain = _plain(words)
     if not plain:
         return None
     # A plain search for the longest piece of a phrase comes first: it is many times faster and mostly says no.

@@ -6,10 +6,10 @@ seen and nothing moves under a reader.
 
 import sqlite3
 
-from socialdesk.core.filters import matcher
+from socialdesk.core.filters import matcher, rough_matcher
 from socialdesk.core.source import WordFilter
 from socialdesk.store.codec import decode
-from socialdesk.store.record import entry_of
+from socialdesk.store.record import entry_of, plain_text
 
 CHUNK = 2000
 
@@ -40,7 +40,12 @@ def rebuild(db: sqlite3.Connection, column_id: int) -> None:
 
 
 def _choose(db: sqlite3.Connection, column_id: int, words: WordFilter) -> None:
-    passes = matcher(words)
+    look, passes = rough_matcher(words), matcher(words)
+
+    def wanted(payload: bytes, via: bytes | None, rest: str | None, html: str | None) -> bool:
+        verdict = look(said) if (said := plain_text(payload, rest)) is not None else None
+        return passes(entry_of(payload, via, rest, html)) if verdict is None else verdict
+
     cursor = db.execute(
         "SELECT m.entry_id, m.sort_ms, m.source_id, m.via, e.payload, b.rest, b.html"
         " FROM source_entry m CROSS JOIN entry e ON e.id = m.entry_id LEFT JOIN entry_body b ON b.entry_id = m.entry_id"
@@ -51,7 +56,7 @@ def _choose(db: sqlite3.Connection, column_id: int, words: WordFilter) -> None:
         chosen = [
             (entry_id, sort_ms, source_id)
             for entry_id, sort_ms, source_id, via, payload, rest, html in chunk
-            if passes(entry_of(payload, via, rest, html))
+            if wanted(payload, via, rest, html)
         ]
         db.executemany(
             "INSERT INTO wanted VALUES (?, ?, ?) ON CONFLICT (entry_id) DO UPDATE"

@@ -135,6 +135,13 @@ def whole(beginning: str, rest: str) -> str:
     return beginning[: -len(CUT)] + rest if rest else beginning
 
 
+def plain_text(payload: bytes, rest: str | None) -> str | None:
+    """All words of a stored entry, as JSON and without decoding it; None where a word may be cut in two."""
+    if not rest:
+        return payload.decode()
+    return payload.decode().replace(CUT, "", 1) + rest if rest[0].isspace() else None
+
+
 def repaired(entry: Entry) -> Entry:
     """The entry with U+FFFD in place of what UTF-8 cannot hold (lone surrogates)."""
     text = json.dumps(msgspec.to_builtins(entry), ensure_ascii=False)

@@ -9,6 +9,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from socialdesk.core.entry import Entry
@@ -37,15 +38,16 @@ _BROKEN = ("no such table: search.", "invalid fts5 file format")  # reported as 
 def find(db: sqlite3.Connection, query: str, limit: int) -> tuple[Hit, ...]:
     """The newest `limit` matches: saved items and entries, an entry that is saved only as the former.
 
-    All words must occur, the last one may be the beginning of a word; "a phrase" in quotes; a minus excludes. Any text
-    is a valid query. Raises StoreError search_rebuilding when the index was damaged and is being made again.
+    All words must occur, "a phrase" as it stands in quotes; a minus excludes. The last word may be the beginning of
+    one, which is looked for where whole words fill fewer than `limit` places. Any text is a valid query. Raises
+    StoreError search_rebuilding when the index was damaged and is being made again.
     """
     expression = expression_of(query)
-    if not expression:
+    if not expression.words:
         return ()
     with _index_errors():
-        saved = _matches(db, expression, SAVED_FROM, _AT_END, limit)
-        entries = _matches(db, expression, 0, SAVED_FROM, limit)
+        saved = _best(db, expression, SAVED_FROM, _AT_END, limit)
+        entries = _best(db, expression, 0, SAVED_FROM, limit)
     kept, of_entries = _saved_hits(db, saved)
     hits = [*kept, *(hit for hit in _entry_hits(db, entries) if hit.id not in of_entries)]
     hits.sort(key=lambda hit: hit.when or EPOCH, reverse=True)
@@ -75,25 +77,42 @@ def feed(db: sqlite3.Connection, batch: int) -> int:
     return len(changes)
 
 
-def expression_of(query: str) -> str:
-    """The FTS5 expression of what a person typed; empty when it holds no word. Everything in it is quoted."""
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """FTS5 expressions: `words` for whole words, `beginning` with the last one as a beginning. Empty = nothing."""
+
+    words: str = ""
+    beginning: str = ""
+
+
+def expression_of(query: str) -> Expression:
+    """What a person typed, for FTS5. Every word in it is quoted: any text is valid."""
     wanted: list[str] = []
     unwanted: list[str] = []
     for term in _TERM.findall(query.replace("\x00", " ")):
         excluded = term.startswith("-") and len(term) > 1
-        words = spaced(term.removeprefix("-").replace('"', " ")).strip()
-        if _WORD.search(words):
-            (unwanted if excluded else wanted).append(f'"{words}"')
+        plain = spaced(term.removeprefix("-").replace('"', " ")).strip()
+        if _WORD.search(plain):
+            (unwanted if excluded else wanted).append(f'"{plain}"')
     if not wanted:
-        return ""
-    if _BEGINNING.search(query) and not _UNSPACED.match(query[-1]):
-        wanted[-1] += " *"
-    return " AND ".join(wanted) + "".join(f" NOT {words}" for words in unwanted)
+        return Expression()
+    words = " AND ".join(wanted)
+    excluding = "".join(f" NOT {word}" for word in unwanted)
+    goes_on = _BEGINNING.search(query) is not None and not _UNSPACED.match(query[-1])
+    return Expression(words + excluding, f"{words} *{excluding}" if goes_on else "")
 
 
 def spaced(text: str) -> str:
     """`text` with characters of unspaced scripts set apart, as the tokenizer needs it."""
     return text if text.isascii() else _UNSPACED.sub(f"{_APART}\\1{_APART}", text)
+
+
+def _best(db: sqlite3.Connection, expression: Expression, above: int, below: int, limit: int) -> dict[int, str]:
+    """Beginnings are dear where many words begin so; whole words are found at once, and are what was meant."""
+    found = _matches(db, expression.words, above, below, limit)
+    if len(found) == limit or not expression.beginning:
+        return found
+    return _matches(db, expression.beginning, above, below, limit)
 
 
 def _matches(db: sqlite3.Connection, expression: str, above: int, below: int, limit: int) -> dict[int, str]:

@@ -12,14 +12,18 @@ from socialdesk.store.codec import json_list, to_ms
 from socialdesk.store.record import entry_of, whole
 
 WINDOW = timedelta(days=7)
+MOST_ROWS = 10_000  # of the window: grouping stays a matter of milliseconds in any column
 POSTS_READ = 20  # of one story, for faces and the best remark
 IDS_KEPT = 200
 
 _GROUPS = """
     SELECT link_key, count(DISTINCT author_key) AS shares, max(sort_ms) AS newest,
            group_concat(sort_ms || ' ' || entry_id), min(seen)
-    FROM column_row
-    WHERE column_id = :column AND sort_ms >= :since AND link_key IS NOT NULL
+    FROM (
+        SELECT link_key, author_key, sort_ms, entry_id, seen FROM column_row
+        WHERE column_id = :column AND sort_ms >= :since ORDER BY sort_ms DESC LIMIT :rows
+    )
+    WHERE link_key IS NOT NULL
     GROUP BY link_key
     HAVING (shares, newest, link_key) < (:shares, :newest, :link)
     ORDER BY shares DESC, newest DESC, link_key DESC
@@ -38,7 +42,8 @@ def stories(
 ) -> tuple[Story, ...]:
     """At most `limit` stories of the last `window`, those with most distinct authors first, then the newest.
 
-    `after` continues behind that story. Rows without a link belong to no story.
+    `after` continues behind that story. Rows without a link belong to no story. In a very busy column only the newest
+    10,000 rows are looked at.
     """
     place = after or _FIRST
     names = {
@@ -48,6 +53,7 @@ def stories(
         "newest": place.newest_ms,
         "link": place.link,
         "limit": limit,
+        "rows": MOST_ROWS,
     }
     return tuple(_story(db, *row) for row in db.execute(_GROUPS, names).fetchall())
 

@@ -1,5 +1,6 @@
 """Word filters: what passes."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialdesk.core.entry import Author, Entry, EntryKind, LinkCard, Media, MediaKind, Quoted, Reason
-from socialdesk.core.filters import matches
+from socialdesk.core.filters import matches, rough_matcher
 from socialdesk.core.source import WordFilter
 
 POST = Entry("k", "mastodon", "1", EntryKind.POST, Author("Ann Ferry", "@ann@social.example"), "")
@@ -106,6 +107,28 @@ def test_kinds() -> None:
         "hide_replies": [POST, boost, picture],
         "only_media": [picture],
     }
+
+
+SOME_WORDS = st.lists(
+    st.sampled_from(["pumps", "lead gen", "#b2b", "mark*", "c++", "日本", "ｗｅｂ", "x&y"]), max_size=2
+)
+
+
+@given(
+    any_of=SOME_WORDS,
+    none_of=SOME_WORDS,
+    text=st.lists(st.sampled_from(["Pumps", "lead", "gen", "market", "C++", "日本", "web", "K", "X&Y", '"'])),
+    tags=st.sampled_from([(), ("b2b",)]),
+    hide=st.booleans(),
+)
+def test_quick_look_never_contradicts(
+    any_of: list[str], none_of: list[str], text: list[str], tags: tuple[str, ...], hide: bool
+) -> None:
+    words = WordFilter(tuple(any_of), tuple(none_of), hide_reshares=hide)
+    for reason in (None, Reason("reshare", Author("B"))):
+        entry = replace(POST, text=" ".join(text), tags=tags, reason=reason)
+        said = json.dumps({"text": entry.text, "tags": tags, "author": "Ann Ferry @ann@social"}, ensure_ascii=False)
+        assert rough_matcher(words)(said) in (None, matches(words, entry))
 
 
 @given(st.lists(st.text(max_size=12), max_size=4), st.text(max_size=60))

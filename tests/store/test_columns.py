@@ -213,6 +213,15 @@ class TestRebuild:
         desk.store.write_now(columns.update, replace(column, filter=WordFilter(any_of=("needle",))), NOW)
         assert desk.shown(column) == ["Article 1"]
 
+    @pytest.mark.parametrize("glue", [" ", "", "-"])
+    def test_filter_reads_on_where_the_card_was_cut(self, desk: Desk, glue: str) -> None:
+        source = desk.source()
+        column = desk.column(source)
+        texts = [f"{'x' * fill} words {glue * 3}needle{glue} end " + "filler " * 200 for fill in range(560, 600, 3)]
+        desk.apply(source, [article(n, text=text) for n, text in enumerate(texts)])
+        found = desk.store.write_now(columns.update, replace(column, filter=WordFilter(any_of=("needle",))), NOW)
+        assert found.unseen == len(texts)
+
     def test_filters_by_kind(self, desk: Desk) -> None:
         source = desk.source()
         boost = Reason("reshare", Author("Booster"))
