@@ -58,9 +58,9 @@ class HealthService:
         found.append(Finding("system", platform.platform()))
         for package in PACKAGES:
             try:
-                found.append(Finding(package, metadata.version(package)))
+                found.append(Finding(f"package {package}", metadata.version(package)))
             except metadata.PackageNotFoundError:
-                found.append(Finding(package, "not installed", ok=False, fix=f"Install {package}."))
+                found.append(Finding(f"package {package}", "not installed", ok=False, fix=f"Install {package}."))
         return found
 
     async def _keyring_finding(self) -> Finding:

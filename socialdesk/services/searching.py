@@ -50,10 +50,16 @@ class SearchService:
         """Feeds the index a little after something changed, resting between batches."""
         while True:
             try:
-                while await self._store.write(search_table.feed, BATCH):
-                    await asyncio.sleep(BREATH_S)
+                while await self._feed_some():
+                    pass
             except StoreError as error:
                 log.warning("the search index was not fed: %s", error)
             self._changed.clear()
             await self._changed.wait()
             await asyncio.sleep(REST_S)
+
+    async def _feed_some(self) -> bool:
+        """One batch, then a rest that lets more urgent writes in between; False when nothing was left."""
+        fed: int = await self._store.write(search_table.feed, BATCH)
+        await asyncio.sleep(BREATH_S)
+        return fed > 0

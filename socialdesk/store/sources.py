@@ -161,7 +161,7 @@ def make_due(db: sqlite3.Connection, source_ids: Iterable[int], now: datetime) -
 
 
 def typed_hosts(db: sqlite3.Connection, source_id: int | None) -> frozenset[str]:
-    """Hosts, with port if any, that a person named for this source: in its address, its server, its account's server."""
+    """Hosts, with port if any, that a person named for this source: its address, its server, its account's server."""
     row = db.execute(
         "SELECT s.params, a.server FROM source s LEFT JOIN account a ON a.id = s.account_id WHERE s.id = ?",
         (source_id,),
