@@ -1,8 +1,10 @@
 """Services as the window sees them, over plain lists: made-up organisations, nothing on a wire or a disk."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from socialdesk.core.account import Account
@@ -378,7 +380,12 @@ class _Images:
 
     async def get(self, url: str) -> bytes | None:
         self._fakes.note("image", url)
-        return picture(url, 640, 360)
+        return _picture(zlib.crc32(url.encode()) % 5)
+
+
+@lru_cache(maxsize=5)
+def _picture(number: int) -> bytes:
+    return picture(f"picture {number}", 320, 180)
 
 
 class _Publishing:
