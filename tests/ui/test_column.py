@@ -216,8 +216,11 @@ async def test_a_column_in_trouble_says_so_and_offers_the_fix(
 async def test_a_column_shows_that_it_is_looking(fakes: Fakes, open_window: Open) -> None:
     window = await open_window()
     view = window.strip.views()[1]
+    header = await fakes.columns.header(2)
+    fakes.headers[2] = replace(header, busy=True)
     fakes.send(SourceChanged(2, (2,), busy=True))
     await eventually(lambda: "looking" in view.header.accessibleName())
+    fakes.headers[2] = header
     fakes.send(SourceChanged(2, (2,), busy=False, next_at=NOW))
     await eventually(lambda: "looking" not in view.header.accessibleName())
 

@@ -78,13 +78,11 @@ async def test_a_column_folds_to_a_strip_and_back(fakes: Fakes, open_window: Ope
     slot = slot_of(window.strip, 1)
     slot.view.collapse.emit()
     await eventually(lambda: fakes.columns_list[1].collapsed)
-    assert slot.width() < 60
-    assert slot.folded.isVisible()
+    await eventually(lambda: slot.width() < 60 and slot.folded.isVisible())
     assert slot.folded.accessibleName() == "Unfold Home"
     QTest.mouseClick(slot.folded, LEFT)
     await eventually(lambda: not fakes.columns_list[1].collapsed)
-    assert slot.view.isVisible()
-    assert slot.width() > 300
+    await eventually(lambda: slot.view.isVisible() and slot.width() > 300)
 
 
 async def test_going_to_a_column_brings_it_into_view(fakes: Fakes, open_window: Open, desk: Desk) -> None:
