@@ -146,8 +146,9 @@ class TestSignIn:
         assert caught.value.sentence
         assert not server.requests("createSession")
 
-    async def test_no_profile_is_no_obstacle(self, server: PracticeBluesky, http: Http) -> None:
-        server.faults.add(Fault("502", match="getProfile", times=0))
+    @pytest.mark.parametrize("kind", ["502", "429", "403", "html"])
+    async def test_no_profile_is_no_obstacle(self, server: PracticeBluesky, http: Http, kind: str) -> None:
+        server.faults.add(Fault(kind, match="getProfile", times=0))
         assert (await sign_in(server, http)).account.name == "northwind.test"
 
     async def test_no_answer_is_unreachable(self, server: PracticeBluesky, http: Http) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from socialdesk.core.account import NOTHING, Account, Credential, Identity
-from socialdesk.core.errors import AuthExpired, InputError, OutcomeUnknown, Rejected, Unreachable
+from socialdesk.core.errors import AuthExpired, InputError, OutcomeUnknown, RateLimited, Rejected, Unreachable
 from socialdesk.core.network import SignedIn
 from socialdesk.http import Http
 from socialdesk.networks.bluesky.client import ACCESS, REFRESH, Client, name_of
@@ -73,7 +73,7 @@ async def identity(client: Client, session: Json) -> Identity:
         raise Unreachable("a session without a DID", reason="not_json")
     try:
         profile: Json = await client.get("app.bsky.actor.getProfile", [("actor", did)])
-    except (Unreachable, Rejected):
+    except (Unreachable, Rejected, RateLimited):
         profile = {}
     return Identity(
         remote_id=did,
