@@ -128,7 +128,6 @@ def _anyhow(text: str) -> datetime | None:
 
 def _date_of(text: str) -> tuple[int, int, int] | None:
     """Year, month and day from what is left when the time is taken out."""
-    text = text.replace("t", " ") if text[:4].isdigit() else text
     numbers = [(found[0], int(found[0])) for found in _NUMBER.finditer(text)][:3]
     months = [month for word in _WORD.findall(text) if (month := _month(word))]
     month = months[-1] if months else 0  # the last: in some languages Tuesday looks like March

@@ -123,8 +123,8 @@ def test_clutter_is_dropped(source: str) -> None:
         ('<img src="/s.jpg" srcset="/s.jpg, /l.jpg 2x">', "https://site.example/l.jpg"),
         ('<img src="/s.jpg" data-srcset="/a.jpg 400w,/b.jpg 800w">', "https://site.example/b.jpg"),
         (
-            '<picture><source type="image/avif" srcset="/x.avif 1300w"><source type="image/webp" srcset="/x.webp 1300w">'
-            '<img src="/x.jpg"></picture>',
+            '<picture><source type="image/avif" srcset="/x.avif 1300w">'
+            '<source type="image/webp" srcset="/x.webp 1300w"><img src="/x.jpg"></picture>',
             "https://site.example/x.webp",
         ),
         ('<img class="lazy" src="data:,"><noscript><img src="/real.jpg"></noscript>', "https://site.example/real.jpg"),
