@@ -13,7 +13,7 @@ from socialdesk.services.bundle import Services
 from socialdesk.vault import MemoryVault
 from tests.interop.rigs import mastodon_mock, wordpress
 from tests.interop.rigs.secret_service import SecretService
-from tests.support.program import Program
+from tests.support.recorded import RecordedProgram
 
 
 @pytest.fixture(scope="session")
@@ -52,8 +52,8 @@ def keyring(work: Path) -> Iterator[Mapping[str, str]]:
 
 
 @pytest.fixture
-def program(tmp_path: Path, keyring: Mapping[str, str]) -> Program:
-    return Program(tmp_path / "profile", keyring)
+def program(tmp_path: Path, keyring: Mapping[str, str]) -> RecordedProgram:
+    return RecordedProgram(tmp_path, keyring)
 
 
 @pytest.fixture

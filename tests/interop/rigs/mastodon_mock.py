@@ -4,7 +4,7 @@ It is no Mastodon: media is ready at once, ids are short numbers, nothing federa
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.interop.rigs.processes import answers, end, free_port, run, spawn, wait_until
@@ -16,7 +16,7 @@ TOKEN = "mock_token"
 @dataclass(frozen=True, slots=True)
 class Instance:
     url: str
-    token: str
+    token: str = field(repr=False)
 
 
 def install(work: Path) -> None:

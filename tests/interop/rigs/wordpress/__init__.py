@@ -9,7 +9,7 @@ import os
 import pwd
 import shutil
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.interop.rigs.processes import RigError, answers, end, free_port, run, socket_folder, spawn, wait_until
@@ -38,7 +38,7 @@ class Blog:
     """Where it answers, and the application password of each user."""
 
     url: str
-    passwords: dict[str, str]
+    passwords: dict[str, str] = field(repr=False)
     version: str
 
 
