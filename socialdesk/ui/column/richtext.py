@@ -55,8 +55,9 @@ def shown_text(entry: Entry) -> tuple[str, tuple[Span, ...]]:
     Addresses stand without their scheme and not too long; one at the end that the link card shows anyway is left out.
     Offsets are UTF-16 units, as Qt counts. Addresses that the post's HTML gives win over what the text looks like.
     """
-    text, parts, at = entry.text.rstrip(), [], 0
-    spans = []
+    text, at = entry.text.rstrip(), 0
+    parts: list[str] = []
+    spans: list[Span] = []
     for span in _spans(text, entry.html):
         words = text[span.start : span.start + span.length]
         end = span.start + span.length

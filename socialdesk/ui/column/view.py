@@ -105,7 +105,9 @@ class CardList(QListView):
             self.setCurrentIndex(index)
             self._show_whole(index)
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(
+        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
+    ) -> None:
         super().currentChanged(current, previous)
         self.viewport().update()
 
