@@ -96,7 +96,7 @@ async def _open_http(store: Store, worker: Worker, connectivity: Connectivity, t
 
 
 async def _keep_good_copy(store: Store) -> None:
-    """Checks the file and makes the daily copy of it, beside everything else. Damage is told in the log and by doctor."""
+    """Checks the file and makes the daily copy of it, beside everything else. Damage is told in the log."""
     try:
         await store.copy_if_due(utc_now())
     except StoreError as error:

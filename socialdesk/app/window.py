@@ -199,7 +199,7 @@ def _open_in_browser(url: str) -> None:
 
 def _open_practice_desk() -> None:
     """A second program with a profile of its own; this one stays as it is."""
-    subprocess.Popen([sys.executable, "-m", "socialdesk", "--practice"], start_new_session=True)  # noqa: S603
+    subprocess.Popen([sys.executable, "-m", "socialdesk", "--practice"], start_new_session=True)
 
 
 def _start_again() -> None:
