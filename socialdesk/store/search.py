@@ -46,8 +46,10 @@ def find(db: sqlite3.Connection, query: str, limit: int) -> tuple[Hit, ...]:
     if not expression.words:
         return ()
     with _index_errors():
-        saved = _best(db, expression, SAVED_FROM, _AT_END, limit)
-        entries = _best(db, expression, 0, SAVED_FROM, limit)
+        saved, entries = _matches(db, expression.words, limit)
+        # Beginnings are dear where many words begin so; whole words are found at once, and are what was meant.
+        if expression.beginning and len(saved) + len(entries) < limit:
+            saved, entries = _matches(db, expression.beginning, limit)
     kept, of_entries = _saved_hits(db, saved)
     hits = [*kept, *(hit for hit in _entry_hits(db, entries) if hit.id not in of_entries)]
     hits.sort(key=lambda hit: hit.when or EPOCH, reverse=True)
@@ -107,22 +109,18 @@ def spaced(text: str) -> str:
     return text if text.isascii() else _UNSPACED.sub(f"{_APART}\\1{_APART}", text)
 
 
-def _best(db: sqlite3.Connection, expression: Expression, above: int, below: int, limit: int) -> dict[int, str]:
-    """Beginnings are dear where many words begin so; whole words are found at once, and are what was meant."""
-    found = _matches(db, expression.words, above, below, limit)
-    if len(found) == limit or not expression.beginning:
-        return found
-    return _matches(db, expression.beginning, above, below, limit)
+def _matches(db: sqlite3.Connection, expression: str, limit: int) -> tuple[dict[int, str], dict[int, str]]:
+    """Snippets of saved items and of entries by rowid, the newest rows first."""
 
+    def between(above: int, below: int) -> dict[int, str]:
+        rows = db.execute(
+            f"SELECT rowid, snippet(doc, -1, '{MARK_ON}', '{MARK_OFF}', '…', {SNIPPET_WORDS}) FROM search.doc"  # noqa: S608
+            " WHERE doc MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
+            (expression, above, below, limit),
+        )
+        return {row[0]: _joined(row[1]) for row in rows}
 
-def _matches(db: sqlite3.Connection, expression: str, above: int, below: int, limit: int) -> dict[int, str]:
-    """Snippets by rowid, the newest rows first."""
-    rows = db.execute(
-        f"SELECT rowid, snippet(doc, -1, '{MARK_ON}', '{MARK_OFF}', '…', {SNIPPET_WORDS}) FROM search.doc"  # noqa: S608
-        " WHERE doc MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
-        (expression, above, below, limit),
-    )
-    return {row[0]: _joined(row[1]) for row in rows}
+    return between(SAVED_FROM, _AT_END), between(0, SAVED_FROM)
 
 
 def _joined(snippet: str) -> str:
