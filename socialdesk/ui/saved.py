@@ -34,7 +34,7 @@ class SavedPanel(PanelBack):
         self.address.setAccessibleName("Address to save")
         self.address.returnPressed.connect(self._save_address)
         self.list = Listing(desk, "Saved items", 60)
-        self.list.opened.connect(self.opened)
+        self.list.opened.connect(self.opened.emit)
         self.list.dropped.connect(self._drop)
         self.list.verticalScrollBar().valueChanged.connect(self._scrolled)
         self._empty = label("Nothing saved yet. Press B on a post, or paste an address above.", "muted", wrap=True)

@@ -33,7 +33,7 @@ class SearchPanel(PanelBack):
         self.words.textChanged.connect(self._typed)
         self.words.returnPressed.connect(self._enter)
         self.list = Listing(desk, "Results", 60)
-        self.list.opened.connect(self.opened)
+        self.list.opened.connect(self.opened.emit)
         self._said = label("", "muted", wrap=True)
         self._column = button(desk, "Follow as a column", "ghost", self._follow, icon="plus", tint="link")
         self._column.hide()
