@@ -30,6 +30,8 @@ class CommentRoutes:
         for name, attribute in (("post", "post"), ("parent", "parent"), ("author", "author"), ("include", "id")):
             wanted = listed(call.query.get(name, ""))
             found = [c for c in found if not wanted or str(getattr(c, attribute)) in wanted]
+        without = listed(call.query.get("exclude", ""))
+        found = [c for c in found if str(c.id) not in without]
         if "after" in call.query:
             after = time_of(call.query["after"], "after")
             found = [c for c in found if c.date > after]

@@ -26,7 +26,7 @@ class PostRoutes:
     def list_posts(self, call: Call) -> Answer:
         statuses = set(listed(call.query.get("status", "publish")))
         if not call.user and statuses != {"publish"}:
-            raise invalid_param("status", "Status is forbidden.", "rest_forbidden_status")
+            raise invalid_param("status", "Status is forbidden.", "rest_forbidden_status", {"status": 401})
         if call.edit:
             call.need_user("rest_forbidden_context")
         allowed = POST_STATUSES if "any" in statuses else statuses
@@ -133,6 +133,7 @@ def _matches(post: Post, query: Mapping[str, str]) -> bool:
         (not slugs or post.slug in {encoded(slug) for slug in slugs})
         and (not word or word in f"{post.title} {post.excerpt} {post.content}".casefold())
         and (not listed(query.get("include", "")) or str(post.id) in listed(query["include"]))
+        and str(post.id) not in listed(query.get("exclude", ""))
         and (not query.get("author") or str(post.author) in listed(query["author"]))
         and (not query.get("categories") or bool({str(i) for i in post.categories} & set(listed(query["categories"]))))
         and (not query.get("tags") or bool({str(i) for i in post.tags} & set(listed(query["tags"]))))

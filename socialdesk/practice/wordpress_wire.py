@@ -20,8 +20,8 @@ class ApiError(Exception):
         self.body: Json = {"code": code, "message": message, "data": {"status": status, **data}}
 
 
-def invalid_param(name: str, why: str, code: str = "rest_invalid_type") -> ApiError:
-    details = {name: {"code": code, "message": why, "data": None}}
+def invalid_param(name: str, why: str, code: str = "rest_invalid_type", data: Json | None = None) -> ApiError:
+    details = {name: {"code": code, "message": why, "data": data}}
     return ApiError(400, "rest_invalid_param", f"Invalid parameter(s): {name}", params={name: why}, details=details)
 
 

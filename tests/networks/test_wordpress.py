@@ -222,6 +222,17 @@ class TestReading:
             again = await opened.fetch(source, first.cursor, 50)
             assert (again.unchanged, again.entries) == (True, ())
 
+    async def test_what_the_first_look_left_out_is_no_news(self, server: PracticeWordPress, opened: Any) -> None:
+        source = Source(1, "wordpress", "posts", 1)
+        for number in range(9):
+            TestWordPressContract().add_post(server, f"Number {number}")
+            newest = max(server.state.posts.values(), key=lambda post: post.id)
+            newest.date = newest.modified = newest.date - timedelta(minutes=9 - number)
+        first = await opened.fetch(source, "", 3)
+        assert (await opened.fetch(source, first.cursor, 3)).unchanged
+        TestWordPressContract().add_post(server, "News")
+        assert [e.title for e in (await opened.fetch(source, first.cursor, 3)).entries] == ["News"]
+
     async def test_two_posts_of_the_same_second_are_both_seen(self, server: PracticeWordPress, opened: Any) -> None:
         source = Source(1, "wordpress", "posts", 1)
         contract = TestWordPressContract()
@@ -253,6 +264,20 @@ class TestReading:
         TestWordPressContract().add_post(server, "Today")
         assert [e.title for e in (await opened.fetch(source, first.cursor, 10)).entries] == ["Today"]
 
+    async def test_what_is_written_when_clocks_are_set_back_is_seen(
+        self, server: PracticeWordPress, opened: Any
+    ) -> None:
+        source = Source(1, "wordpress", "posts", 1)
+        contract = TestWordPressContract()
+        contract.add_post(server, "At half past two")
+        cursor = (await opened.fetch(source, "", 10)).cursor
+        contract.add_post(server, "At half past two again")
+        newest = max(server.state.posts.values(), key=lambda post: post.id)
+        newest.modified -= timedelta(minutes=50)
+        page = await opened.fetch(source, cursor, 10)
+        assert [entry.title for entry in page.entries] == ["At half past two again"]
+        assert (await opened.fetch(source, page.cursor, 10)).unchanged
+
     async def test_drafts_and_planned_posts(self, opened: Any) -> None:
         source = Source(1, "wordpress", "drafts", 1)
         assert not (await opened.fetch(source, "", 10)).entries
@@ -268,6 +293,18 @@ class TestReading:
         assert len(both) == len(set(both)) == 6
         assert older.older == ""
 
+    async def test_the_past_of_one_second_is_not_cut(self, server: PracticeWordPress, opened: Any) -> None:
+        source = Source(1, "wordpress", "posts", 1)
+        known = next(iter(server.state.posts.values()))
+        for number in range(101, 110):
+            server.state.posts[number] = replace(known, id=number, slug=f"same-{number}", date=known.date)
+        page = await opened.fetch(source, "", 4)
+        keys = [e.key for e in page.entries]
+        while page.older:
+            page = await opened.fetch_older(source, page.older, 4)
+            keys += [e.key for e in page.entries]
+        assert len(keys) == len(set(keys)) == len(server.state.posts)
+
     async def test_a_conversation_begins_with_the_post(self, opened: Any) -> None:
         (post, *_) = (await opened.fetch(Source(1, "wordpress", "posts", 1), "", 1)).entries
         page = await opened.thread(post.remote_id, post.refs)
@@ -279,7 +316,7 @@ class TestReading:
         assert ("Uncategorized", "Uncategorized") in await opened.choices("article", "categories")
         assert await opened.choices("posts", "anything") == ()
 
-    @pytest.mark.parametrize("cursor", ["nonsense", "[]", '{"newest": 3}', '{"newest": "x", "ids": ["y"]}'])
+    @pytest.mark.parametrize("cursor", ["nonsense", "[]", '{"newest": 3}', '{"newest": "x", "seen": {}}', "null"])
     async def test_a_strange_cursor_is_a_first_look(self, opened: Any, cursor: str) -> None:
         assert (await opened.fetch(Source(1, "wordpress", "posts", 1), cursor, 10)).entries
 
@@ -410,6 +447,12 @@ class TestArticles:
         assert "<p>One &lt;leaks&gt;.<br>Badly.</p>" in post.content
         assert f'<img src="{seen.url}" alt="Tanks" class="wp-image-{seen.ref}"/>' in post.content
         assert await opened.find(segment, key) == receipt
+
+
+async def test_nobody_cannot_publish(server: PracticeWordPress, http: Http) -> None:
+    stranger = opened_as(server, http, "xxxx xxxx")
+    with pytest.raises(AuthExpired):
+        await stranger.publish(article("By a stranger"), stranger.new_key(1, 1))
 
 
 class TestOnce:

@@ -123,8 +123,10 @@ def accept(response: Response, payload: Any, *, write: bool) -> None:
         return
     code = code_of(payload)
     message = f"status {response.status} {code}".strip()
-    if response.status == 401 or code in _PASSWORD_REFUSED:
+    if response.status == 401 or code in _PASSWORD_REFUSED or _forbidden(payload) == 401:
         raise AuthExpired(message)
+    if _forbidden(payload):
+        raise Rejected(message, reason="missing_permission")
     if code == "comment_flood":
         raise RateLimited(message, datetime.now(UTC) + FLOOD_PAUSE)
     if code in _REASONS:
@@ -145,6 +147,17 @@ def not_wordpress(response: Response, *, write: bool) -> NetworkError:
     if write:
         return OutcomeUnknown("something in front of the site answered")
     return Unreachable("something in front of the site answered", reason="firewall")
+
+
+def _forbidden(payload: Any) -> int:
+    """401 or 403 where a parameter was refused because of who asks: those come as 400 around it. 0 = it was not."""
+    data = payload.get("data") if code_of(payload) == "rest_invalid_param" else None
+    details = data.get("details") if isinstance(data, dict) else None
+    for detail in (details or {}).values() if isinstance(details, dict) else ():
+        if isinstance(detail, dict) and str(detail.get("code", "")).startswith("rest_forbidden"):
+            inner = detail.get("data")
+            return 401 if isinstance(inner, dict) and inner.get("status") == 401 else 403
+    return 0
 
 
 def code_of(payload: Any) -> str:

@@ -3,19 +3,20 @@
 import html
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from socialdesk.core.entry import Author, Entry, EntryKind, Media, MediaKind, Page, Reason
 from socialdesk.core.errors import Rejected, Unreachable
-from socialdesk.core.timing import http_date
 from socialdesk.networks.wordpress.address import Params
 from socialdesk.networks.wordpress.client import Client
 from socialdesk.networks.wordpress.facts import KEY
 
 LARGEST_PAGE = 100
+SECOND = timedelta(seconds=1)
+OVERLAP = timedelta(hours=1) + SECOND
 MOST_PAGES = 5  # of changes in one look; the rest comes with the next one
 _TAG = re.compile(r"<[^>]*>")
 _BREAK = re.compile(r"<(?:br|/p|/h[1-6]|/li|/blockquote|/tr|/pre)\b[^>]*>", re.IGNORECASE)
@@ -24,7 +25,11 @@ _HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What differs between posts and comments: route, the field and parameters of "since", what is asked for."""
+    """What differs between posts and comments: route, the field and parameters of "since", what is asked for.
+
+    Times are compared by the site's own clock, which is how it stores them: sites change their time zone, and then
+    the UTC field of an old post no longer fits what the server compares with.
+    """
 
     route: str
     stamp: str
@@ -35,7 +40,7 @@ class Kind:
 
 POSTS = Kind(
     "wp/v2/posts",
-    "modified_gmt",
+    "modified",
     "modified_after",
     "modified",
     [("status", "publish"), ("_embed", "author,wp:featuredmedia,wp:term")],
@@ -52,33 +57,48 @@ def comments_kind(*, moderates: bool) -> Kind:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far a source was read: the newest time (UTC, as sent) and the ids seen at that very second."""
+    """How far a source was read: the newest time (site time, as sent), and what was seen in the hour before it.
+
+    That hour is asked for again: when clocks are set back, something new is an hour older than what was seen.
+    `floor` is where the first look ended; what lies before it is the past, not news.
+    """
 
     newest: str = ""
-    ids: tuple[int, ...] = ()
+    seen: Mapping[str, str] = field(default_factory=dict)  # time by id
+    floor: str = ""
 
     @classmethod
     def read(cls, cursor: str) -> "Place":
         try:
-            stored = json.loads(cursor) if cursor else {}
-            return cls(str(stored["newest"]), tuple(int(i) for i in stored["ids"])) if stored else cls()
-        except (ValueError, KeyError, TypeError):
+            stored = json.loads(cursor)
+            datetime.fromisoformat(stored["newest"])
+            seen = {str(number): str(time) for number, time in stored["seen"].items()}
+            return cls(stored["newest"], seen, str(stored.get("floor", "")))
+        except (ValueError, KeyError, TypeError, AttributeError):
             return cls()
 
     def write(self) -> str:
-        return json.dumps({"newest": self.newest, "ids": self.ids}) if self.newest else ""
+        kept = {"newest": self.newest, "seen": dict(self.seen), "floor": self.floor}
+        return json.dumps(kept) if self.newest else ""
+
+    @property
+    def since(self) -> str:
+        """What to ask for: the server answers with what is later than this."""
+        return max(_moved(self.newest, -OVERLAP), _moved(self.floor, -SECOND) if self.floor else "")
 
     def knows(self, item: Mapping[str, Any], stamp: str) -> bool:
-        return item[stamp] == self.newest and item["id"] in self.ids
+        return self.seen.get(str(item["id"])) == str(item[stamp])
 
-    def after(self, items: list[dict[str, Any]], stamp: str, now: str) -> "Place":
-        """Planned posts carry times ahead of now: they must not hide what is written until then."""
-        times = [item[stamp] for item in items if item[stamp] <= now]
-        newest = max([*times, self.newest])
-        ids = {item["id"] for item in items if item[stamp] == newest}
-        if newest == self.newest:
-            ids |= set(self.ids)
-        return Place(newest, tuple(sorted(ids)))
+    def after(self, items: Iterable[Mapping[str, Any]], stamp: str) -> "Place":
+        seen = {**self.seen, **{str(item["id"]): str(item[stamp]) for item in items}}
+        newest = max([*seen.values(), self.newest])
+        oldest = _moved(newest, -OVERLAP) if newest else ""
+        kept = {number: time for number, time in seen.items() if time > oldest}
+        return Place(newest, kept, self.floor if self.floor > oldest else "")
+
+
+def _moved(time: str, by: timedelta) -> str:
+    return (datetime.fromisoformat(time) + by).isoformat()
 
 
 class Reader:
@@ -105,15 +125,16 @@ class Reader:
     async def _first(self, kind: Kind, limit: int) -> Page:
         params = [*kind.params, ("per_page", str(min(limit, LARGEST_PAGE)))]
         items, headers = await self._list(kind.route, params)
-        place = Place().after(items, kind.stamp, _server_time(headers))
+        more = int(headers.get("x-wp-totalpages") or 1) > 1
+        floor = min((str(item[kind.stamp]) for item in items), default="") if more else ""
+        place = Place(floor=floor).after(items, kind.stamp)
         return Page(self._entries(items), place.write(), _older(items, headers))
 
     async def _news(self, kind: Kind, place: Place, limit: int) -> Page:
         """What has changed since `place`, oldest change first, so that nothing is skipped when there is much."""
-        after = datetime.fromisoformat(place.newest) - timedelta(seconds=1)  # the server compares with "later than"
         params = [
             *kind.params,
-            (kind.since, f"{after:%Y-%m-%dT%H:%M:%S}Z"),
+            (kind.since, place.since),
             ("orderby", kind.order),
             ("order", "asc"),
             ("per_page", str(LARGEST_PAGE if limit > LARGEST_PAGE else max(limit, 20))),
@@ -124,7 +145,7 @@ class Reader:
             new += [item for item in items if not place.knows(item, kind.stamp)]
             if page >= int(headers.get("x-wp-totalpages") or 1):
                 break
-        cursor = place.after(new, kind.stamp, _server_time(headers)).write()
+        cursor = place.after(new, kind.stamp).write()
         return Page(self._entries(new), cursor, unchanged=not new)
 
     async def _drafts(self, limit: int) -> Page:
@@ -134,10 +155,18 @@ class Reader:
         return Page(self._entries(items))
 
     async def fetch_older(self, kind: str, older: str, limit: int) -> Page:
-        chosen = self._kind(kind)
-        params = [*chosen.params, ("before", older), ("per_page", str(min(limit, LARGEST_PAGE)))]
+        """Continues before the page that gave `older`: its oldest second again, without what was seen of it."""
+        chosen, place = self._kind(kind), Place.read(older)
+        if not place.newest:
+            return Page()
+        params = [
+            *chosen.params,
+            ("before", _moved(place.newest, SECOND)),
+            ("exclude", ",".join(place.seen)),
+            ("per_page", str(min(limit, LARGEST_PAGE))),
+        ]
         items, headers = await self._list(chosen.route, params)
-        return Page(self._entries(items), older=_older(items, headers))
+        return Page(self._entries(items), older=_older(items, headers, place))
 
     async def thread(self, post_id: str) -> Page:
         """A post and everything said under it, oldest first."""
@@ -162,15 +191,13 @@ class Reader:
         return tuple(made)
 
 
-def _server_time(headers: Mapping[str, str]) -> str:
-    """Now, by the clock that wrote the times we compare with."""
-    return f"{http_date(headers.get('date', '')) or datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"
-
-
-def _older(items: list[dict[str, Any]], headers: Mapping[str, str]) -> str:
+def _older(items: list[dict[str, Any]], headers: Mapping[str, str], before: Place | None = None) -> str:
+    """The oldest second of a page and all that was seen of it, '' when nothing comes before it."""
     if not items or int(headers.get("x-wp-totalpages") or 1) <= 1:
         return ""
-    return f"{min(item['date_gmt'] for item in items)}Z"
+    oldest = min(str(item["date"]) for item in items)
+    seen = {str(item["id"]): oldest for item in items if item["date"] == oldest}
+    return Place(oldest, {**(before.seen if before and before.newest == oldest else {}), **seen}).write()
 
 
 def post_entry(post: Mapping[str, Any], home: str) -> Entry:
