@@ -13,6 +13,7 @@ WELL_KNOWN_PATHS = (
     "/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/rss", "/feed.json", "/blog/feed", "/blog/rss.xml",
     "/news/feed", "/feeds/posts/default", "/?feed=rss2",
 )  # fmt: skip
+MANY = 3000  # start tags of items in a damaged document: more is an attack on the slow parser
 
 
 def parse(raw: RawDocument, feed_key: str, now: datetime, *, by_link: bool = False) -> ParsedFeed:
@@ -52,7 +53,7 @@ def _read(raw: RawDocument) -> RawFeed | None:
         return None
     tree = markup.read(text)
     feed = reader.read(tree, raw.url) if tree is not None else None
-    if tree is not None and feed is not None and len(feed.items) >= tree.expected:
+    if tree is not None and feed is not None and (len(feed.items) >= tree.expected or tree.expected > MANY):
         return feed
     other = loose.read(markup.from_root(text), raw.url)
     if feed is None or (other is not None and len(other.items) > len(feed.items)):
