@@ -16,7 +16,8 @@ from socialdesk.networks.wordpress.commenting import Commenter
 from socialdesk.networks.wordpress.discovery import Site, find_site
 from socialdesk.networks.wordpress.facts import FACTS, RULES
 from socialdesk.networks.wordpress.publishing import Publisher
-from socialdesk.networks.wordpress.reading import Reader, plain
+from socialdesk.networks.wordpress.reading import Reader
+from socialdesk.networks.wordpress.translate import plain
 from socialdesk.networks.wordpress.uploading import Uploader
 
 ME = "wp/v2/users/me"

@@ -7,7 +7,8 @@ from typing import Any
 from socialdesk.core.errors import OutcomeUnknown, Rejected
 from socialdesk.core.post import Receipt, Segment, Target
 from socialdesk.networks.wordpress.client import Client
-from socialdesk.networks.wordpress.reading import MODERATED, plain
+from socialdesk.networks.wordpress.reading import MODERATED
+from socialdesk.networks.wordpress.translate import plain
 
 ROUTE = "wp/v2/comments"
 
