@@ -63,7 +63,8 @@ def is_web(url: str) -> bool:
     if _NOT_IN_WEB_URL.search(url):
         return False
     parts = _split(url)
-    return parts is not None and parts.scheme in WEB_SCHEMES and bool(parts.hostname)
+    host = parts.hostname if parts is not None and parts.scheme in WEB_SCHEMES else None
+    return host is not None and "%" not in host and host.strip(".") != ""
 
 
 def resolve(base: str, url: str) -> str:
