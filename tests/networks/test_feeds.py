@@ -11,7 +11,7 @@ import pytest
 from socialdesk.content import feeds as feed_parser
 from socialdesk.core.account import NOTHING, Account
 from socialdesk.core.entry import Page
-from socialdesk.core.errors import NetworkError, RateLimited, Rejected, Unreachable
+from socialdesk.core.errors import ContentError, NetworkError, RateLimited, Rejected, Unreachable
 from socialdesk.core.post import Segment
 from socialdesk.core.source import Source
 from socialdesk.http import Http
@@ -55,7 +55,10 @@ class Parsed(Feeds):
         page = await super().fetch(source, cursor, limit)
         if page.raw is None:
             return page
-        parsed = feed_parser.parse(page.raw, source.params["url"], datetime.now(UTC))
+        try:
+            parsed = feed_parser.parse(page.raw, source.params["url"], datetime.now(UTC))
+        except ContentError as error:
+            raise Rejected(str(error), reason=error.reason) from error
         return replace(page, entries=parsed.entries[:limit])
 
 
@@ -90,8 +93,7 @@ class TestFeedsContract(NetworkContract):
 
     def read_error(self, fault: Fault) -> type[NetworkError] | None:
         if fault.kind in {"html", "truncated", "401"}:
-            # A page is no feed for now; half a feed is the parser's matter; there is no account to sign in to.
-            return None if fault.kind == "truncated" else Rejected
+            return Rejected  # a page is no feed for now, nor is half a one; there is no account to sign in to
         return super().read_error(fault)
 
     def _check_until(self, error: RateLimited, fault: Fault) -> None:
