@@ -60,7 +60,8 @@ class Rejected(NetworkError):
     """The server understood and refused; sending the same again is pointless.
 
     `reason` is one of: too_long, empty, duplicate, media_too_large, media_type, media_missing, missing_permission,
-    not_found, gone, not_supported, not_a_feed, blocked, invalid, private_address, too_large, other.
+    not_found, gone, not_supported, not_a_feed, blocked, invalid, private_address, too_large, firewall, insecure,
+    no_api, no_app_passwords, other.
     """
 
     def __init__(self, message: str, *, reason: str = "other", detail: str = "") -> None:
