@@ -8,6 +8,9 @@ from email.utils import format_datetime
 from html import escape
 
 
+_MEDIA = "http://search.yahoo.com/mrss/"
+
+
 @dataclass(frozen=True, slots=True)
 class FeedItem:
     """One entry of a feed. All addresses absolute; `published` is UTC."""
@@ -44,7 +47,7 @@ def rss(info: FeedInfo, items: Sequence[FeedItem]) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:atom="http://www.w3.org/2005/Atom" '
-        'xmlns:media="http://search.yahoo.com/mrss/">\n<channel>'
+        f'xmlns:media="{_MEDIA}">\n<channel>'
         f"<title>{escape(info.title)}</title><link>{escape(info.site_url)}</link>"
         f"<description>{escape(info.description)}</description><language>{info.language}</language>{ttl}"
         f'<atom:link href="{escape(info.feed_url)}" rel="self" type="application/rss+xml"/>'
@@ -72,7 +75,7 @@ def atom(info: FeedInfo, items: Sequence[FeedItem]) -> str:
     updated = max((item.published for item in items), default=datetime(1970, 1, 1, tzinfo=UTC)).isoformat()
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{info.language}">'
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="{_MEDIA}" xml:lang="{info.language}">'
         f"<title>{escape(info.title)}</title><subtitle>{escape(info.description)}</subtitle>"
         f'<link href="{escape(info.site_url)}"/><link rel="self" href="{escape(info.feed_url)}"/>'
         f"<id>{escape(info.site_url)}</id><icon>{escape(info.icon_url)}</icon><updated>{updated}</updated>\n"
@@ -83,13 +86,14 @@ def atom(info: FeedInfo, items: Sequence[FeedItem]) -> str:
 
 def _atom_entry(info: FeedInfo, item: FeedItem) -> str:
     body = f'<content type="html">{escape(item.html)}</content>' if info.full else ""
+    picture = f'<media:content url="{escape(item.picture_url)}" medium="image"/>' if item.picture_url else ""
     return (
         f"<entry><title>{escape(item.title)}</title>"
         f'<link rel="alternate" type="text/html" href="{escape(item.url)}"/><id>{escape(item.guid)}</id>'
         f"<published>{item.published.isoformat()}</published><updated>{item.published.isoformat()}</updated>"
         f"<author><name>{escape(item.author)}</name></author>"
         + "".join(f'<category term="{escape(tag)}"/>' for tag in item.tags)
-        + f'<summary type="text">{escape(item.summary)}</summary>{body}</entry>\n'
+        + f'<summary type="text">{escape(item.summary)}</summary>{body}{picture}</entry>\n'
     )
 
 
@@ -129,7 +133,7 @@ def rdf(info: FeedInfo, items: Sequence[FeedItem]) -> str:
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
         f'<channel rdf:about="{escape(info.feed_url)}"><title>{escape(info.title)}</title>'
         f"<link>{escape(info.site_url)}</link><description>{escape(info.description)}</description>"
-        f"<items><rdf:Seq>{listed}</rdf:Seq></items></channel>\n"
+        f"<dc:language>{info.language}</dc:language><items><rdf:Seq>{listed}</rdf:Seq></items></channel>\n"
         + "".join(_rdf_item(info, item) for item in items)
         + "</rdf:RDF>\n"
     )
