@@ -16,6 +16,9 @@ _SENTENCES = {
     # Outcomes of a network
     "unreachable": "The server could not be reached.",
     "offline": "No connection.",
+    "refused": "The server could not be reached.",
+    "interrupted": "The connection broke.",
+    "not_http": "There is no web server at this address.",
     "timed_out": "The server took too long to answer.",
     "not_json": "The server gave an answer that makes no sense.",
     "invalid_answer": "The server gave an answer that makes no sense.",
@@ -46,6 +49,8 @@ _SENTENCES = {
     "private_address": "This address is inside a private network.",
     "too_large": "The answer is too large.",
     "other": "That did not work.",
+    "waits_for_failed": "What it links to is not out yet.",
+    "deleted": "Deleted at the network.",
     "account_gone": "This account is no longer on the desk.",
     "too_many_redirects": "This address leads in circles.",
     "not_modified": "The server gave an answer that makes no sense.",

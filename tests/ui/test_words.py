@@ -32,7 +32,21 @@ def reasons_in_code() -> tuple[str, ...]:
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS:
                     found |= {k.value.value for k in node.keywords if k.arg == "reason" and is_word(k.value)}
+                elif isinstance(node, ast.Call):
+                    found |= {k.value.value for k in node.keywords if k.arg == "error" and is_word(k.value)}
+                elif isinstance(node, ast.Assign | ast.AnnAssign) and is_table(node) and path.stem not in NOTICES:
+                    found |= set(listed(node.value))
     return tuple(sorted(found))
+
+
+def is_table(node: ast.Assign | ast.AnnAssign) -> bool:
+    return "_REASONS" in ast.unparse(node).partition("=")[0]
+
+
+def listed(table: ast.expr | None) -> list[str]:
+    """The codes of a table of them: the values of a dictionary, or the second of each tuple."""
+    rows = table.values if isinstance(table, ast.Dict) else [row.elts[1] for row in getattr(table, "elts", ())]
+    return [row.value for row in rows if is_word(row)]
 
 
 def is_word(value: ast.expr) -> TypeGuard[ast.Constant]:
@@ -40,6 +54,7 @@ def is_word(value: ast.expr) -> TypeGuard[ast.Constant]:
 
 
 ERRORS = {"AuthExpired", "ContentError", "Rejected", "StoreError", "Unreachable", "VaultError"}
+NOTICES = {"translate", "notices"}  # their tables say why somebody is told, not what went wrong
 REASONS = reasons_in_code()
 
 
