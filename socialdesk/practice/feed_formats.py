@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
 
-
 _MEDIA = "http://search.yahoo.com/mrss/"
 
 
