@@ -41,7 +41,7 @@ class Shell(QObject):
         self.desk = desk
         self._tasks = Tasks(self, desk.actions.tell)
         self._composer: Composer | None = None
-        self._composer_windows: list[ComposerWindow] = []
+        self.composer_windows: list[ComposerWindow] = []
         self._reader: Reader | None = None
         self._outbox: Outbox | None = None
         self._saved: SavedPanel | None = None
@@ -70,7 +70,7 @@ class Shell(QObject):
 
     async def close(self) -> None:
         """Returns when every letter is on disk."""
-        for composer in (self._composer, *(window.composer for window in self._composer_windows)):
+        for composer in (self._composer, *(window.composer for window in self.composer_windows)):
             if composer is not None:
                 await composer.flush()
         await self._keep("composer.open", self.window.left.panel is not None)
@@ -182,8 +182,8 @@ class Shell(QObject):
         from socialdesk.ui.composer.window import ComposerWindow  # start-up: not part of the first paint
 
         made = ComposerWindow(self.desk, draft or Draft())
-        self._composer_windows.append(made)
-        made.ended.connect(lambda: self._composer_windows.remove(made))
+        self.composer_windows.append(made)
+        made.ended.connect(lambda: self.composer_windows.remove(made))
         made.show()
 
     def _new_window(self) -> None:

@@ -62,6 +62,7 @@ class Welcome(QWidget):
         )  # fmt: skip
         said.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         said.setFixedWidth(640)
+        said.ensurePolished()
         said.setFixedHeight(said.heightForWidth(640))  # a wrapped label in the middle of a layout asks for one line
         column.addWidget(said, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(20)

@@ -85,12 +85,12 @@ class ComposerLayout(PanelBack):
 
     def _header(self, desk: Desk) -> QHBoxLayout:
         self._title = label("New post", size=16, weight=600)
-        self._menu_button = button(desk, "Drafts", "quiet", self._open_menu, icon="file-text", tint="muted")
+        self.drafts_button = button(desk, "Drafts", "quiet", self._open_menu, icon="file-text", tint="muted")
         row = QHBoxLayout()
         row.setContentsMargins(_EDGE, 8, 10, 6)
         row.setSpacing(2)
         row.addWidget(self._title, 1)
-        row.addWidget(self._menu_button)
+        row.addWidget(self.drafts_button)
         self.window_button = IconButton(desk, "external-link", "Write in a window of its own", self.window_pressed.emit)
         row.addWidget(self.window_button)
         row.addWidget(IconButton(desk, "x", "Fold the composer", self.fold_pressed.emit))
@@ -163,8 +163,8 @@ class ComposerLayout(PanelBack):
         heading = "Reply" if draft.reply_to is not None else "Quote" if draft.quote is not None else "New post"
         self._title.setText(heading)
         self._title.setToolTip(title)
-        self._menu_button.setText(f"Drafts {len(drafts)}" if drafts else "Drafts")
-        self._menu_button.setAccessibleName(words.plural(len(drafts), "draft", "drafts"))
+        self.drafts_button.setText(f"Drafts {len(drafts)}" if drafts else "Drafts")
+        self.drafts_button.setAccessibleName(words.plural(len(drafts), "draft", "drafts"))
 
     def show_post(self, count: int, *, busy: bool) -> None:
         text = "Sending" if busy else f"Post to {count}" if count else "Post"
@@ -202,4 +202,4 @@ class ComposerLayout(PanelBack):
         return menu
 
     def _open_menu(self) -> None:
-        self.drafts_menu().popup(self._menu_button.mapToGlobal(self._menu_button.rect().bottomLeft()))
+        self.drafts_menu().popup(self.drafts_button.mapToGlobal(self.drafts_button.rect().bottomLeft()))

@@ -13,7 +13,9 @@ _HEIGHT = 36
 
 
 class Tab(QAbstractButton):
-    """One tab. `word` stands behind the icon: a count, edited, article."""
+    """One tab. `word` stands behind the icon: a count, edited, article. `walked` carries the step of an arrow key."""
+
+    walked = Signal(int)
 
     def __init__(self, desk: Desk, account_id: int, name: str, facts: NetworkFacts | None) -> None:
         super().__init__()
@@ -39,6 +41,13 @@ class Tab(QAbstractButton):
         words = self.fontMetrics().horizontalAdvance(self.text())
         icon = _ICON + (5 if words else 0) if self._facts else 0
         return QSize(icon + words + 20, _HEIGHT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        if step:
+            self.walked.emit(step)
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colour = self._desk.theme.colour
@@ -98,6 +107,7 @@ class Tabs(QWidget):
 
     def add(self, account_id: int, name: str, facts: NetworkFacts | None) -> None:
         tab = Tab(self._desk, account_id, name, facts)
+        tab.walked.connect(self._walk)
         self._tabs[account_id] = tab
         self._group.addButton(tab, account_id)
         layout = self._row.layout()
@@ -138,11 +148,7 @@ class Tabs(QWidget):
         self._line.setGeometry(0, _HEIGHT, self.width(), 1)
         self._area.setGeometry(0, 0, self.width(), _HEIGHT)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
-        if not step:
-            super().keyPressEvent(event)
-            return
+    def _walk(self, step: int) -> None:
         order = tuple(self._tabs)
         self._go(order[(order.index(self.current) + step) % len(order)])
 

@@ -150,10 +150,10 @@ class Reader(PanelBack):
 
     async def _show(self, piece: Piece) -> None:
         """Stored pictures are there before the text is; others follow one by one."""
-        self._piece, self._saved_id = piece, piece.saved_id
         wanted = [url for url in dict.fromkeys((piece.lead, *piece.pictures)) if url]
         stored = [url for url in wanted if url.startswith("blob:") or url in piece.blobs]
         images = {url: image for url in stored if not (image := await self._stored(piece, url)).isNull()}
+        self._piece, self._saved_id = piece, piece.saved_id
         self.view.show_piece(piece, line_above(piece, words.age(piece.published, self._desk.now())), images)
         self._pages.setCurrentIndex(0)
         self._show_buttons()
