@@ -4,6 +4,8 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from socialdesk.store.faults import IndexDamagedError, reason_of
+
 MAIN_FILE = "desk.sqlite3"
 SEARCH_FILE = "search.sqlite3"
 STATEMENTS = 256  # prepared statements kept by each connection
@@ -46,7 +48,7 @@ def connect_writer(path: Path, busy_s: float) -> sqlite3.Connection:
         db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA secure_delete = OFF")  # some builds zero what they delete, at twice the writing
-        db.execute("PRAGMA cache_size = -16000")
+        db.execute("PRAGMA cache_size = -8000")
     except BaseException:
         db.close()
         raise
@@ -59,11 +61,20 @@ def connect_reader(files: Files, busy_s: float) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA query_only = ON")
         db.execute("PRAGMA cache_size = -4000")
-        attach_search(db, files.search, "ro")
+        _attach_index(db, files.search)
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _attach_index(db: sqlite3.Connection, path: Path) -> None:
+    try:
+        attach_search(db, path, "ro")
+    except sqlite3.DatabaseError as error:
+        if reason_of(error) != "damaged":
+            raise
+        raise IndexDamagedError(str(error)) from error
 
 
 def attach_search(db: sqlite3.Connection, path: Path, mode: str) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from os import utime
 from pathlib import Path
@@ -13,6 +14,7 @@ from socialdesk.store.faults import translated
 GOOD_FILE = "desk.good.sqlite3"
 INCOMING_FILE = "desk.restore.sqlite3"
 BETWEEN_COPIES = timedelta(days=1)
+PAGES_AT_ONCE = 2000
 
 
 def check(db: sqlite3.Connection) -> None:
@@ -31,24 +33,38 @@ def is_due(folder: Path, now: datetime) -> bool:
     return now.timestamp() - made >= BETWEEN_COPIES.total_seconds()
 
 
-def copy_good(db: sqlite3.Connection, folder: Path, now: datetime) -> bool:
-    """Replaces the good copy by one of `db`, whose soundness the caller has checked. False when there is no room."""
+def copy_good(
+    db: sqlite3.Connection, folder: Path, now: datetime, stopping: Callable[[], bool] = lambda: False
+) -> bool:
+    """Checks `db` and replaces the good copy by one of it. False when there is no room for two.
+
+    Raises StoreError damaged, and leaves the good copy as it is, when `db` is not sound.
+    """
+    check(db)
     files = Files(folder)
     size = sum(path.stat().st_size for path in with_companions(files.main) if path.exists())
     if shutil.disk_usage(folder).free < 2 * size:
         return False
-    copy(db, folder / GOOD_FILE, now)
+    copy(db, folder / GOOD_FILE, now, stopping)
     return True
 
 
-def copy(db: sqlite3.Connection, target: Path, now: datetime) -> None:
-    """A copy of the main database as one file, in place only when it is complete."""
+def copy(db: sqlite3.Connection, target: Path, now: datetime, stopping: Callable[[], bool] = lambda: False) -> None:
+    """A copy of the main database as one file, in place only when it is complete.
+
+    Raises StoreError closed when `stopping` says so on the way.
+    """
+
+    def go_on(_status: int, _remaining: int, _total: int) -> None:
+        if stopping():
+            raise StoreError("the store is closing", reason="closed")
+
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     with translated():
         to = sqlite3.connect(uri(part, "rwc"), uri=True)
         try:
-            db.backup(to, name="main")
+            db.backup(to, name="main", pages=PAGES_AT_ONCE, progress=go_on)
             to.execute("PRAGMA journal_mode = DELETE")
         finally:
             to.close()

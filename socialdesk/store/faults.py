@@ -18,6 +18,7 @@ REASONS = {
     sqlite3.SQLITE_CORRUPT: "damaged",
     sqlite3.SQLITE_NOTADB: "damaged",
     sqlite3.SQLITE_IOERR: "damaged",
+    sqlite3.SQLITE_INTERRUPT: "closed",
 }
 
 

@@ -85,6 +85,16 @@ def of_column(db: sqlite3.Connection, column_id: int) -> tuple[Source, ...]:
     return tuple(_source(row) for row in rows)
 
 
+def lines_of_column(db: sqlite3.Connection, column_id: int) -> tuple[tuple[Source, SourceState], ...]:
+    """The sources of a column, in its order, each with where it stands."""
+    rows = db.execute(
+        f"SELECT {_FIELDS}, {_STATE} FROM column_source c JOIN source s ON s.id = c.source_id"  # noqa: S608 - constants
+        " JOIN source_state t ON t.source_id = s.id WHERE c.column_id = ? ORDER BY c.position",
+        (column_id,),
+    )
+    return tuple((_source(row[:6]), _state(row[6:])) for row in rows)
+
+
 def columns_of(db: sqlite3.Connection, source_id: int) -> tuple[int, ...]:
     rows = db.execute("SELECT column_id FROM column_source WHERE source_id = ? ORDER BY column_id", (source_id,))
     return tuple(row[0] for row in rows)

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from socialdesk.core.errors import StoreError
-from socialdesk.store import Store, blobs, search, settings
+from socialdesk.store import Store, blobs, copies, search, settings
 from tests.store.conftest import NOW, Desk, article
 
 
@@ -139,6 +140,36 @@ async def test_no_copy_when_the_disk_has_no_room(store: Store, tmp_path: Path, m
     monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage())
     assert not await store.copy_if_due(NOW)
     assert Store.last_good_copy(tmp_path) is None
+
+
+async def test_copy_given_up_leaves_the_good_one(store: Store, tmp_path: Path) -> None:
+    await store.copy_if_due(NOW)
+    good = (tmp_path / "desk.good.sqlite3").read_bytes()
+    await store.write(blobs.put, b"x" * 1_000_000, "image/png", NOW)
+    with pytest.raises(StoreError) as caught:
+        store.read_now(copies.copy, tmp_path / "desk.good.sqlite3", NOW, lambda: True)
+    assert caught.value.reason == "closed"
+    assert (tmp_path / "desk.good.sqlite3").read_bytes() == good
+    assert await store.copy_if_due(NOW + timedelta(days=2))
+
+
+async def test_closing_interrupts_a_check(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check of gigabytes is given up; the next start makes it again."""
+    began = threading.Event()
+
+    def endless(db: sqlite3.Connection) -> None:
+        began.set()
+        db.execute("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n").fetchone()
+
+    monkeypatch.setattr(copies, "check", endless)
+    checking = asyncio.create_task(store.check())
+    await asyncio.to_thread(began.wait, 10)
+    await store.aclose()
+    with pytest.raises(StoreError) as caught:
+        await checking
+    assert caught.value.reason == "closed"
+    with pytest.raises(StoreError):
+        await store.check()
 
 
 async def test_copying_does_not_hold_up_a_writer(store: Store) -> None:

@@ -14,6 +14,7 @@ from socialdesk.core.entry import Author, LinkCard, Quoted
 from socialdesk.core.errors import StoreError
 from socialdesk.core.saved import Hit, SavedItem
 from socialdesk.store import Store, entries, health, saved, search
+from socialdesk.store import settings as settings_table
 from tests.store.conftest import NOW, Desk, article, minutes, post
 
 
@@ -208,6 +209,20 @@ class TestHealing:
         assert caught.value.reason == "search_rebuilding"
         assert find(store, "article") == ["Article 1"]
         await store.check()
+
+    def test_index_file_overwritten_before_the_first_read(
+        self, open_store: Callable[..., Store], tmp_path: Path
+    ) -> None:
+        """A damaged index is never told as a damaged desk."""
+        store = open_store()
+        (tmp_path / "search.sqlite3").write_bytes(b"rubbish" * 5000)
+        (tmp_path / "search.sqlite3-wal").unlink()
+        with pytest.raises(StoreError) as caught:
+            store.read_now(settings_table.get, "theme")
+        assert caught.value.reason == "search_rebuilding"
+        desk = Desk(store)
+        desk.apply(desk.source(), [article(1)])
+        assert find(store, "article") == ["Article 1"]
 
     async def test_index_of_another_version_is_made_again(self, open_store: Callable[..., Store]) -> None:
         desk = Desk(open_store())
