@@ -80,7 +80,10 @@ class OutcomeUnknown(NetworkError):
 
 
 class StoreError(SocialDeskError):
-    """The database cannot be used. `reason`: newer_version, damaged, disk_full, read_only, locked, migration_failed."""
+    """The database cannot be used. `reason`: newer_version, damaged, disk_full, read_only, locked, migration_failed.
+
+    Two are no fault of it: search_rebuilding (the full-text index is being made again, ask once more) and closed.
+    """
 
     def __init__(self, message: str, *, reason: str) -> None:
         super().__init__(message)
