@@ -29,6 +29,7 @@ class Proxy:
         self.target = (target.hostname or "", target.port or 80)
         self.seen: list[Seen] = []
         self._losses: list[tuple[str, str, re.Pattern[str]]] = []
+        self._status = 0
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -38,6 +39,14 @@ class Proxy:
         """`what`: question (nothing is passed on), answer (the server has accepted), half (of the answer's body)."""
         with self._lock:
             self._losses += [(what, method, re.compile(path))] * times
+
+    def answer_all(self, status: int) -> None:
+        """From now on every request is answered by the proxy itself, with a page of no use."""
+        self._status = status
+
+    @property
+    def own_status(self) -> int:
+        return self._status
 
     def take_loss(self, method: str, path: str) -> str:
         with self._lock:
@@ -80,6 +89,9 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
         def _pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             loss = proxy.take_loss(self.command, self.path)
+            if proxy.own_status:
+                self._answer(proxy.own_status, [("Content-Type", "text/html")], b"<p>Nothing here</p>", whole=True)
+                return
             if loss == "question":
                 self._drop()
                 return
@@ -95,16 +107,17 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
                 self._drop()
                 return
             proxy.seen.append(Seen(self.command, self.path, answer.status))
-            self.send_response_only(answer.status, answer.reason)
-            for name, value in answer.getheaders():
-                if name.lower() not in HOP_BY_HOP:
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(data)))
+            kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP]
+            self._answer(answer.status, kept, data, whole=loss != "half")
+
+        def _answer(self, status: int, headers: list[tuple[str, str]], data: bytes, *, whole: bool) -> None:
+            self.send_response_only(status)
+            for name, value in [*headers, ("Content-Length", str(len(data)))]:
+                self.send_header(name, value)
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(data[: len(data) // 2] if loss == "half" else data)
-            if loss == "half":
-                self.close_connection = True
+                self.wfile.write(data if whole else data[: len(data) // 2])
+            self.close_connection = not whole
 
         def _drop(self) -> None:
             proxy.seen.append(Seen(self.command, self.path, 0))
