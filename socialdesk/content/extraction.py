@@ -23,11 +23,13 @@ from socialdesk.core.text import one_line, word_count
 
 MIN_WORDS = 60  # less is a teaser, a notice or a menu
 MIN_TOLD = 25  # ... unless the page itself says that it is an article
+SENTENCE = 8  # words; fewer in a line are a label
 LONG = 20  # words of a paragraph that is one, and no label or teaser
 COMMON = 0.6  # of a paragraph's shingles
 MISSED_WITHIN = 0.05
 MISSED_AROUND = 0.6
 _WORD = re.compile(r"\w+")
+_ANCHOR = re.compile(r"<a [^>]*>(.*?)</a>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _WALL = re.compile(
     r"subscribe to (?:continue|read|unlock)|(?:sign|log) in to (?:continue|read)"
@@ -89,9 +91,14 @@ def _best(page: pages.Page, told: str) -> Candidate | None:
     best = choose(one, other, word_count(told))
     spoken = from_plain(told)
     words = word_count(spoken.text)
-    if words >= MIN_WORDS and (best is None or words > 2 * best.words):
+    if words >= MIN_WORDS and (best is None or words > 2 * best.words or _lost_paragraphs(best, spoken)):
         return Candidate(spoken, words)
     return best
+
+
+def _lost_paragraphs(best: Candidate, told: Cleaned) -> bool:
+    """Whether an engine gives the told text in one lump."""
+    return 3 * (best.cleaned.text.count("\n\n") + 1) < told.text.count("\n\n") + 1
 
 
 def choose(one: Candidate | None, other: Candidate | None, told_words: int) -> Candidate | None:
@@ -155,7 +162,13 @@ def _is_wall(best: Candidate, page: pages.Page) -> bool:
     enough = MIN_TOLD if pages.is_article(page) else MIN_WORDS
     if best.words < enough:
         return True
-    return best.words < 4 * MIN_WORDS and _WALL.search(best.cleaned.text) is not None
+    if best.words >= 4 * MIN_WORDS:
+        return False
+    lines = [len(_WORD.findall(line)) for line in best.cleaned.text.split("\n")]
+    if 2 * sum(words for words in lines if words >= SENTENCE) < enough:
+        return True  # a menu
+    linked = sum(word_count(_TAG.sub(" ", anchor)) for anchor in _ANCHOR.findall(best.cleaned.html))
+    return 2 * linked > best.words or _WALL.search(best.cleaned.text) is not None
 
 
 def _without_title(html: str, title: str) -> str:

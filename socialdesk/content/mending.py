@@ -92,7 +92,11 @@ def show_pictures(root: etree._Element) -> None:
     for picture in list(root.iter("picture")):
         _choose_source(picture)
     for image in list(root.iter("img", "amp-img")):
-        source = _best_source({str(name): str(value) for name, value in image.attrib.items()})
+        attributes = {str(name): str(value) for name, value in image.attrib.items()}
+        source = _best_source(attributes)
+        if _is_pixel(attributes, source):
+            drop(image)
+            continue
         image.tag = "img"
         image.set("src", source)
         for name in (*LAZY_SETS, *LAZY):

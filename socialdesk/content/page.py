@@ -219,7 +219,7 @@ def _without_site(title: str, site: str, heading: str) -> str:
     if heading and title.startswith(heading) and len(heading) > 8:
         return heading
     bare = re.sub(r"\W", "", site).lower()
-    if bare and re.sub(r"\W", "", parts[-1]).lower() in {bare, bare.partition(".")[0]}:
+    if bare and re.sub(r"\W", "", parts[-1]).lower() in {bare, site.partition(".")[0].lower()}:
         return title[: title.rindex(parts[-1])].rstrip(" |·•»–—-:")
     return title
 

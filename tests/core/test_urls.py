@@ -129,7 +129,8 @@ def test_web_addresses_are_told(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "", "example.com", "/a", "ftp://example.com", "javascript:alert(1)", "http://", "http:///a", "https://a b/", "https://a%20b.example/", "http://./",
+        "", "example.com", "/a", "ftp://example.com", "javascript:alert(1)", "http://", "http:///a", "https://a b/", "https://a%20b.example/",
+        "http://./",
         "https://e.example\\x", "http://e.example:port/", "http://[::1", "java\tscript:1",
         "http://e.example/\x01", "data:,",
     ],
