@@ -1,14 +1,15 @@
 """Columns and what feeds them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from socialdesk.core.account import Account
-from socialdesk.core.errors import InputError
+from socialdesk.core.errors import InputError, Unreachable
 from socialdesk.core.events import ColumnsChanged
 from socialdesk.core.network import NetworkFacts, SourceKind
 from socialdesk.core.source import Column, Source, SourceState, WordFilter
+from socialdesk.core.urls import web_address
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
 from socialdesk.store import columns as columns_table
@@ -53,6 +54,7 @@ class ColumnService:
         now: Callable[[], datetime],
         is_busy: Callable[[int], bool],
         wake: Callable[[], None],
+        find_feed: Callable[[str], Awaitable[tuple[str, str]]],
     ) -> None:
         self._store = store
         self._accounts = accounts
@@ -60,6 +62,7 @@ class ColumnService:
         self._now = now
         self._is_busy = is_busy
         self._wake = wake
+        self._find_feed = find_feed
 
     async def all(self) -> tuple[Column, ...]:
         return await self._store.read(columns_table.all)
@@ -88,11 +91,26 @@ class ColumnService:
         filter: WordFilter = WordFilter(),  # noqa: A002, B008 (the field's name; frozen)
         view: str = "posts",
     ) -> Column:
-        """Adds a column at the right end; equal sources are shared with the columns that have them."""
+        """Adds a column at the right end; equal sources are shared with the columns that have them.
+
+        A feed may be named by any address of its site. Raises InputError where there is no feed.
+        """
         if not sources:
             raise InputError("A column needs at least one source.", "Choose what it shows.")
         for source in sources:
             self._check(source)
+        found = [await self._discovered(source) for source in sources]
+        return await self.add_known(title, icon, tuple(found), filter, view)
+
+    async def add_known(
+        self,
+        title: str,
+        icon: str,
+        sources: tuple[Source, ...],
+        filter: WordFilter = WordFilter(),  # noqa: A002, B008 (the field's name; frozen)
+        view: str = "posts",
+    ) -> Column:
+        """Like `add`, for feeds whose addresses are known to be feeds (an import): nothing is asked."""
         stored = [await self._store.write(sources_table.add, source) for source in sources]
         ids = tuple(dict.fromkeys(source.id for source in stored))
         column = await self._store.write(
@@ -112,7 +130,9 @@ class ColumnService:
         if not sources and not feeds:
             sources = self._open_searches(words)
         filtered = WordFilter(any_of=(words,)) if feeds else WordFilter()
-        return await self.add(title or words, "search", (*sources, *feeds), filtered, "stories" if feeds else "posts")
+        return await self.add_known(
+            title or words, "search", (*sources, *feeds), filtered, "stories" if feeds else "posts"
+        )
 
     def _searches(self, account: Account, words: str) -> list[Source]:
         kinds = (k for k in self._accounts.facts(account.network).sources if k.searches)
@@ -141,6 +161,20 @@ class ColumnService:
         """A source that any column may share because it needs no account and no words: a feed."""
         kind = self._accounts.facts(source.network).source(source.kind)
         return source.account_id is None and kind is not None and not kind.searches and not kind.needs_account
+
+    async def _discovered(self, source: Source) -> Source:
+        """A feed's source by the feed's own address. Where nothing can be reached the typed address is kept."""
+        typed = source.params.get("url", "")
+        if not typed or source.account_id is not None or await self._is_known(source):
+            return source
+        try:
+            url, title = await self._find_feed(typed)
+        except Unreachable:
+            return replace(source, params={**source.params, "url": web_address(typed)})
+        return replace(source, params={**source.params, "url": url}, title=source.title or title)
+
+    async def _is_known(self, source: Source) -> bool:
+        return any(s.params == source.params for s in await self._store.read(sources_table.all))
 
     def feed(self, url: str, title: str = "") -> Source:
         """A source for a feed's address, of whichever network follows addresses without an account."""
@@ -176,7 +210,7 @@ class ColumnService:
         return column, sources
 
     async def restore(self, column: Column, sources: tuple[Source, ...]) -> Column:
-        back = await self.add(column.title, column.icon, sources, column.filter, column.view)
+        back = await self.add_known(column.title, column.icon, sources, column.filter, column.view)
         await self.update(replace(back, width=column.width, collapsed=column.collapsed))
         await self.move(back.id, column.position)
         return await self.get(back.id)
@@ -191,8 +225,8 @@ class ColumnService:
     async def header(self, column_id: int) -> ColumnHeader:
         column = await self.get(column_id)
         accounts = {a.id: a for a in await self._accounts.list()}
-        sources = await self._store.read(sources_table.of_column, column_id)
-        lines = [await self._line(source, accounts) for source in sources]
+        stored = await self._store.read(sources_table.lines_of_column, column_id)
+        lines = [self._line(source, state, accounts) for source, state in stored]
         trouble = next((line for line in lines if line.state.error), None)
         upcoming = [line.state.next_at for line in lines if line.state.next_at is not None]
         return ColumnHeader(
@@ -206,8 +240,7 @@ class ColumnService:
             min(upcoming, default=None),
         )
 
-    async def _line(self, source: Source, accounts: Mapping[int, Account]) -> SourceLine:
-        state = await self._store.read(sources_table.state, source.id)
+    def _line(self, source: Source, state: SourceState, accounts: Mapping[int, Account]) -> SourceLine:
         facts = self._accounts.facts(source.network)
         kind = facts.source(source.kind)
         account = accounts.get(source.account_id or 0)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
@@ -27,6 +27,7 @@ from socialdesk.ui.controls import scrolled
 from socialdesk.ui.tasks import Tasks
 
 NARROWEST, USUAL, WIDEST = 260, 352, 640
+_HEADER_CALM_MS = 250  # a column of many feeds hears of one every few milliseconds while they refresh
 
 
 class ColumnView(QWidget):
@@ -54,6 +55,10 @@ class ColumnView(QWidget):
         self._options_area: QScrollArea | None = None
         self._data: HeaderData | None = None
         self._started = False
+        self._calm = QTimer(self)
+        self._calm.setSingleShot(True)
+        self._calm.setInterval(_HEADER_CALM_MS)
+        self._calm.timeout.connect(self.refresh_header)
         self._icon = ("columns-3", "accent")
         self.active = False
         self._arrange()
@@ -194,8 +199,8 @@ class ColumnView(QWidget):
 
     def source_changed(self, *, busy: bool) -> None:
         self.header.show_busy(busy=busy or bool(self._data and self._data.busy))
-        if self._started:
-            self.refresh_header()
+        if self._started and not self._calm.isActive():
+            self._calm.start()
 
     def refresh_header(self) -> None:
         self._tasks.start("header", self._ask_header())
