@@ -81,6 +81,7 @@ class Composer(ComposerLayout):
 
     def _connect(self) -> None:
         self.tabs.chosen.connect(lambda _id: self._show())
+        self.tabs.pressed.connect(self.focus_text)
         self.editor.typed.connect(lambda text: self._edit(letter.with_words(self._draft, self.tabs.current, text)))
         self.editor.left.connect(self._saver.save_now)
         self.editor.picture.connect(self.attachments.add)

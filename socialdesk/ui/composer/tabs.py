@@ -72,9 +72,10 @@ class Tab(QAbstractButton):
 
 
 class Tabs(QWidget):
-    """`chosen` carries the account id of the tab, 0 for all. Arrow keys walk along them."""
+    """`chosen` carries the account id of the tab, 0 for all. Arrow keys walk; `pressed` asks for its text."""
 
     chosen = Signal(int)
+    pressed = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -160,3 +161,4 @@ class Tabs(QWidget):
     def _clicked(self, account_id: int) -> None:
         self.choose(account_id)
         self.chosen.emit(account_id)
+        self.pressed.emit()

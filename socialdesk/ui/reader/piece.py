@@ -13,6 +13,7 @@ from socialdesk.core.text import reading_minutes
 
 _PICTURE = re.compile(r"<img\b[^>]*?\bsrc\s*=\s*[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
 _SIZE = re.compile(r"\s(?:width|height|srcset|sizes|style)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
 _HEADING = re.compile(r"<(/?)h1\b", re.IGNORECASE)
 
 
@@ -42,7 +43,7 @@ def of_saved(item: SavedItem) -> Piece:
     body = tidy(item.html or paragraphs(item.text))
     pictures = pictures_in(body)
     lead_url = next((url for url, blob in item.pictures.items() if blob == item.image_blob), "")
-    has_lead = bool(item.image_blob) and lead_url not in pictures[:1]
+    has_lead = bool(item.image_blob) and lead_url not in pictures[:1] and not begins_with_picture(body)
     return Piece(
         item.url, item.title, body, item.text, item.site, item.byline, item.published, item.minutes,
         f"blob:{item.image_blob}" if has_lead else "", item.pictures, pictures, item.id, item.size,
@@ -52,7 +53,7 @@ def of_saved(item: SavedItem) -> Piece:
 def of_article(found: ExtractedArticle) -> Piece:
     body = tidy(found.html or paragraphs(found.text))
     pictures = pictures_in(body)
-    lead = "" if found.image_url in pictures[:1] else found.image_url
+    lead = "" if found.image_url in pictures[:1] or begins_with_picture(body) else found.image_url
     site = found.site or urlsplit(found.url).hostname or ""
     minutes = reading_minutes(found.text)
     return Piece(
@@ -65,7 +66,7 @@ def of_entry(entry: Entry) -> Piece:
     body = tidy(entry.html or paragraphs(entry.text))
     images = [media.url for media in entry.media if media.kind is MediaKind.IMAGE]
     pictures = pictures_in(body)
-    lead = next((url for url in images if url not in pictures), "")
+    lead = "" if begins_with_picture(body) else next((url for url in images if url not in pictures), "")
     is_article = entry.kind is EntryKind.ARTICLE
     site = urlsplit(entry.url).hostname or entry.author.name
     title = entry.title if is_article else f"{entry.author.name or entry.author.handle}"
@@ -84,6 +85,12 @@ def tidy(body: str) -> str:
 def pictures_in(body: str) -> tuple[str, ...]:
     """Addresses of the pictures in the text, in order, each once."""
     return tuple(dict.fromkeys(markup.unescape(match) for match in _PICTURE.findall(body)))
+
+
+def begins_with_picture(body: str) -> bool:
+    """Whether a picture stands before the first word: then a lead picture would say it twice."""
+    first = _PICTURE.search(body)
+    return first is not None and not _TAG.sub("", body[: first.start()]).strip()
 
 
 def paragraphs(text: str) -> str:

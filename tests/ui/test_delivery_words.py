@@ -1,0 +1,86 @@
+"""How deliveries are told: state, sentence, and only the fixes that are possible."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from socialdesk.core.post import Article, Delivery, DeliveryState, Draft, PartPlan, Publication, Receipt
+from socialdesk.ui.delivery_words import heading, standing, subtitle
+
+NOW = datetime(2025, 11, 18, 9, 30, tzinfo=UTC)
+
+
+def delivery(state: DeliveryState, **fields: object) -> Delivery:
+    parts = fields.pop("parts", (PartPlan("", "k"),))
+    return Delivery(1, 1, 1, state, parts, **fields)  # type: ignore[arg-type]
+
+
+def actions(found: Delivery) -> list[str]:
+    return [fix.action for fix in standing(found, "Mastodon", NOW).fixes]
+
+
+def test_a_sent_post_has_its_address_and_time() -> None:
+    receipt = Receipt("1", "https://social.example/@northwind/1")
+    sent = delivery(DeliveryState.SENT, parts=(PartPlan("", "k", receipt=receipt),), updated=NOW)
+    found = standing(sent, "Mastodon", NOW)
+    assert found.pill == "Sent"
+    assert found.sentence.startswith("social.example/@northwind/1 · ")
+    assert actions(sent) == ["open"]
+
+
+def test_a_thread_on_its_way_says_which_part() -> None:
+    receipt = Receipt("1", "")
+    parts = (PartPlan("", "a", receipt=receipt), PartPlan("", "b"), PartPlan("", "c"))
+    assert standing(delivery(DeliveryState.SENDING, parts=parts), "X", NOW).sentence == "sending part 2 of 3"
+
+
+@pytest.mark.parametrize("state", [DeliveryState.IN_DOUBT, DeliveryState.SENDING, DeliveryState.SENT])
+def test_sending_again_is_never_offered_where_it_could_double_the_post(state: DeliveryState) -> None:
+    for next_at in (None, NOW, NOW + timedelta(hours=1)):
+        for error in ("", "outcome_unknown", "interrupted"):
+            assert "retry" not in actions(delivery(state, next_at=next_at, error=error))
+
+
+def test_in_doubt_is_looked_for_and_only_then_asked_about() -> None:
+    looking = delivery(DeliveryState.IN_DOUBT, next_at=NOW, error="outcome_unknown")
+    assert actions(looking) == ["check_now"]
+    given_up = delivery(DeliveryState.IN_DOUBT, error="outcome_unknown")
+    assert actions(given_up) == ["is_there", "is_not_there", "check_now"]
+
+
+def test_waiting_says_for_what() -> None:
+    limited = delivery(DeliveryState.WAITING, error="rate_limited", next_at=NOW + timedelta(minutes=16))
+    assert standing(limited, "Facebook", NOW).sentence.startswith("Facebook asked us to wait until ")
+    unreachable = delivery(DeliveryState.WAITING, error="unreachable", next_at=NOW + timedelta(minutes=1))
+    assert actions(unreachable) == ["retry"]
+    follower = delivery(DeliveryState.WAITING, waits_for=7)
+    assert standing(follower, "X", NOW).sentence == "waits for the article's address"
+
+
+@pytest.mark.parametrize(
+    ("state", "fix"),
+    [
+        (DeliveryState.SIGN_IN, "sign_in"),
+        (DeliveryState.REFUSED, "edit"),
+        (DeliveryState.HELD, "edit"),
+        (DeliveryState.CANCELLED, "edit"),
+    ],
+)
+def test_each_other_state_has_one_fix(state: DeliveryState, fix: str) -> None:
+    assert actions(delivery(state, error="too_long")) == [fix]
+
+
+def test_a_servers_own_words_are_never_the_sentence() -> None:
+    refused = delivery(DeliveryState.REFUSED, error="too_long", error_detail="422 Validation failed: raw words")
+    assert "raw words" not in standing(refused, "Mastodon", NOW).sentence
+
+
+def test_headings_and_subtitles() -> None:
+    first = delivery(DeliveryState.SENT)
+    later = Delivery(2, 1, 2, DeliveryState.WAITING, (), waits_for=1)
+    article = Publication(1, Draft(article=Article("Basics", "b")), NOW, (first, later))
+    assert heading(article, "Basics") == "Basics"
+    assert subtitle(article, NOW).endswith(" · article first, then one network")
+    post = Publication(1, Draft(text="Hello"), NOW - timedelta(days=1), (first,))
+    assert heading(post, "Hello") == "“Hello”"
+    assert subtitle(post, NOW).startswith("Yesterday ")
