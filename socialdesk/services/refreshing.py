@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16
 PAGE = 40
 TAKEN_AT_ONCE = 64
+PROGRESS_STEPS = 50  # told of a refresh, however many sources it has
 LONGEST_SLEEP_S = 30.0
 ASLEEP_S = 20.0  # the wall clock ran this much ahead of ours: the machine slept
 
@@ -162,11 +163,18 @@ class RefreshService:
             else:
                 told.append(SourceOutcome(source, 0, state.error, state.error_detail, state.next_at))
         total = len(tasks)
+        step = max(1, total // PROGRESS_STEPS)
         for done, finished in enumerate(asyncio.as_completed(tasks), 1):
             await finished
-            if total > 1:
+            if total > 1 and (done % step == 0 or done == total):
                 self._events.send(Progress("refresh", "Refreshing", done, total, finished=done == total))
         return RefreshReport((*[await task for task in tasks], *told))
+
+    async def account_back(self, account_id: int) -> None:
+        """The person signed in: what the account feeds is asked at once."""
+        mine = [s.id for s in await self._store.read(sources_table.all) if s.account_id == account_id]
+        await self._store.write(sources_table.make_due, mine, self._now())
+        self.wake()
 
     async def cancel(self) -> None:
         """Stops the fetches under way; each source keeps what it had."""

@@ -1,21 +1,23 @@
 """The one bridge between the engine's loop on its own thread and the window's loop.
 
 To the engine: `await bridge.call(services.reading.page, ...)`. From the engine: every value of `core.events` arrives
-as `bridge.event` on the GUI thread, in order. A burst wakes the GUI once, however many values it holds.
+as `bridge.event` on the GUI thread, in order. A burst wakes the GUI once, however many values it holds, and is handed
+on in slices, so that ticks and painting come between.
 """
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_PER_WAKE = 200  # values handed on before the GUI may paint again
+_SLICE_S = 0.004  # handing on values never holds the window longer than this
 
 
 class _Relay(QObject):
@@ -38,6 +40,10 @@ class Bridge:
         self._lock = threading.Lock()
         self._woken = False
         self._relay.wake.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        # The rest of a burst comes by a timer: a queued signal would be handed on before any timer or painting.
+        self._rest = QTimer(self._relay)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._deliver)
         self.event = self._relay.arrived
 
     async def call(self, function: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -57,10 +63,14 @@ class Bridge:
             self._relay.wake.emit()
 
     def _deliver(self) -> None:
-        with self._lock:
-            values = [self._waiting.popleft() for _ in range(min(len(self._waiting), _PER_WAKE))]
-            self._woken = more = bool(self._waiting)
-        for value in values:
+        ends = time.perf_counter() + _SLICE_S
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._woken = False
+                    return
+                value = self._waiting.popleft()
             self.event.emit(value)
-        if more:
-            self._relay.wake.emit()
+            if time.perf_counter() > ends:
+                self._rest.start(0)
+                return

@@ -49,11 +49,12 @@ class ColumnView(QWidget):
         self.list = CardList(look, self.model)
         self.empty = EmptyState(look)
         self._tasks = Tasks(self, look.desk.actions.tell)
-        self.loader = Loader(look.desk, column.id, self.list, look.desk.actions.tell)
+        self.loader = Loader(look, column.id, self.list, look.desk.actions.tell)
         self._wishes = CardWishes(look.desk, column.id, self)
         self._options: OptionsPanel | None = None
         self._options_area: QScrollArea | None = None
         self._data: HeaderData | None = None
+        self._is_inbox = False
         self._started = False
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
@@ -124,8 +125,7 @@ class ColumnView(QWidget):
     @property
     def is_inbox(self) -> bool:
         """True when it brings what others say to the person. Known once the header is."""
-        lines = self._data.sources if self._data else ()
-        return any(self._look.looks.is_inbox(line.source.network, line.source.kind) for line in lines)
+        return self._is_inbox
 
     @property
     def icon(self) -> tuple[str, str]:
@@ -208,7 +208,8 @@ class ColumnView(QWidget):
     # Coroutines
 
     async def _ask_header(self) -> None:
-        self._data = await self._desk.bridge.call(self._desk.services.columns.header, self.column.id)
+        self._data = data = await self._desk.bridge.call(self._desk.services.columns.header, self.column.id)
+        self._is_inbox = any(self._look.looks.is_inbox(line.source.network, line.source.kind) for line in data.sources)
         self._show_header()
 
     async def _mark_read(self) -> None:

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from socialdesk.core.rows import Row, Story
 from socialdesk.core.source import RowKey
+from socialdesk.ui.column.look import Look
 from socialdesk.ui.column.model import Item, RowsModel
 from socialdesk.ui.column.view import CardList
-from socialdesk.ui.desk import Desk
 from socialdesk.ui.tasks import Tasks
 
 _FIRST = 12  # enough for the first screen
@@ -18,6 +18,8 @@ _PAGE = 40
 _STORIES = 50
 _SLICE_S = 0.004  # laying out ahead never holds the window longer than this
 _CALM_MS = 120  # changes are gathered this long
+_BETWEEN_S = 1.0  # while more and more come, they are shown this often
+_FRAME_S = 0.016  # columns that changed together are painted one after the other
 
 
 class Loader(QObject):
@@ -26,9 +28,10 @@ class Loader(QObject):
     waiting = Signal(int)
     loaded = Signal()
 
-    def __init__(self, desk: Desk, column_id: int, view: CardList, tell: Callable[[str], None]) -> None:
+    def __init__(self, look: Look, column_id: int, view: CardList, tell: Callable[[str], None]) -> None:
         super().__init__(view)
-        self._desk = desk
+        self._desk = look.desk
+        self._turn = look.turn
         self._id = column_id
         self._view = view
         self._model: RowsModel = view.rows
@@ -40,7 +43,7 @@ class Loader(QObject):
         self._added = 0
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
-        self._calm.setInterval(_CALM_MS)
+        self._applied_at = 0.0
         self._calm.timeout.connect(self._apply_changes)
         self._model.more = self.more
         view.moved.connect(self._moved)
@@ -65,8 +68,8 @@ class Loader(QObject):
         """The store has new or changed rows for this column."""
         self._added += added
         self._updated.update(updated)
-        if (added or updated) and not self._calm.isActive():
-            self._calm.start()
+        if added or updated:
+            self._wait_for_calm()
 
     def show_new(self) -> None:
         """The person asks for what waits, or for the top."""
@@ -121,6 +124,11 @@ class Loader(QObject):
             return
         rows = await self._page(None, _PAGE)
         await self._prepare(rows)
+        async with self._turn:
+            self._show_at_top(rows, added)
+            await asyncio.sleep(_FRAME_S)
+
+    def _show_at_top(self, rows: tuple[Row, ...], added: int) -> None:
         if not self._view.at_top:
             self._set_pending(self._pending + added)
             return
@@ -154,12 +162,13 @@ class Loader(QObject):
 
     async def _prepare(self, items: Sequence[Item]) -> None:
         """Lays cards out ahead in small slices, so that inserting them costs nothing."""
-        started = time.perf_counter()
-        for item in items:
-            self._view.cards.laid(item)
-            if time.perf_counter() - started > _SLICE_S:
-                await asyncio.sleep(0)
-                started = time.perf_counter()
+        async with self._turn:
+            started = time.perf_counter()
+            for item in items:
+                self._view.cards.laid(item)
+                if time.perf_counter() - started > _SLICE_S:
+                    await asyncio.sleep(0)
+                    started = time.perf_counter()
 
     # Slots
 
@@ -172,10 +181,16 @@ class Loader(QObject):
         if self._model.above and bar.value() < ahead and not self.tasks.busy("back"):
             self.tasks.start("back", self._back())
 
+    def _wait_for_calm(self) -> None:
+        if not self._calm.isActive():
+            rest_s = self._applied_at + _BETWEEN_S - time.monotonic()
+            self._calm.start(max(_CALM_MS, round(rest_s * 1000)))
+
     def _apply_changes(self) -> None:
         if self.tasks.busy("replace") or self.tasks.busy("new"):
-            self._calm.start()
+            self._wait_for_calm()
             return
+        self._applied_at = time.monotonic()
         added, updated = self._added, tuple(self._updated)
         self._added = 0
         self._updated.clear()

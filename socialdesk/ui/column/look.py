@@ -1,5 +1,7 @@
 """Fonts, measures and colours of cards: what the layouts need to know, made once per column strip."""
 
+import asyncio
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPixmap, QTextCharFormat
 
@@ -38,6 +40,7 @@ class Look:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.turn = asyncio.Lock()  # one column lays out cards at a time: their slices would add up to a stall
         self.theme = desk.theme
         self.icons = desk.icons
         self.looks = desk.looks
