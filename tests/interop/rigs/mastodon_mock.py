@@ -3,6 +3,7 @@
 It is no Mastodon: media is ready at once, ids are short numbers, nothing federates. Each start is an empty server.
 """
 
+import secrets
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +11,16 @@ from pathlib import Path
 from tests.interop.rigs.processes import answers, end, free_port, run, spawn, wait_until
 
 PACKAGE = "mastodon-mock==0.6.1"
-TOKEN = "mock_token"
+PEOPLE = ("northwind", "harbor")
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
+    """Where it answers; `token` is that of the account `northwind`, `other` that of `harbor`."""
+
     url: str
     token: str = field(repr=False)
+    other: str = field(repr=False)
 
 
 def install(work: Path) -> None:
@@ -35,10 +39,13 @@ def start(work: Path) -> Instance:
     folder, port = _folder(work), free_port()
     url, log = f"http://127.0.0.1:{port}", folder / "server.log"
     program = [folder / "venv" / "bin" / "python", folder / "venv" / "bin" / "mastodon_mock"]
-    options = ["serve", "--host", "127.0.0.1", "--port", port, "--in-memory"]
+    tokens = {name: secrets.token_urlsafe(32) for name in PEOPLE}
+    people = (f'[[seed.accounts]]\nusername = "{name}"\naccess_token = "{token}"\n' for name, token in tokens.items())
+    (folder / "mock.toml").write_text("".join(people))
+    options = ["serve", "--config", folder / "mock.toml", "--host", "127.0.0.1", "--port", port, "--in-memory"]
     pid = spawn([*program, *options], folder / "server.pid", log)
     wait_until(lambda: answers(f"{url}/api/v2/instance"), "mastodon-mock", pid, log)
-    return Instance(url, TOKEN)
+    return Instance(url, *tokens.values())
 
 
 def stop(work: Path) -> None:
