@@ -13,7 +13,6 @@ from socialdesk import __version__
 from socialdesk.app.networks import load_networks
 from socialdesk.app.profile import Profile
 from socialdesk.content.worker import Worker
-from socialdesk.core.errors import StoreError
 from socialdesk.http import BudgetKeeper, Connectivity, Http, ProxySettings
 from socialdesk.services.accounts import KeepsSecrets
 from socialdesk.services.bundle import Parts, Services, build
@@ -65,12 +64,9 @@ async def open_services(
             proxy,
         )
         services = build(parts)
-        copying = asyncio.create_task(_keep_good_copy(store), name="daily copy")
         try:
             yield services
         finally:
-            copying.cancel()
-            await asyncio.gather(copying, return_exceptions=True)
             await services.stop()
             await http.aclose()
     finally:
@@ -93,14 +89,6 @@ async def _open_http(store: Store, worker: Worker, connectivity: Connectivity, t
         proxy=ProxySettings(saved.get("mode", "system"), saved.get("url", "")),
         also_trusted=trusts,
     )
-
-
-async def _keep_good_copy(store: Store) -> None:
-    """Checks the file and makes the daily copy of it, beside everything else. Damage is told in the log."""
-    try:
-        await store.copy_if_due(utc_now())
-    except StoreError as error:
-        log.error("the store was checked: %s", error)
 
 
 class EngineThread:

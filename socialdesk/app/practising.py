@@ -14,7 +14,7 @@ async def furnish(services: Services, practice: PracticeDesk) -> None:
         form = _form_of(services, network)
         accounts[network] = (await services.accounts.sign_in(network, answers, form)).id
     for column in practice.columns():
-        await services.columns.add(
+        await services.columns.add_known(
             column.title, column.icon, _sources(column, accounts), WordFilter(any_of=column.any_of), column.view
         )
 

@@ -20,6 +20,7 @@ from socialdesk import __version__
 from socialdesk.app.engine import EngineThread, last_good_copy_of, restore_last_good_copy
 from socialdesk.app.profile import Profile
 from socialdesk.core.errors import SocialDeskError, StoreError
+from socialdesk.core.events import StoreTrouble
 from socialdesk.core.resources import resource_path
 from socialdesk.services.bundle import Services
 from socialdesk.services.profile_lock import ProfileLock
@@ -28,7 +29,7 @@ from socialdesk.ui.desk import Desk, make_desk
 from socialdesk.ui.garbage import Collector
 from socialdesk.ui.shell import Shell
 from socialdesk.ui.single import FirstDesk, raise_first
-from socialdesk.ui.words import sentence_of
+from socialdesk.ui.words import sentence, sentence_of
 
 if TYPE_CHECKING:
     from socialdesk.practice.desk import PracticeDesk
@@ -118,6 +119,7 @@ class _Program:
     ) -> None:
         self._app, self._engine, self._profile, self._name, self._practice = app, engine, profile, name, practice
         self._closed = asyncio.Event()
+        self._restore = False
 
     async def run(self, script: Script | None) -> int:
         """The whole life of the window."""
@@ -144,15 +146,30 @@ class _Program:
         shell.window.show()
         await bridge.call(services.start)
         collector.settle()
+        bridge.event.connect(lambda event: self._offer_restore(event, desk))
+        checking = asyncio.ensure_future(bridge.call(services.health.check_store))
         try:
             if script is not None:
                 await script(Opened(desk, shell, services, bridge, self._practice))
             else:
                 await self._closed.wait()
         finally:
+            checking.cancel()
             await self._close(desk, shell, first)
             collector.stop()
+        if self._restore:
+            restore_last_good_copy(self._profile)
+            _start_again()
         return 0
+
+    def _offer_restore(self, event: object, desk: Desk) -> None:
+        """The file was read to its end and is damaged: the way back is one button."""
+        if isinstance(event, StoreTrouble) and last_good_copy_of(self._profile) is not None:
+            desk.actions.notice.emit(sentence(event.reason), "Restore the last good copy", self._close_and_restore)
+
+    def _close_and_restore(self) -> None:
+        self._restore = True
+        self._closed.set()
 
     async def _close(self, desk: Desk, shell: Shell, first: FirstDesk) -> None:
         """Every letter on disk, then the engine in order, then the window."""

@@ -21,6 +21,7 @@ FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=30)
 OFFLINE_PAUSE = timedelta(seconds=15)
 LOOKS_BEFORE_ASKING = 4
+UPLOADS_BEFORE_REFUSING = 3
 SAFE_TO_RETRY = frozenset({DeliveryState.REFUSED, DeliveryState.HELD, DeliveryState.SIGN_IN, DeliveryState.WAITING})
 OPEN_STATES = frozenset(
     {DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SIGN_IN, DeliveryState.HELD}
@@ -52,6 +53,9 @@ def after_publish(delivery: Delivery, outcome: Receipt | SocialDeskError, now: d
         case OutcomeUnknown():
             look = max(outcome.retry_at or now, now + FIRST_PAUSE * (0.4 + jitter / 4))
             return _with_error(delivery, DeliveryState.IN_DOUBT, outcome, now, next_at=look, attempts=1)
+        case Rejected(reason="media_missing") if attempts < UPLOADS_BEFORE_REFUSING:
+            # The network has dropped an upload that was not used in time: it is uploaded again.
+            return _with_error(delivery, DeliveryState.WAITING, outcome, now, next_at=now, attempts=attempts)
         case Rejected():
             return _with_error(delivery, DeliveryState.REFUSED, outcome, now, attempts=attempts)
         case _:
@@ -63,9 +67,7 @@ def after_find(delivery: Delivery, outcome: Receipt | SocialDeskError | None, no
     if isinstance(outcome, Receipt):
         return _with_receipt(delivery, outcome, now)
     if outcome is None:
-        return replace(
-            delivery, state=DeliveryState.WAITING, next_at=now, attempts=0, error="", error_detail="", updated=now
-        )
+        return _again(delivery, now)
     attempts = delivery.attempts + 1
     match outcome:
         case AuthExpired():
@@ -99,9 +101,7 @@ def retried(delivery: Delivery, now: datetime) -> Delivery | None:
     """A retry that a person asked for, or None where it is not provably safe."""
     if delivery.state not in SAFE_TO_RETRY:
         return None
-    return replace(
-        delivery, state=DeliveryState.WAITING, next_at=now, attempts=0, error="", error_detail="", updated=now
-    )
+    return _again(delivery, now)
 
 
 def looked_for(delivery: Delivery, now: datetime) -> Delivery | None:
@@ -113,9 +113,7 @@ def looked_for(delivery: Delivery, now: datetime) -> Delivery | None:
 
 def released(delivery: Delivery, now: datetime) -> Delivery:
     """What it waited for is out: a dependant may go."""
-    return replace(
-        delivery, state=DeliveryState.WAITING, next_at=now, attempts=0, error="", error_detail="", updated=now
-    )
+    return _again(delivery, now)
 
 
 def held(delivery: Delivery, now: datetime) -> Delivery:
@@ -128,6 +126,20 @@ def cancelled(delivery: Delivery, now: datetime) -> Delivery | None:
     if delivery.state in (DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SENT):
         return None
     return replace(delivery, state=DeliveryState.CANCELLED, next_at=None, updated=now)
+
+
+def _again(delivery: Delivery, now: datetime) -> Delivery:
+    """Back in the queue; nothing of the part at hand is out."""
+    return replace(
+        delivery,
+        state=DeliveryState.WAITING,
+        next_at=now,
+        attempts=0,
+        error="",
+        error_detail="",
+        updated=now,
+        begun=None,
+    )
 
 
 def _with_receipt(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
@@ -143,6 +155,7 @@ def _with_receipt(delivery: Delivery, receipt: Receipt, now: datetime) -> Delive
         error="",
         error_detail="",
         updated=now,
+        begun=None,
     )
 
 
@@ -165,4 +178,5 @@ def _with_error(
         error=reason,
         error_detail=detail,
         updated=now,
+        begun=delivery.begun if state is DeliveryState.IN_DOUBT else None,
     )

@@ -58,6 +58,13 @@ class ConnectionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreTrouble:
+    """The database was checked and is not sound. `reason` as in StoreError."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Long work. `total` 0 = unknown; `done` == `total` > 0 or `finished` ends it."""
 
@@ -77,5 +84,6 @@ Event = (
     | DraftsChanged
     | SavedChanged
     | ConnectionChanged
+    | StoreTrouble
     | Progress
 )

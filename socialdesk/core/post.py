@@ -192,7 +192,8 @@ class Delivery:
     """One publication on its way to one account.
 
     `waits_for` is the delivery (the blog's) whose permalink this one carries; its text holds `PERMALINK` in that place.
-    `error` is a reason code; `error_detail` the log's words.
+    `error` is a reason code; `error_detail` the log's words. `begun` is when the part at hand was first claimed, the
+    time that its post carries; None when it certainly has not gone out.
     """
 
     id: int
@@ -206,6 +207,7 @@ class Delivery:
     error: str = ""
     error_detail: str = ""
     updated: datetime | None = None
+    begun: datetime | None = None
 
     @property
     def next_part(self) -> int:

@@ -12,6 +12,7 @@ from socialdesk.http.call import Call, Desk, Wishes
 from socialdesk.http.connectivity import Connectivity
 from socialdesk.http.encode import Address, Files, Pairs, encode_body, parse_address
 from socialdesk.http.hop import Hop
+from socialdesk.http.kept import Kept
 from socialdesk.http.pace import Pace
 from socialdesk.http.proxies import Proxies
 from socialdesk.http.status import check
@@ -47,6 +48,7 @@ class Options(TypedDict, total=False):
     feed: bool
     urgent: bool
     budget: str
+    keep: bool
 
 
 class Http:
@@ -57,6 +59,7 @@ class Http:
         self._wires = wires
         self._user_agent = user_agent
         self._offload = offload
+        self._kept = Kept()
 
     @classmethod
     def create(
@@ -113,12 +116,14 @@ class Http:
         feed: bool = False,
         urgent: bool = False,
         budget: str = "",
+        keep: bool = False,
     ) -> Response:
         """Asks, and returns the answer whatever its status.
 
         `write`: repeating it would do harm (default: not GET, HEAD or OPTIONS). `max_bytes` counts after
         decompression, `timeout_s` time on the wire. `feed`: paced politely per host; `urgent`: a person waits, no gap.
-        `budget`: the account's key, so that one account's limits do not bind another.
+        `budget`: the account's key, so that one account's limits do not bind another. `keep`: the next `feed` request
+        for this address within a minute gets this answer: a feed that is looked at and then added is asked once.
 
         Raises `Unreachable` (never left, or a read failed), `OutcomeUnknown` (a write may have happened), `Rejected`
         (too_large, private_address, invalid, blocked) and `RateLimited` (without asking while the server's wait
@@ -128,8 +133,13 @@ class Http:
         hop = self._hop(method.upper(), address, encode_body(json, form, files, content), headers or {}, write)
         if not self._desk.budgets.ready:
             await self._desk.budgets.open()
+        if feed and (kept := self._kept.take(url, self._desk.now())) is not None:
+            return kept
         wishes = Wishes(trust, max_bytes, timeout_s, follow, feed, urgent or a_person_waits(), budget)
-        return await Call(self._desk, wishes).run(hop)
+        response = await Call(self._desk, wishes).run(hop)
+        if keep:
+            self._kept.put(url, response, self._desk.now())
+        return response
 
     def _hop(
         self,

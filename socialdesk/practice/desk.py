@@ -37,23 +37,23 @@ class PracticeDesk:
         self.world = World.load()
         self.blogs = sites.build(self.world)
         self._trickle_s = trickle_s
-        self._sites_thread = ServerThread(*self.blogs.values())
+        self._own_blog = PracticeWordPress(self.world)
         self._threads: list[ServerThread] = []
         self.servers: Mapping[str, PracticeServer] = {}
 
     def start(self) -> None:
         """Returns when everything answers. Raises OSError when a port cannot be had."""
-        self._sites_thread.start()
-        self._threads.append(self._sites_thread)
-        bases = {key: blog.url for key, blog in self.blogs.items()}
-        self.servers = {
-            "wordpress": PracticeWordPress(self.world),
-            "mastodon": PracticeMastodon(self.world, bases, trickle_s=self._trickle_s),
-            "bluesky": PracticeBluesky(self.world, bases),
-        }
-        networks = ServerThread(*self.servers.values())
-        networks.start()
-        self._threads.append(networks)
+        self._run(*self.blogs.values(), self._own_blog)  # first: the networks' posts name their addresses
+        bases = {key: blog.url for key, blog in self.blogs.items()} | {self.world.me.key: self._own_blog.url}
+        mastodon = PracticeMastodon(self.world, bases, trickle_s=self._trickle_s)
+        bluesky = PracticeBluesky(self.world, bases, trickle_s=self._trickle_s)
+        self._run(mastodon, bluesky)
+        self.servers = {"wordpress": self._own_blog, "mastodon": mastodon, "bluesky": bluesky}
+
+    def _run(self, *servers: PracticeServer) -> None:
+        thread = ServerThread(*servers)
+        thread.start()
+        self._threads.append(thread)
 
     def stop(self) -> None:
         for thread in reversed(self._threads):

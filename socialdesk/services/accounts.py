@@ -44,7 +44,10 @@ class _Opened:
 
 
 class AccountService:
-    """Knows the accounts, and hands out opened networks. One lock per account around a renewal."""
+    """Knows the accounts, and hands out opened networks. One lock per account around a renewal.
+
+    What is in `signed_in` is awaited with the account's id after each sign-in: what waited for it goes on.
+    """
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class AccountService:
         self._http = http
         self._networks = networks
         self._events = events
+        self.signed_in: list[Callable[[int], Awaitable[None]]] = []
         self._opened: dict[int, _Opened] = {}
         self._locks: dict[int, asyncio.Lock] = {}
 
@@ -188,6 +192,8 @@ class AccountService:
                 raise
         self._opened.pop(kept.id, None)
         await self._needs_sign_in(kept.id, needed=False)
+        for go_on in self.signed_in:
+            await go_on(kept.id)
         return replace(kept, needs_sign_in=False)
 
     async def test(self, account_id: int) -> str:

@@ -86,11 +86,14 @@ def build(parts: Parts) -> Services:
     accounts = AccountService(store, parts.vault, parts.http, parts.networks, events)
     searching = SearchService(store)
     refresh = RefreshService(store, accounts, parts.worker, parts.http, parts.connectivity, events, now)
-    columns = ColumnService(store, accounts, events, now, refresh.is_busy, refresh.wake)
+    inspecting = InspectService(parts.http, parts.worker, now)
+    columns = ColumnService(store, accounts, events, now, refresh.is_busy, refresh.wake, inspecting.feed_of)
     composing = ComposeService(store, accounts, parts.worker, events, now)
     preparer = Preparer(store, parts.http, parts.worker)
     lock = ProfileLock(parts.data_folder / "delivering.lock")
     deliverer = Deliverer(store, accounts, composing, preparer, lock, events, now)
+    publishing = PublishService(store, accounts, composing, deliverer, events, now)
+    accounts.signed_in += [refresh.account_back, publishing.account_back]
     parts.connectivity.listeners.append(lambda online: events.send(ConnectionChanged(online)))
     events.listen(lambda _: searching.changed())
     folders = {"data": parts.data_folder, "cache": parts.cache_folder}
@@ -102,12 +105,12 @@ def build(parts: Parts) -> Services:
         ReadingService(store, accounts, events, now),
         refresh,
         composing,
-        PublishService(store, accounts, composing, deliverer, events, now),
+        publishing,
         SavingService(store, parts.http, parts.worker, events, now),
         searching,
         ImageService(parts.cache_folder / "images", parts.http, now),
         TransferService(store, columns, parts.worker, events, now),
-        InspectService(parts.http, parts.worker, now),
-        HealthService(store, accounts, folders, parts.describe_keyring, parts.describe_proxy),
+        inspecting,
+        HealthService(store, accounts, events, now, folders, parts.describe_keyring, parts.describe_proxy),
         SettingsService(store),
     )

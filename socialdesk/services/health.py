@@ -1,19 +1,24 @@
 """What `doctor` says: versions, places, keyring, proxy, store, accounts. Never a secret."""
 
 import asyncio
+import logging
 import platform
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
 from socialdesk import __version__
-from socialdesk.core.errors import NetworkError, SocialDeskError
+from socialdesk.core.errors import NetworkError, SocialDeskError, StoreError
+from socialdesk.core.events import StoreTrouble
 from socialdesk.services.accounts import AccountService
+from socialdesk.services.events import Events
 from socialdesk.store import health as health_table
 from socialdesk.store.database import Store
 
+log = logging.getLogger(__name__)
 PACKAGES = ("PySide6-Essentials", "qasync", "httpx", "aiohttp", "keyring", "feedparser", "nh3")
 
 
@@ -32,15 +37,31 @@ class HealthService:
         self,
         store: Store,
         accounts: AccountService,
+        events: Events,
+        now: Callable[[], datetime],
         folders: dict[str, Path],
         keyring: Callable[[], str],
         proxy: Callable[[], str],
     ) -> None:
         self._store = store
         self._accounts = accounts
+        self._events = events
+        self._now = now
         self._folders = folders
         self._keyring = keyring
         self._proxy = proxy
+
+    async def check_store(self) -> bool:
+        """Reads the whole database for damage and makes the daily copy of a sound one. Damage is told as an event."""
+        try:
+            if not await self._store.copy_if_due(self._now()):
+                await self._store.check()
+        except StoreError as error:
+            if error.reason != "closed":
+                log.error("the store was checked: %s", error)
+                self._events.send(StoreTrouble(error.reason))
+            return False
+        return True
 
     async def doctor(self) -> tuple[Finding, ...]:
         return (
@@ -74,7 +95,10 @@ class HealthService:
             report = await self._store.read(health_table.report)
         except SocialDeskError as error:
             return [Finding("store", str(error), ok=False, fix="Restart SocialDesk; it offers the last good copy.")]
-        return [Finding(f"store: {name}", str(value)) for name, value in report.items()]
+        findings = [Finding(f"store: {name}", str(value)) for name, value in report.items()]
+        sound = await self.check_store()
+        fix = "" if sound else "Restore the last good copy: socialdesk restore"
+        return [*findings, Finding("store: check", "sound" if sound else "damaged", sound, fix)]
 
     async def _account_findings(self) -> list[Finding]:
         async def ask(account_id: int, name: str) -> Finding:

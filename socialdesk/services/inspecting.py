@@ -11,9 +11,9 @@ from socialdesk.content import article as articles
 from socialdesk.content import feeds
 from socialdesk.content.worker import Worker
 from socialdesk.core.entry import Entry, RawDocument, SourceMeta
-from socialdesk.core.errors import ContentError, InputError, NetworkError
+from socialdesk.core.errors import ContentError, InputError, NetworkError, Rejected
 from socialdesk.core.saved import ExtractedArticle
-from socialdesk.core.urls import is_web, resolve
+from socialdesk.core.urls import is_web, resolve, web_address
 from socialdesk.http import Http
 from socialdesk.http.status import check
 
@@ -56,6 +56,24 @@ class InspectService:
                 return other
         return report
 
+    async def feed_of(self, address: str) -> tuple[str, str]:
+        """Address and title of the feed behind any address of a site.
+
+        Raises InputError where there is none, Unreachable where the site cannot be asked.
+        """
+        url = web_address(address)
+        if not is_web(url):
+            raise InputError(f"“{address}” is not a web address.", "Use one such as https://blog.example.")
+        try:
+            report = await self.inspect(url, try_usual_places=True)
+        except Rejected as error:
+            raise InputError("There is no feed at this address.", "Check the spelling.") from error
+        if report.kind == "feed":
+            return url if report.url == url else report.url, report.meta.title if report.meta else ""
+        if report.found:
+            return report.found[0].url, report.found[0].title
+        raise InputError("There is no feed at this address.", "Paste the address of the feed itself.")
+
     async def look_at(self, raw: RawDocument) -> InspectReport:
         try:
             parsed = await self._worker.run(feeds.parse, raw, raw.url, self._now())
@@ -82,7 +100,7 @@ class InspectService:
         raise InputError(f"“{target}” is neither a web address nor a file.", "Check the spelling.")
 
     async def _fetch(self, url: str) -> RawDocument:
-        answer = await self._http.request("GET", url, headers={"Accept": ACCEPT}, urgent=True)
+        answer = await self._http.request("GET", url, headers={"Accept": ACCEPT}, urgent=True, keep=True)
         check(answer, write=False, now=self._now())
         return RawDocument(answer.body, answer.headers.get("content-type", ""), answer.url)
 

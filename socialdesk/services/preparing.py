@@ -75,7 +75,7 @@ class Preparer:
             root=delivery.parts[0].receipt if index else None,
             reply_to=draft.reply_to if index == 0 else None,
             quote=draft.quote if index == 0 and segments.quotes_natively(draft, account_id, rules) else None,
-            created=publication.created,
+            created=delivery.begun or publication.created,
         )
 
     async def _upload(self, network: Publishes, rules: PostRules, picture: Picture) -> Uploaded:

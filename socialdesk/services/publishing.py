@@ -183,6 +183,15 @@ class PublishService:
         await self._store.write(outbox_table.put, gone, None, self._now(), durable=True)
         self._events.send(OutboxChanged(delivery.publication_id, delivery_id))
 
+    async def account_back(self, account_id: int) -> None:
+        """The person signed in: what waited for that goes on, what is in doubt is looked for."""
+        for delivery in await self._store.read(outbox_table.open_of, account_id):
+            again = decide.retried(delivery, self._now()) if delivery.state is DeliveryState.SIGN_IN else None
+            again = again or decide.looked_for(delivery, self._now())
+            if again is not None:
+                await self._deliverer.put(again)
+        self._deliverer.wake()
+
     async def start(self) -> bool:
         """Begins to deliver; False when another running desk of this profile does it."""
         return await self._deliverer.start()

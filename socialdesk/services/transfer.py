@@ -59,7 +59,7 @@ class TransferService:
         column_id = None
         if sources:
             name = title or outline.title or "Feeds"
-            column = await self._columns.add(name, "rss", tuple(sources), WordFilter())
+            column = await self._columns.add_known(name, "rss", tuple(sources), WordFilter())
             column_id = column.id
         return ImportReport(
             len(sources),

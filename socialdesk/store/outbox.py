@@ -12,7 +12,7 @@ from socialdesk.store.codec import decode, encode, encode_text, from_us, moment,
 
 _DELIVERY = """
     SELECT d.id, d.publication_id, d.account_id, d.state, d.waits_for, d.next_at, d.attempts, d.error, d.error_detail,
-           d.updated_at FROM delivery d
+           d.updated_at, d.begun_at FROM delivery d
 """
 # What may be done now: sent if nothing it waits for is still missing, or looked for.
 _CAN_GO = """
@@ -94,9 +94,9 @@ def claim(db: sqlite3.Connection, delivery_id: int, fingerprint: str, now: datet
     account is sending something else.
     """
     claimed = db.execute(
-        "UPDATE delivery AS d SET state = 'sending', fingerprint = ?, updated_at = ?"  # noqa: S608 - constant
+        "UPDATE delivery AS d SET state = 'sending', fingerprint = ?, updated_at = ?, begun_at = ifnull(begun_at, ?)"  # noqa: S608 - constant
         f" WHERE d.id = ? AND d.state = 'waiting' AND d.next_at <= ? AND {_CAN_GO}",
-        (fingerprint, to_us(now), delivery_id, to_us(now)),
+        (fingerprint, to_us(now), to_us(now), delivery_id, to_us(now)),
     )
     return get(db, delivery_id) if claimed.rowcount == 1 else None
 
@@ -110,7 +110,7 @@ def put(db: sqlite3.Connection, delivery: Delivery, attempt: Attempt | None, now
     next_at = to_us(now) if waits and delivery.next_at is None else to_us(delivery.next_at)
     db.execute(
         "UPDATE delivery SET state = ?, waits_for = ?, next_at = ?, attempts = ?, error = ?, error_detail = ?,"
-        " updated_at = ? WHERE id = ?",
+        " updated_at = ?, begun_at = ? WHERE id = ?",
         (
             delivery.state,
             delivery.waits_for,
@@ -119,6 +119,7 @@ def put(db: sqlite3.Connection, delivery: Delivery, attempt: Attempt | None, now
             delivery.error,
             delivery.error_detail,
             to_us(now),
+            to_us(delivery.begun),
             delivery.id,
         ),
     )
@@ -149,6 +150,15 @@ def reclaim(db: sqlite3.Connection, now: datetime) -> tuple[Delivery, ...]:
     for delivery in interrupted:
         put(db, delivery, None, now)
     return interrupted
+
+
+def open_of(db: sqlite3.Connection, account_id: int) -> tuple[Delivery, ...]:
+    """Deliveries of an account that are neither out nor given up."""
+    return _deliveries(
+        db,
+        f"{_DELIVERY} WHERE d.account_id = ? AND d.state IN ('waiting', 'in_doubt', 'held', 'sign_in') ORDER BY d.id",
+        (account_id,),
+    )
 
 
 def dependants(db: sqlite3.Connection, delivery_id: int) -> tuple[Delivery, ...]:
@@ -199,9 +209,9 @@ def _deliveries(db: sqlite3.Connection, query: str, values: tuple[int | None, ..
 
 
 def _delivery(
-    db: sqlite3.Connection, row: tuple[int, int, int, str, int | None, int | None, int, str, str, int]
+    db: sqlite3.Connection, row: tuple[int, int, int, str, int | None, int | None, int, str, str, int, int | None]
 ) -> Delivery:
-    number, publication_id, account_id, state, waits_for, next_at, tries, error, detail, updated = row
+    number, publication_id, account_id, state, waits_for, next_at, tries, error, detail, updated, begun = row
     parts = db.execute(
         "SELECT text, key, picture_blobs, receipt FROM part WHERE delivery_id = ? ORDER BY position", (number,)
     )
@@ -217,6 +227,7 @@ def _delivery(
         error=error,
         error_detail=detail,
         updated=moment(updated),
+        begun=from_us(begun),
     )
 
 

@@ -1,9 +1,11 @@
 """Services on a real store, with networks that live in memory and a clock that the test turns."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from socialdesk.content.worker import Worker
 from socialdesk.core.events import Event
 from socialdesk.core.post import Draft
 from socialdesk.http import Connectivity, Http
+from socialdesk.networks.feeds import Feeds
 from socialdesk.services.bundle import Parts, Services, build
 from socialdesk.store.database import Store
 from tests.services.fakes import Clock, DictVault, FakeNetwork, fake
@@ -56,6 +59,19 @@ async def worker() -> AsyncIterator[Worker]:
 
 @pytest.fixture
 async def desk(tmp_path: Path, worker: Worker) -> AsyncIterator[Desk]:
+    async with open_desk(tmp_path, worker, {}) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def desk_with_feeds(tmp_path: Path, worker: Worker) -> AsyncIterator[Desk]:
+    """A desk that also has the real feeds adapter."""
+    async with open_desk(tmp_path, worker, {"feeds": Feeds}) as opened:
+        yield opened
+
+
+@contextlib.asynccontextmanager
+async def open_desk(tmp_path: Path, worker: Worker, networks: dict[str, Any]) -> AsyncIterator[Desk]:
     clock, vault, short, blog = Clock(), DictVault(), fake("short"), fake("blog", article=True)
     store = await asyncio.to_thread(Store.open, tmp_path / "data", now=clock())
     connectivity = Connectivity()
@@ -66,7 +82,7 @@ async def desk(tmp_path: Path, worker: Worker) -> AsyncIterator[Desk]:
         http,
         connectivity,
         worker,
-        {"short": short, "blog": blog},
+        {"short": short, "blog": blog, **networks},
         tmp_path / "data",
         tmp_path / "cache",
         clock,

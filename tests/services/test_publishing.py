@@ -153,9 +153,6 @@ async def test_a_refused_renewal_asks_to_sign_in_and_keeps_the_delivery(desk: De
     (account,) = await desk.services.accounts.list()
     assert account.needs_sign_in
     assert await desk.sign_in("short") == short
-    await desk.services.publishing.retry((await deliveries(desk, publication))["short"].id)
-    await desk.services.publishing.settle()
-    assert (await deliveries(desk, publication))["short"].state is DeliveryState.SENT
 
 
 async def test_what_cannot_be_sent_is_refused_before_it_is_accepted_and_stays_a_draft(desk: Desk) -> None:
@@ -206,3 +203,36 @@ async def test_a_delivery_in_flight_at_a_crash_is_looked_for_at_the_next_start(d
     await desk.settle_until(seconds=10)
     assert [c.split()[0] for c in desk.short.world.calls] == ["find", "publish"]
     assert len(desk.short.world.posts) == 1
+
+
+async def test_signing_in_again_sends_what_waited_for_it(desk: Desk) -> None:
+    short = await desk.sign_in("short")
+    desk.short.world.failures.extend([("before", AuthExpired("revoked"))] * 2)
+    publication = await desk.publish(Draft(text="Kept", account_ids=(short,)))
+    assert (await deliveries(desk, publication))["short"].state is DeliveryState.SIGN_IN
+    await desk.sign_in("short")
+    await desk.services.publishing.settle()
+    assert (await deliveries(desk, publication))["short"].state is DeliveryState.SENT
+
+
+async def test_a_post_sent_hours_later_carries_the_time_it_left(desk: Desk) -> None:
+    short = await desk.sign_in("short")
+    desk.short.world.failures.append(("before", Unreachable("no network", offline=True)))
+    await desk.publish(Draft(text="From the train", account_ids=(short,)))
+    await desk.settle_until(hours=3)
+    (post,) = desk.short.world.posts.values()
+    assert post.created == START + timedelta(hours=3)
+
+
+async def test_a_doubtful_post_is_looked_for_from_the_time_it_was_first_sent(desk: Desk) -> None:
+    short = await desk.sign_in("short")
+    desk.short.world.failures.append(("after", OutcomeUnknown("reset")))
+    publication = await desk.publish(Draft(text="Once", account_ids=(short,)))
+    assert (await deliveries(desk, publication))["short"].begun == START
+
+
+async def test_an_upload_that_the_network_dropped_is_made_again(desk: Desk) -> None:
+    short = await desk.sign_in("short")
+    desk.short.world.failures.append(("before", Rejected("blob not found", reason="media_missing")))
+    publication = await desk.publish(Draft(text="With a picture", account_ids=(short,)))
+    assert (await deliveries(desk, publication))["short"].state is DeliveryState.SENT

@@ -181,6 +181,7 @@ STATEMENTS = (
         error TEXT NOT NULL DEFAULT '',
         error_detail TEXT NOT NULL DEFAULT '',
         fingerprint TEXT NOT NULL DEFAULT '',
+        begun_at INTEGER,
         updated_at INTEGER NOT NULL
     )
     """,
