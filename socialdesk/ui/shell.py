@@ -6,7 +6,6 @@ Panels are imported and made when they are first opened: the first paint needs n
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from socialdesk.core.entry import MediaKind
@@ -15,15 +14,14 @@ from socialdesk.core.post import Draft
 from socialdesk.core.saved import Hit
 from socialdesk.ui import answering
 from socialdesk.ui.desk import Desk
+from socialdesk.ui.dialogs.opening import Dialogs
 from socialdesk.ui.doing_keys import KeyDoer
 from socialdesk.ui.keys import Keys
-from socialdesk.ui.tasks import Tasks
 from socialdesk.ui.window import Window
 
 if TYPE_CHECKING:
     from socialdesk.ui.composer.panel import Composer
     from socialdesk.ui.composer.window import ComposerWindow
-    from socialdesk.ui.dialogs.sheet import Sheet
     from socialdesk.ui.outbox import Outbox
     from socialdesk.ui.palette import Palette
     from socialdesk.ui.reader.panel import Reader
@@ -32,14 +30,11 @@ if TYPE_CHECKING:
     from socialdesk.ui.welcome import Welcome
 
 
-class Shell(QObject):
+class Shell(Dialogs):
     """What the application opens. `await load()`, show `window`, and `await close()` before the engine stops."""
 
     def __init__(self, desk: Desk) -> None:
-        self.window = Window(desk)
-        super().__init__(self.window)
-        self.desk = desk
-        self._tasks = Tasks(self, desk.actions.tell)
+        super().__init__(desk, Window(desk))
         self._composer: Composer | None = None
         self.composer_windows: list[ComposerWindow] = []
         self._reader: Reader | None = None
@@ -48,7 +43,6 @@ class Shell(QObject):
         self._search: SearchPanel | None = None
         self._palette: Palette | None = None
         self._welcome: Welcome | None = None
-        self.sheet: Sheet | None = None
         self._media: QWidget | None = None
         self._came_from = ""
         self._doer = KeyDoer(self)
@@ -272,55 +266,6 @@ class Shell(QObject):
     def _media_closed(self) -> None:
         self._media = None
 
-    # Dialogs
-
-    def open_sheet(self, sheet: "Sheet") -> None:
-        if self.sheet is not None:
-            self.sheet.close_sheet()
-        self.sheet = sheet
-        sheet.closed.connect(lambda: self._sheet_closed(sheet))
-        sheet.open()
-
-    def _sheet_closed(self, sheet: "Sheet") -> None:
-        if self.sheet is sheet:
-            self.sheet = None
-
-    def add_account(self) -> None:
-        from socialdesk.ui.dialogs.account import AccountSheet  # start-up: not part of the first paint
-
-        self.open_sheet(AccountSheet(self.desk, self.window))
-
-    def sign_in_again(self, account_id: object) -> None:
-        async def ask() -> None:
-            from socialdesk.ui.dialogs.account import AccountSheet  # start-up: not part of the first paint
-
-            accounts = await self.desk.bridge.call(self.desk.services.accounts.list)
-            account = next((a for a in accounts if a.id == account_id), None)
-            facts = self.desk.services.accounts.facts(account.network) if account is not None else None
-            self.open_sheet(AccountSheet(self.desk, self.window, facts, account))
-
-        self._tasks.start("sign in again", ask())
-
-    def add_column(self) -> None:
-        from socialdesk.ui.dialogs.column import ColumnSheet  # start-up: not part of the first paint
-
-        sheet = ColumnSheet(self.desk, self.window)
-        sheet.added.connect(self.desk.actions.go_column_id)
-        self.open_sheet(sheet)
-
-    def show_settings(self) -> None:
-        from socialdesk.ui.dialogs.settings import SettingsSheet  # start-up: not part of the first paint
-
-        sheet = SettingsSheet(self.desk, self.window, self.keys)
-        sheet.keys_changed.connect(self.keys.use)
-        sheet.transfer.connect(self.transfer)
-        self.open_sheet(sheet)
-
-    def show_keys(self) -> None:
-        from socialdesk.ui.dialogs.keys import KeySheet  # start-up: not part of the first paint
-
-        self.open_sheet(KeySheet(self.desk, self.window, self.keys.keys_of))
-
     def show_palette(self) -> None:
         self.palette.open(tuple(view.column for view in self.window.strip.views()))
 
@@ -355,6 +300,7 @@ class Shell(QObject):
         actions.show_keys.connect(self.show_keys)
         actions.show_palette.connect(self.show_palette)
         actions.cancel.connect(self._cancel)
+        self.transfer_wanted.connect(self.transfer)
         self.desk.bridge.event.connect(self._news)
 
     def _show_place(self, name: str) -> None:

@@ -63,20 +63,7 @@ class ColumnSheet(Sheet):
         self._tasks = Tasks(self, self._failed)
         self._offer: Offer | None = None
         self.form = Form(desk)
-        self.topic = QLineEdit()
-        self.topic.setPlaceholderText("B2B")
-        self.topic.setAccessibleName("Topic to follow everywhere")
-        self.topic.setMinimumHeight(36)
-        self.topic.returnPressed.connect(self._follow)
-        line = QHBoxLayout()
-        line.setSpacing(10)
-        line.addWidget(self.topic, 1)
-        self.follow = button(desk, "Follow everywhere", "primary", self._follow, icon="search")
-        line.addWidget(self.follow)
-        self.body.addWidget(
-            label("Follow a topic on every network and feed that can be searched.", "second", wrap=True)
-        )
-        self.body.addLayout(line)
+        self._add_topic(desk)
         self._choice = QWidget()
         self._grid = QGridLayout(self._choice)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -93,6 +80,27 @@ class ColumnSheet(Sheet):
         self.verdict.hide()
         self.body.addWidget(self.verdict)
         self.body.addStretch(1)
+        self._add_foot(desk)
+        self.buttons: dict[tuple[str, str, int], QPushButton] = {}
+        self._tasks.start("offers", self._load())
+
+    def _add_topic(self, desk: Desk) -> None:
+        self.topic = QLineEdit()
+        self.topic.setPlaceholderText("B2B")
+        self.topic.setAccessibleName("Topic to follow everywhere")
+        self.topic.setMinimumHeight(36)
+        self.topic.returnPressed.connect(self._follow)
+        line = QHBoxLayout()
+        line.setSpacing(10)
+        line.addWidget(self.topic, 1)
+        self.follow = button(desk, "Follow everywhere", "primary", self._follow, icon="search")
+        line.addWidget(self.follow)
+        self.body.addWidget(
+            label("Follow a topic on every network and feed that can be searched.", "second", wrap=True)
+        )
+        self.body.addLayout(line)
+
+    def _add_foot(self, desk: Desk) -> None:
         self.foot.addWidget(
             button(desk, "Connect an account", "quiet", self._connect_account, icon="plug", tint="muted")
         )
@@ -101,8 +109,6 @@ class ColumnSheet(Sheet):
         self.add = button(desk, "Add column", "primary", self._add)
         self.add.setEnabled(False)
         self.foot.addWidget(self.add)
-        self.buttons: dict[tuple[str, str, int], QPushButton] = {}
-        self._tasks.start("offers", self._load())
 
     async def _load(self) -> None:
         accounts = await self.desk.bridge.call(self.desk.services.accounts.list)

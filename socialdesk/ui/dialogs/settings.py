@@ -91,6 +91,29 @@ class SettingsSheet(Sheet):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(10)
         grid.setColumnStretch(1, 1)
+        self._helps: dict[str, QLabel] = {}
+        self._make_fields()
+        rows = (
+            ("Theme", self.mode, ""),
+            ("Pictures", self.images, "Pictures of posts are kept up to this size. Saved articles are not counted."),
+            ("Proxy", self.proxy_mode, ""),
+            ("", self.proxy, "Used from the next start. A password is not kept here: use the system's settings."),
+        )
+        for row, (name, field, help_text) in enumerate(rows):
+            grid.addWidget(label(name, weight=500), row * 2, 0)
+            grid.addWidget(field, row * 2, 1)
+            if help_text:
+                self._helps[name] = label(help_text, "muted", size=12, wrap=True)
+                grid.addWidget(self._helps[name], row * 2 + 1, 1)
+        feeds = QHBoxLayout()
+        feeds.addWidget(button(self.desk, "Import OPML", "plain", partial(self._transfer, "import"), icon="upload"))
+        feeds.addWidget(button(self.desk, "Export OPML", "plain", partial(self._transfer, "export"), icon="download"))
+        feeds.addStretch(1)
+        grid.addWidget(label("Feeds", weight=500), 8, 0)
+        grid.addLayout(feeds, 8, 1)
+        return page
+
+    def _make_fields(self) -> None:
         self.mode = PickBox("Theme")
         for mode in MODES:
             self.mode.addItem(_MODE_NAMES[mode], mode)
@@ -111,26 +134,6 @@ class SettingsSheet(Sheet):
         self.proxy.setPlaceholderText("http://proxy.example:3128")
         self.proxy.setAccessibleName("Address of the proxy")
         self.proxy.editingFinished.connect(self._keep_proxy)
-        self._helps: dict[str, QLabel] = {}
-        rows = (
-            ("Theme", self.mode, ""),
-            ("Pictures", self.images, "Pictures of posts are kept up to this size. Saved articles are not counted."),
-            ("Proxy", self.proxy_mode, ""),
-            ("", self.proxy, "Used from the next start. A password is not kept here: use the system's settings."),
-        )
-        for row, (name, field, help_text) in enumerate(rows):
-            grid.addWidget(label(name, weight=500), row * 2, 0)
-            grid.addWidget(field, row * 2, 1)
-            if help_text:
-                self._helps[name] = label(help_text, "muted", size=12, wrap=True)
-                grid.addWidget(self._helps[name], row * 2 + 1, 1)
-        feeds = QHBoxLayout()
-        feeds.addWidget(button(self.desk, "Import OPML", "plain", partial(self._transfer, "import"), icon="upload"))
-        feeds.addWidget(button(self.desk, "Export OPML", "plain", partial(self._transfer, "export"), icon="download"))
-        feeds.addStretch(1)
-        grid.addWidget(label("Feeds", weight=500), 8, 0)
-        grid.addLayout(feeds, 8, 1)
-        return page
 
     async def _load(self) -> None:
         get = self.desk.services.settings.get

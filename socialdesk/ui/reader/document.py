@@ -125,7 +125,8 @@ class ArticleView(QTextBrowser):
 
     def _page(self, piece: Piece) -> str:
         lead = f'<p class="lead"><img src="{markup.escape(piece.lead)}"></p>' if piece.lead in self._images else ""
-        byline = f'<p class="above">{markup.escape(piece.byline)}</p>' if piece.byline else ""
+        named = piece.byline and piece.byline != piece.site
+        byline = f'<p class="above">{markup.escape(piece.byline)}</p>' if named else ""
         above = f'<p class="above">{markup.escape(self._above)}</p>' if self._above else ""
         title = f'<p class="title">{markup.escape(piece.title)}</p>'
         return f"{above}{title}{byline}{lead}{as_paragraphs(piece.html)}"

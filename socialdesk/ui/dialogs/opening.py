@@ -1,0 +1,76 @@
+"""Opening the dialogs over the window, one at a time."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from socialdesk.ui.desk import Desk
+from socialdesk.ui.keys import Keys
+from socialdesk.ui.tasks import Tasks
+from socialdesk.ui.window import Window
+
+if TYPE_CHECKING:
+    from socialdesk.ui.dialogs.sheet import Sheet
+
+
+class Dialogs(QObject):
+    """The part of the shell that opens dialogs. `sheet` is the one that is open.
+
+    `transfer_wanted` carries import or export: the settings offer both.
+    """
+
+    transfer_wanted = Signal(str)
+    keys: Keys
+
+    def __init__(self, desk: Desk, window: Window) -> None:
+        super().__init__(window)
+        self.desk, self.window = desk, window
+        self._tasks = Tasks(self, desk.actions.tell)
+        self.sheet: Sheet | None = None
+
+    def open_sheet(self, sheet: "Sheet") -> None:
+        if self.sheet is not None:
+            self.sheet.close_sheet()
+        self.sheet = sheet
+        sheet.closed.connect(lambda: self._sheet_closed(sheet))
+        sheet.open()
+
+    def _sheet_closed(self, sheet: "Sheet") -> None:
+        if self.sheet is sheet:
+            self.sheet = None
+
+    def add_account(self) -> None:
+        from socialdesk.ui.dialogs.account import AccountSheet  # start-up: not part of the first paint
+
+        self.open_sheet(AccountSheet(self.desk, self.window))
+
+    def sign_in_again(self, account_id: object) -> None:
+        async def ask() -> None:
+            from socialdesk.ui.dialogs.account import AccountSheet  # start-up: not part of the first paint
+
+            accounts = await self.desk.bridge.call(self.desk.services.accounts.list)
+            account = next((a for a in accounts if a.id == account_id), None)
+            facts = self.desk.services.accounts.facts(account.network) if account is not None else None
+            self.open_sheet(AccountSheet(self.desk, self.window, facts, account))
+
+        self._tasks.start("sign in again", ask())
+
+    def add_column(self) -> None:
+        from socialdesk.ui.dialogs.column import ColumnSheet  # start-up: not part of the first paint
+
+        sheet = ColumnSheet(self.desk, self.window)
+        sheet.added.connect(self.desk.actions.go_column_id)
+        self.open_sheet(sheet)
+
+    def show_settings(self) -> None:
+        from socialdesk.ui.dialogs.settings import SettingsSheet  # start-up: not part of the first paint
+
+        sheet = SettingsSheet(self.desk, self.window, self.keys)
+        sheet.keys_changed.connect(self.keys.use)
+        sheet.transfer.connect(self.transfer_wanted)
+        self.open_sheet(sheet)
+
+    def show_keys(self) -> None:
+        from socialdesk.ui.dialogs.keys import KeySheet  # start-up: not part of the first paint
+
+        self.open_sheet(KeySheet(self.desk, self.window, self.keys.keys_of))
