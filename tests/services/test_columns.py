@@ -1,11 +1,12 @@
 """Columns: what a person names is found, checked and joined."""
 
 import pytest
+from aiohttp import web
 
 from socialdesk.core.errors import InputError
 from socialdesk.core.source import Source, WordFilter
 from socialdesk.networks.feeds import Feeds
-from socialdesk.practice.hosts import BadHosts
+from socialdesk.practice.server import PracticeServer
 from socialdesk.practice.sites import build
 from socialdesk.practice.world import World
 from tests.services.conftest import Desk
@@ -34,8 +35,13 @@ async def test_a_feed_that_is_named_itself_is_asked_once_and_its_column_has_its_
 
 
 async def test_a_page_without_a_feed_is_refused_with_a_sentence(desk_with_feeds: Desk) -> None:
-    async with BadHosts() as host:
-        source = Source(0, "feeds", "feed", None, {"url": f"{host.url}/captive"})
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response(text="<html><body><h1>Welcome</h1></body></html>", content_type="text/html")
+
+    site = PracticeServer()
+    site.app.router.add_get("/", page)
+    async with site:
+        source = Source(0, "feeds", "feed", None, {"url": site.url})
         with pytest.raises(InputError, match="no feed"):
             await desk_with_feeds.services.columns.add("", "rss", (source,))
     assert await desk_with_feeds.services.columns.all() == ()
