@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from socialdesk.ui.desk import Desk
 
 PANEL_RADIUS = 12
+Cut = Qt.TextElideMode
 
 
 def plain_slot(pressed: Callable[[], object]) -> Callable[[], None]:
@@ -148,9 +149,12 @@ def relook(widget: QWidget, look: str) -> None:
 class Elided(QLabel):
     """One line of text, cut with an ellipsis where the room ends; the whole of it is its tip."""
 
-    def __init__(self, text: str = "", look: str = "") -> None:
+    def __init__(self, text: str = "", look: str = "", *, size: float = 0, cut: Cut = Cut.ElideRight) -> None:
         super().__init__()
+        self._cut = cut
         self.setTextFormat(Qt.TextFormat.PlainText)
+        if size:
+            self.setStyleSheet(f"font-size: {size}px;")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         if look:
             self.setProperty("look", look)
@@ -165,7 +169,7 @@ class Elided(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.setFont(self.font())
-        line = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        line = self.fontMetrics().elidedText(self.text(), self._cut, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
 
 

@@ -33,13 +33,15 @@ class Standing:
     tint: str
     sentence: str
     fixes: tuple[Fix, ...] = ()
+    receipt: tuple[str, str] = ("", "")  # address, and what follows it: shortened in the middle of the address
 
 
 def standing(delivery: Delivery, title: str, now: datetime) -> Standing:
     """`title` is the network's name."""
     pill, tint = _PILLS[delivery.state]
     sentence, fixes = _said(delivery, title, now)
-    return Standing(pill, tint, sentence, fixes)
+    receipt = _receipt(delivery) if delivery.state is DeliveryState.SENT else ("", "")
+    return Standing(pill, tint, sentence, fixes, receipt)
 
 
 def _said(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[Fix, ...]]:
@@ -63,12 +65,14 @@ def _said(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[Fix
 
 
 def _sent(delivery: Delivery) -> tuple[str, tuple[Fix, ...]]:
+    address, rest = _receipt(delivery)
+    return f"{address or 'out'}{rest}", (Fix("open", "Open"),) if address else ()
+
+
+def _receipt(delivery: Delivery) -> tuple[str, str]:
     when = f" · {delivery.updated.astimezone():%H:%M:%S}" if delivery.updated else ""
-    link = delivery.permalink
     posts = f" · {len(delivery.parts)} posts" if len(delivery.parts) > 1 else ""
-    if not link:
-        return f"out{posts}{when}", ()
-    return f"{link.split('://')[-1].rstrip('/')}{posts}{when}", (Fix("open", "Open"),)
+    return delivery.permalink.split("://")[-1].rstrip("/"), f"{posts}{when}"
 
 
 def _part(delivery: Delivery) -> str:

@@ -15,7 +15,7 @@ from socialdesk.core.post import Delivery, Publication
 from socialdesk.ui import delivery_words
 from socialdesk.ui.account_face import AccountFace
 from socialdesk.ui.composer import letter
-from socialdesk.ui.controls import Box, IconButton, Line, PanelBack, Pill, button, label, scrolled
+from socialdesk.ui.controls import Box, Cut, Elided, IconButton, Line, PanelBack, Pill, button, label, scrolled
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.tasks import Tasks
 
@@ -35,6 +35,14 @@ class DeliveryRow(QWidget):
         self._delivery: Delivery | None = None
         self.pill = Pill(desk)
         self._sentence = label("", "muted", size=12, wrap=True)
+        self._address = Elided(look="muted", size=12, cut=Cut.ElideMiddle)
+        self._rest = label("", "muted", size=12)
+        self._receipt = QWidget()
+        receipt = QHBoxLayout(self._receipt)
+        receipt.setContentsMargins(0, 0, 0, 0)
+        receipt.setSpacing(0)
+        receipt.addWidget(self._address)
+        receipt.addWidget(self._rest)
         self._detail = label("", "muted", size=12, wrap=True)
         self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._detail.hide()
@@ -44,7 +52,7 @@ class DeliveryRow(QWidget):
         line.setSpacing(2)
         self._said = said = QVBoxLayout()
         said.setSpacing(1)
-        for widget in (label(name, weight=600), self._sentence, self._detail):
+        for widget in (label(name, weight=600), self._sentence, self._receipt, self._detail):
             said.addWidget(widget)
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 14, 8)
@@ -60,7 +68,7 @@ class DeliveryRow(QWidget):
         self._delivery = delivery
         standing = delivery_words.standing(delivery, self._title, self._desk.now())
         self.pill.show_state(standing.pill, standing.tint)
-        self._sentence.setText(standing.sentence)
+        self._show_said(standing)
         self.setAccessibleName(f"{self._name}: {standing.pill}, {standing.sentence}")
         self._detail.setText(delivery.error_detail)
         line = self._buttons.layout()
@@ -81,6 +89,16 @@ class DeliveryRow(QWidget):
             self._add_button(fix.word, partial(self._press, fix.action))
         if delivery.error_detail and delivery.error:
             self._add_button("Details", self._toggle_detail)
+
+    def _show_said(self, standing: delivery_words.Standing) -> None:
+        address, rest = standing.receipt
+        self._sentence.setText(standing.sentence)
+        self._sentence.setVisible(not address)
+        self._receipt.setVisible(bool(address))
+        self._address.setText(address)
+        self._address.ensurePolished()
+        self._address.setMaximumWidth(self._address.fontMetrics().horizontalAdvance(address) + 2)
+        self._rest.setText(rest)
 
     def _add_button(self, word: str, pressed: Callable[[], object]) -> None:
         made = button(self._desk, word, "quiet" if word == "Details" else "ghost", pressed)

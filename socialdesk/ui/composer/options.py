@@ -10,26 +10,26 @@ from socialdesk.core.post import Draft
 from socialdesk.ui.controls import PickBox
 from socialdesk.ui.desk import Desk
 
-_LANGUAGES = (
-    "en",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "nl",
-    "pt",
-    "pl",
-    "sv",
-    "da",
-    "nb",
-    "fi",
-    "cs",
-    "tr",
-    "uk",
-    "ja",
-    "zh",
-    "ko",
-)
+_LANGUAGES = {
+    "en": "English",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+    "nl": "Nederlands",
+    "pt": "Português",
+    "pl": "Polski",
+    "sv": "Svenska",
+    "da": "Dansk",
+    "nb": "Norsk bokmål",
+    "fi": "Suomi",
+    "cs": "Čeština",
+    "tr": "Türkçe",
+    "uk": "Українська",
+    "ja": "日本語",
+    "zh": "中文",
+    "ko": "한국어",
+}
 
 
 class Options(QWidget):
@@ -45,8 +45,8 @@ class Options(QWidget):
         self._visibility = PickBox("Who may see the post")
         self._language = PickBox("Language of the post")
         self._language.addItem("Language", "")
-        for code in _LANGUAGES:
-            self._language.addItem(QLocale(code).nativeLanguageName().capitalize(), code)
+        for code, name in _LANGUAGES.items():
+            self._language.addItem(name, code)
         self._warning = QLineEdit()
         self._warning.setPlaceholderText("Content warning")
         self._warning.setAccessibleName("Content warning")
@@ -75,7 +75,7 @@ class Options(QWidget):
         self._visibility.setVisible(len(choices) > 1)
         has_languages = any(one.languages for one in known)
         if draft.language and self._language.findData(draft.language) < 0:
-            self._language.addItem(draft.language, draft.language)
+            self._language.addItem(own_name(draft.language), draft.language)
         self._language.setCurrentIndex(max(0, self._language.findData(draft.language)))
         self._language.setVisible(has_languages)
         if self._warning.text() != draft.warning:
@@ -99,3 +99,18 @@ class Options(QWidget):
     def _language_chosen(self) -> None:
         if not self._filling:
             self.language.emit(self._language.currentData() or "")
+
+
+def own_name(code: str) -> str:
+    """A language by the name it has for itself: Deutsch, British English. An unknown BCP 47 code stands for itself."""
+    locale = QLocale(code)
+    if code in _LANGUAGES or locale.language() == QLocale.Language.C:
+        return _LANGUAGES.get(code, code)
+    name = locale.nativeLanguageName()
+    return name[:1].upper() + name[1:]
+
+
+def usual_language() -> str:
+    """The language of this computer as a post names it; '' when a post cannot, or the computer does not say."""
+    code = QLocale.system().name().partition("_")[0]
+    return code if code in _LANGUAGES else ""
