@@ -111,7 +111,7 @@ def _addressed(safe: str, base: str, *, strict: bool) -> Cleaned | None:
         return None
     for match in _LINK_OR_IMAGE.finditer(safe):
         group = 1 if match[1] is not None else 3
-        given = unescape(match[group]) if "&" in match[group] else match[group]
+        given = unescape(match[group])
         url = urls.resolve(base, given)
         if group == 1:
             if strict and mending.is_share_link(url):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 EARLIEST = 1900
+ZERO = datetime(1970, 1, 1, tzinfo=UTC)  # what software writes that forgot to fill in a date
 _MONTHS = """
 january february march april may june july august september october november december
 januar februar märz april mai juni juli august september oktober november dezember
@@ -57,6 +58,7 @@ _RFC822 = re.compile(
     r"(?:[a-z]{3,9}\.?,?\s+)?(\d{1,2})\s+([a-z]{3})[a-z]*\s+(\d{4})\s+"
     r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([+-]\d{4}|[a-z]{1,5})?$"
 )
+_UTC = frozenset(("gmt", "+0000", "utc", "z"))
 _TIME = re.compile(
     r"(\d{1,2})(?::|(?<=\d)h)(\d{2})(?:[:.](\d{1,2})(?:[.,](\d+))?)?\s*([ap]\.?m\b\.?)?\s*"
     r"((?:gmt|utc?)?[+-]\s?\d{1,2}:?\d{0,2}|[a-z]{1,5}\b)?"
@@ -74,14 +76,14 @@ def parse(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        when = _rfc822(text) or _iso(text) or _anyhow(text)
+        when = _iso(text) or _rfc822(text) or _anyhow(text)
         return when if when is not None and _plausible(when) else None
     except (ValueError, OverflowError):
         return None
 
 
 def _plausible(when: datetime) -> bool:
-    return when.year >= EARLIEST and when != datetime(1970, 1, 1, tzinfo=UTC)  # a zero that software forgot to fill
+    return when.year >= EARLIEST and when != ZERO
 
 
 def _rfc822(text: str) -> datetime | None:
@@ -89,10 +91,13 @@ def _rfc822(text: str) -> datetime | None:
     if match is None:
         return None
     day, name, year, hour, minute, second, zone = match.groups()
-    month = _months().get(name)
-    return (
-        None if month is None else _moment(int(year), month, int(day), int(hour), int(minute), int(second or 0), zone)
-    )
+    month = _months().get(name, 0)
+    if zone in _UTC and int(year) >= EARLIEST:  # the usual case; what this refuses is mended below
+        try:
+            return datetime(int(year), month, int(day), int(hour), int(minute), int(second or 0), tzinfo=UTC)
+        except ValueError:
+            pass
+    return _moment(int(year), month, int(day), int(hour), int(minute), int(second or 0), zone)
 
 
 def _iso(text: str) -> datetime | None:

@@ -9,6 +9,7 @@ from html import unescape
 from urllib.parse import urlsplit
 
 from socialdesk.content import html
+from socialdesk.content.cleaning import clean_all
 from socialdesk.content.feeds.values import ParsedFeed, RawFeed, RawItem, RawMedia, RawPerson, Text
 from socialdesk.core import urls
 from socialdesk.core.entry import Author, Entry, EntryKind, Media, MediaKind, SourceMeta
@@ -176,7 +177,7 @@ def language_of(code: str) -> str:
 def _clean(body: Text) -> html.Cleaned:
     if body.kind == "text":
         return html.from_plain(body.value)
-    return html.clean_all(body.value, body.base)
+    return clean_all(body.value, body.base)
 
 
 def _summary(summary: Text, text: str) -> str:
