@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
+from socialdesk.core.entry import EntryKind
 from socialdesk.core.rows import Row
 from socialdesk.core.source import Column, Source
 from socialdesk.ui.desk import Desk
@@ -38,6 +39,11 @@ class Doing(QObject):
         return self._tasks.start
 
     async def _act(self, row: Row, action: str) -> None:
+        entry = row.entry
+        can_act = action in self._desk.looks.actions(entry.network)
+        if action == "reshare" and not can_act and entry.kind is EntryKind.ARTICLE and entry.url:
+            self._desk.actions.compose_text.emit(f"{entry.title}\n\n{entry.url}".strip())
+            return
         undo = action in row.entry.mine
         await self._desk.bridge.call(self._desk.services.reading.act, row.entry_id, f"un{action}" if undo else action)
         if action == "reshare" and not undo:

@@ -193,6 +193,11 @@ class Shell(Dialogs):
         self.fold()
 
     def _answer(self, make: Callable[[Any, int], Draft], row: Any) -> None:
+        looks, network = self.desk.looks, row.entry.network
+        if "reply" not in looks.actions(network):
+            self.desk.actions.tell(f"{looks.title(network)} has no replies. Rewrite it instead.")
+            return
+
         async def answer() -> None:
             target, account_id = await self.desk.bridge.call(self.desk.services.reading.target, row.entry_id)
             if account_id is None:

@@ -7,12 +7,16 @@ from PySide6.QtWidgets import QWidget
 
 from socialdesk.core.entry import EntryKind
 from socialdesk.core.rows import Row, Story
+from socialdesk.core.urls import normalise
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.tasks import Tasks
 
 
 class CardWishes:
-    """Sends the wishes of one column's cards. A story stands for its article, or its newest post."""
+    """Sends the wishes of one column's cards. A story stands for its article, or its newest post.
+
+    A story is passed on by its link: no one post is it.
+    """
 
     def __init__(self, desk: Desk, column_id: int, owner: QWidget) -> None:
         self._desk = desk
@@ -24,6 +28,8 @@ class CardWishes:
         """`kind` as the card's layout names its parts."""
         if isinstance(item, Row):
             self._of_row(kind, item, value)
+        elif kind == "reshare":
+            self._desk.actions.compose_text.emit(f"{item.title}\n\n{item.url}".strip())
         else:
             self._tasks.start("story", self._of_story(kind, item, value))
 
@@ -31,7 +37,9 @@ class CardWishes:
         reading = self._desk.services.reading
         rows = await self._desk.bridge.call(reading.rows_of, self._column_id, story.entry_ids)
         row = next((r for r in rows if r.entry.kind is EntryKind.ARTICLE), rows[0] if rows else None)
-        if row is None or (kind in ("read", "open") and row.entry.kind is not EntryKind.ARTICLE):
+        if row is not None and kind in ("read", "open") and row.entry.kind is not EntryKind.ARTICLE:
+            row = next((r for r in rows if _leads_to(r, story.url)), None)
+        if row is None:
             self._desk.actions.open_link.emit(story.url)
         elif kind == "face":
             face = next((r for r in rows if r.entry.author == value), row)
@@ -71,3 +79,9 @@ class CardWishes:
 
             place = value if isinstance(value, QPoint) else self._owner.mapToGlobal(QPoint(40, 80))
             card_menu(self._desk, row, self._owner).popup(place)
+
+
+def _leads_to(row: Row, url: str) -> bool:
+    """Whether the reader finds the article at `url` behind this post."""
+    link = row.entry.link
+    return link is not None and normalise(link.url) == normalise(url)

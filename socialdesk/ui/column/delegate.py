@@ -71,7 +71,10 @@ class CardDelegate(QStyledItemDelegate):
     def hit_at(self, item: Item, place: QPointF) -> Hit | None:
         """The smallest part of the card at `place`."""
         laid = self.laid(item)
-        parts = [*laid.hits, *(actions_row.hits(laid.width, laid.actions_y) if laid.actions_y >= 0 else ())]
+        parts = list(laid.hits)
+        if laid.actions_y >= 0 and isinstance(item, Row):
+            kinds = actions_row.offered(self._look.looks, item)
+            parts += actions_row.hits(laid.width, laid.actions_y, kinds)
         found = [hit for hit in parts if hit.box.contains(place)]
         return min(found, key=lambda h: h.box.width() * h.box.height(), default=None)
 

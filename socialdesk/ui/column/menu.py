@@ -11,12 +11,13 @@ from socialdesk.ui.desk import Desk
 
 def card_menu(desk: Desk, row: Row, parent: QWidget) -> QMenu:
     """What else can be done with `row`."""
-    actions, entry = desk.actions, row.entry
+    actions, entry, able = desk.actions, row.entry, desk.looks.actions(row.entry.network)
+    talks = "reply" in able
     wishes: list[tuple[str, str, str, Callable[[], object]] | None] = [
         ("Read", "book-open", "Enter", lambda: actions.open_entry.emit(row)),
-        ("Conversation", "message-square", "", lambda: actions.open_thread.emit(row)),
-        ("Quote", "quote", "Q", lambda: actions.quote.emit(row)),
-        ("Mention", "at-sign", "M", lambda: actions.mention.emit(row)),
+        *([("Conversation", "message-square", "", lambda: actions.open_thread.emit(row))] if talks else []),
+        *([("Quote", "quote", "Q", lambda: actions.quote.emit(row))] if "quote" in able else []),
+        *([("Mention", "at-sign", "M", lambda: actions.mention.emit(row))] if talks else []),
         ("Save for offline", "bookmark", "B", lambda: actions.save.emit(row)),
         None,
         (f"About {entry.author.name or entry.author.handle}", "user", "P", lambda: actions.open_author.emit(row)),

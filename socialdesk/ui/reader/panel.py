@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -16,12 +17,13 @@ from socialdesk.ui import words
 from socialdesk.ui.controls import IconButton, PanelBack, Pill, button, label, scrolled
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.reader.document import ArticleView, decode_to_width
-from socialdesk.ui.reader.piece import Piece, line_above, of_article, of_entry, of_saved
+from socialdesk.ui.reader.piece import Piece, line_above, of_article, of_entry, of_link, of_saved
 from socialdesk.ui.reader.thread import ThreadView
 from socialdesk.ui.tasks import Tasks
 
 log = logging.getLogger(__name__)
 WIDTH = 560
+_WHOLE = 250  # words; a source that gives fewer may have given only the beginning
 _SIZES = (16, 18, 20, 14)
 
 
@@ -105,11 +107,38 @@ class Reader(PanelBack):
         entry: Entry = (await call(services.reading.entry, row.entry_id)).entry
         self._url = entry.url
         if entry.kind is EntryKind.ARTICLE:
-            await self._show(of_entry(entry))
+            await self._show_article(entry)
         elif entry.link is not None:
-            await self._show_url(entry.link.url)
+            await self._show_linked(entry, entry.link.url)
         else:
             await self._show_thread(row)
+
+    async def _show_article(self, entry: Entry) -> None:
+        """What the source gave, at once; where that is only the beginning, the text of the page as soon as it comes."""
+        piece = of_entry(entry)
+        await self._show(piece)
+        if len(entry.text.split()) >= _WHOLE or not entry.url:
+            return
+        try:
+            report = await self._desk.bridge.call(self._desk.services.inspecting.inspect, entry.url)
+        except SocialDeskError as error:
+            log.info("the whole article is not to be had: %s", error)
+            return
+        found = report.article
+        still_there = self._piece is piece and self.view.verticalScrollBar().value() == 0
+        if found is not None and len(found.text) > len(entry.text) and still_there:
+            await self._show(replace(of_article(found), title=piece.title, published=piece.published))
+
+    async def _show_linked(self, entry: Entry, url: str) -> None:
+        """The article behind a post; if it cannot be had, what the post says of it."""
+        try:
+            await self._show_url(url)
+        except SocialDeskError as error:
+            if entry.link is None or not entry.link.title:
+                raise
+            log.info("the linked article is not to be had: %s", error)
+            await self._show(of_link(entry))
+            self._desk.actions.tell(f"{words.sentence_of(error)} This is what the post says of it.")
 
     async def _show_thread(self, row: Any) -> None:
         call, services = self._desk.bridge.call, self._desk.services

@@ -76,6 +76,16 @@ def of_entry(entry: Entry) -> Piece:
     )  # fmt: skip
 
 
+def of_link(entry: Entry) -> Piece:
+    """What a post says of the page that it links to, for when the page cannot be had."""
+    link = entry.link
+    if link is None:
+        return of_entry(entry)
+    body = paragraphs("\n\n".join(part for part in (link.description, entry.text) if part))
+    site = link.site or urlsplit(link.url).hostname or ""
+    return Piece(link.url, link.title or link.url, tidy(body), entry.text, site, "", entry.published, 0, link.image_url)
+
+
 def tidy(body: str) -> str:
     """Sanitised HTML without sizes of its own (the reader fits pictures), and with h1 below the title."""
     sized = re.sub(r"<(?:img|table|td|th|div|p|figure)\b[^>]*>", lambda tag: _SIZE.sub("", tag.group()), body)
