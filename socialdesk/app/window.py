@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import qasync
-from PySide6.QtCore import QMessageLogContext, QtMsgType, QUrl, qInstallMessageHandler
-from PySide6.QtGui import QDesktopServices, QIcon
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from socialdesk import __version__
@@ -64,7 +64,7 @@ def open_window(profile: Profile, *, practice: bool, script: Script | None = Non
         with _engine_of(profile, practice=practice) as (engine, stand_ins):
             app = _application()
             with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-                return runner.run(_Program(app, engine, profile, name, stand_ins).run(script))
+                return runner.run(Program(app, engine, profile, name, stand_ins).run(script))
     finally:
         lock.release()
 
@@ -113,7 +113,9 @@ def _application() -> QApplication:
     return app
 
 
-class _Program:
+class Program:
+    """A window over an engine that was started for it, from its first paint to the end of both."""
+
     def __init__(
         self, app: QApplication, engine: EngineThread, profile: Profile, name: str, practice: "PracticeDesk | None"
     ) -> None:
@@ -135,7 +137,6 @@ class _Program:
         shell = Shell(desk)
         first = FirstDesk(self._name, lambda: _raise(shell), self._app)
         shell.window.closing.connect(self._closed.set)
-        desk.actions.open_browser.connect(_open_in_browser)
         desk.actions.practise.connect(_open_practice_desk)
         if self._practice is not None:
             from socialdesk.app.practising import furnish  # the practice networks: only where they are wanted
@@ -207,11 +208,6 @@ def _raise(shell: Shell) -> None:
     window.show()
     window.raise_()
     window.activateWindow()
-
-
-def _open_in_browser(url: str) -> None:
-    if url.startswith(("http://", "https://", "mailto:")):
-        QDesktopServices.openUrl(QUrl(url))
 
 
 def _open_practice_desk() -> None:

@@ -12,7 +12,7 @@ from socialdesk.core.source import Column, Source
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.tasks import Tasks
 
-_WEB = ("http://", "https://")
+_OPENED = ("http://", "https://", "mailto:")
 
 
 class Doing(QObject):
@@ -89,5 +89,5 @@ class Doing(QObject):
         self._desk.actions.tell("Link copied.")
 
     def _open(self, url: str) -> None:
-        if url.startswith(_WEB):
+        if url.startswith(_OPENED):
             QDesktopServices.openUrl(QUrl(url))
