@@ -122,6 +122,8 @@ def _feed(attributes: dict[str, str], folder: Folder) -> "Outline | tuple[str, s
     url = urls.complete(given)
     if not urls.is_web(url):
         return given, "not a web address"
+    if urls.has_sign_in(url):
+        return title or urls.host_of(url), "an address with a password is not kept"
     site = urls.resolve("", attributes.get("htmlurl", ""))
     return Outline(title or urls.host_of(url), url, " / ".join(folder), site if urls.is_web(site) else "")
 

@@ -1,7 +1,9 @@
 """Feeds: RSS 0.9x to 2.0, RDF, Atom, JSON Feed; what they say, and where a page keeps them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from socialdesk.content.feeds.known import NOTHING_KNOWN, cut
 from socialdesk.content.feeds.values import FoundFeed, ParsedFeed, RawFeed
 from socialdesk.core.entry import RawDocument
 from socialdesk.core.errors import ContentError
@@ -16,18 +18,25 @@ WELL_KNOWN_PATHS = (
 MANY = 3000  # start tags of items in a damaged document: more is an attack on the slow parser
 
 
-def parse(raw: RawDocument, feed_key: str, now: datetime, *, by_link: bool = False) -> ParsedFeed:
+def parse(
+    raw: RawDocument,
+    feed_key: str,
+    now: datetime,
+    by_link: bool = False,
+    known: Mapping[str, str] = NOTHING_KNOWN,
+) -> ParsedFeed:
     """The entries of a fetched document, sanitised, with keys `feed_key#identity`.
 
-    `by_link` is the flag of an earlier ParsedFeed of this feed. Raises ContentError: not_a_feed.
+    `by_link` and `known` are those of the last ParsedFeed of this feed whose entries were stored: items that have not
+    changed since are left out. Raises ContentError: not_a_feed.
     """
     from socialdesk.content.feeds import entries  # start-up: lxml, which only the worker process needs
 
     try:
-        read = _read(raw)
+        read = _read(raw, known)
         if read is None:
             raise ContentError(f"no feed at {raw.url}", reason="not_a_feed")
-        return entries.build(read, feed_key, now, by_link=by_link)
+        return entries.build(read, feed_key, now, known, by_link=by_link)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise ContentError(f"a feed that cannot be read: {error!r}", reason="not_a_feed") from error
 
@@ -42,17 +51,25 @@ def discover(raw: RawDocument) -> tuple[FoundFeed, ...]:
     return discovery.discover(raw)
 
 
-def _read(raw: RawDocument) -> RawFeed | None:
+def _read(raw: RawDocument, known: Mapping[str, str]) -> RawFeed | None:
     from socialdesk.content.encoding import decode  # start-up: with lxml below
     from socialdesk.content.feeds import jsonfeed, loose, markup, reader
 
     text = decode(raw.body, raw.content_type).lstrip("\ufeff \t\r\n")
     if text.startswith("{"):
-        return jsonfeed.read(text, raw.url)
+        return jsonfeed.read(text, raw.url, known)
     if not markup.looks_like_feed(text):
         return None
-    tree = markup.read(text)
+    rest = cut(text, known)
+    tree = markup.read(rest.text)
+    if tree is not None and tree.damaged and rest.skipped:  # mending needs the whole
+        rest = cut(text, NOTHING_KNOWN)
+        tree = markup.read(text)
     feed = reader.read(tree, raw.url) if tree is not None else None
+    if feed is not None and rest.digests is not None and len(rest.digests) == len(feed.items):
+        for item, own in zip(feed.items, rest.digests, strict=True):
+            item.digest = own
+        feed.skipped = rest.skipped
     if tree is not None and feed is not None and (len(feed.items) >= tree.expected or tree.expected > MANY):
         return feed
     other = loose.read(markup.from_root(text), raw.url)

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import unescape
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from socialdesk.content import html
 from socialdesk.content.cleaning import clean_all
+from socialdesk.content.feeds.known import digest
 from socialdesk.content.feeds.values import ParsedFeed, RawFeed, RawItem, RawMedia, RawPerson, Text
 from socialdesk.core import urls
 from socialdesk.core.entry import Author, Entry, EntryKind, Media, MediaKind, SourceMeta
@@ -18,6 +19,7 @@ from socialdesk.core.text import cut, one_line, without_illegal
 MAX_ENTRIES = 500  # of one document, the newest; more would hold up the reader of the answer
 MAX_MEDIA = 12
 MAX_TAGS = 20
+MAX_NAME = 1000
 SUMMARY = 600
 FUTURE = timedelta(hours=24)
 REPEATED_SHARE = 0.05
@@ -46,13 +48,14 @@ class _Home:
     language: str
 
 
-def build(raw: RawFeed, feed_key: str, now: datetime, by_link: bool) -> ParsedFeed:
-    """The feed as entries, newest first as the document has them; dates over a day ahead of `now` are dropped."""
+def build(raw: RawFeed, feed_key: str, now: datetime, known: Mapping[str, str], *, by_link: bool) -> ParsedFeed:
+    """The feed as entries, in the order of the document; dates over a day ahead of `now` are dropped."""
     items = _newest(raw.items)
     by_link = by_link or _repeats(items)
     title = plain_title(raw.title)
     site = raw.site_url if urls.is_web(raw.site_url) else ""
-    seen: dict[str, RawItem] = {}
+    seen: dict[str, RawItem | None] = {known[skipped]: None for skipped in raw.skipped}
+    read = {skipped: known[skipped] for skipped in raw.skipped}
     home = _Home(title, urls.host_of(raw.site_url) or urls.host_of(raw.base), language_of(raw.language))
     entries = []
     for item in items:
@@ -60,6 +63,8 @@ def build(raw: RawFeed, feed_key: str, now: datetime, by_link: bool) -> ParsedFe
         identity = _identity(item, link, seen, by_link)
         if identity:
             entries.append(_entry(item, raw, link, identity, f"{feed_key}#{identity}", home, now))
+            read[item.digest] = digest(identity)
+    read.pop("", None)
     return ParsedFeed(
         meta=SourceMeta(title=title, site_url=site, icon_url=raw.icon_url if urls.is_web(raw.icon_url) else ""),
         entries=tuple(entries),
@@ -72,6 +77,8 @@ def build(raw: RawFeed, feed_key: str, now: datetime, by_link: bool) -> ParsedFe
         format=raw.format,
         damaged=raw.damaged,
         by_link=by_link,
+        unchanged=len(raw.skipped),
+        known=read,
     )
 
 
@@ -97,29 +104,31 @@ def _repeats(items: list[RawItem]) -> bool:
     return repeated > max(1, len(items) * REPEATED_SHARE)
 
 
-def _identity(item: RawItem, link: str, seen: dict[str, RawItem], by_link: bool) -> str:
-    """What tells this item from the others of its feed; empty when it is one of them said twice.
-
-    The guid, else the link, else a digest of title and text. A repeated guid is told apart by its link, then by its
-    title and text; `by_link` does so from the first one on.
-    """
-    guid = _SPACES.sub(" ", without_illegal(item.guid)).strip()
-    digest = hashlib.sha256(f"{item.title.value}\n{item.body.value}".encode(errors="replace")).hexdigest()[:32]
-    plain = guid or link or digest
-    for step in (
-        plain if not (by_link and guid) else "",
-        f"{plain}|{link}" if guid and link else "",
-        f"{plain}|{digest}",
-    ):
-        if not step:
-            continue
-        step = step if len(step) <= 1000 else f"{step[:200]}|{hashlib.sha256(step.encode()).hexdigest()}"
-        other = seen.setdefault(step, item)
+def _identity(item: RawItem, link: str, seen: dict[str, RawItem | None], by_link: bool) -> str:
+    """What tells this item from the others of its feed; empty when it is one of them said twice."""
+    for name in _names(item, link, by_link):
+        name = name if len(name) <= MAX_NAME else f"{name[:200]}|{hashlib.sha256(name.encode()).hexdigest()}"
+        other = seen.setdefault(digest(name), item)
         if other is item:
-            return step
-        if _same(other, item):
+            return name
+        if other is not None and _same(other, item):
             return ""
     return ""
+
+
+def _names(item: RawItem, link: str, by_link: bool) -> Iterator[str]:
+    """The names that an item may have, the plainest first: its guid, else its link, else a digest of title and text.
+
+    A repeated guid is told apart by the link, then by title and text; `by_link` does so from the first one on.
+    """
+    guid = _SPACES.sub(" ", without_illegal(item.guid)).strip()
+    plain = guid or link
+    if plain and not (by_link and guid):
+        yield plain
+    if guid and link:
+        yield f"{guid}|{link}"
+    content = hashlib.sha256(f"{item.title.value}\n{item.body.value}".encode(errors="replace")).hexdigest()[:32]
+    yield f"{plain}|{content}" if plain else content
 
 
 def _same(one: RawItem, other: RawItem) -> bool:

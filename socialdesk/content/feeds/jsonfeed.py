@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from socialdesk.content import dates
+from socialdesk.content.feeds.known import NOTHING_KNOWN, digest
 from socialdesk.content.feeds.values import RawFeed, RawItem, RawMedia, RawPerson, Text
 from socialdesk.core import urls
 from socialdesk.core.text import without_illegal
@@ -12,8 +13,11 @@ from socialdesk.core.text import without_illegal
 VERSION = "jsonfeed.org/version/"
 
 
-def read(text: str, url: str) -> RawFeed | None:
-    """What a JSON Feed says, addresses resolved against its home page and `url`; None when `text` is none."""
+def read(text: str, url: str, known: Mapping[str, str] = NOTHING_KNOWN) -> RawFeed | None:
+    """What a JSON Feed says, addresses resolved against its home page and `url`; None when `text` is none.
+
+    Items whose digests are keys of `known` are left out.
+    """
     try:
         data = json.loads(text.lstrip("\ufeff"), strict=False)
     except (ValueError, RecursionError):
@@ -32,12 +36,14 @@ def read(text: str, url: str) -> RawFeed | None:
     feed.next_url = urls.resolve(url, _text(data, "next_url"))
     feed.hub = next((hub for h in _dicts(data, "hubs") if urls.is_web(hub := _text(h, "url"))), "")
     feed.people = _people(data, base)
-    feed.items = [_item(item, base) for item in data["items"] if isinstance(item, dict)]
+    told = [(digest(json.dumps(item, sort_keys=True)), item) for item in data["items"] if isinstance(item, dict)]
+    feed.items = [_item(item, base, own) for own, item in told if own not in known]
+    feed.skipped = tuple(own for own, _ in told if own in known)
     return feed
 
 
-def _item(data: Mapping[str, Any], base: str) -> RawItem:
-    item = RawItem(guid=_text(data, "id"), language=_text(data, "language"))
+def _item(data: Mapping[str, Any], base: str, own: str) -> RawItem:
+    item = RawItem(guid=_text(data, "id"), language=_text(data, "language"), digest=own)
     item.url = urls.resolve(base, _text(data, "url") or _text(data, "external_url"))
     if not item.url and urls.is_web(item.guid):
         item.url = item.guid

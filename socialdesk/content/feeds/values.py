@@ -1,5 +1,6 @@
 """What a feed says, before it is judged: the one shape behind all formats and parsers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +15,8 @@ class ParsedFeed:
     none. `hub` is a WebSub hub, `self_url` the feed's own address, `next_url` its next page (RFC 5005), all absolute or
     empty. `format`: rss, rdf, atom, json. `damaged` is true when the document was mended to be read. `by_link`: guids
     of this feed repeat, identity takes the links too; the caller keeps that and hands it to the next `parse`, since
-    going back would make every entry new again.
+    going back would make every entry new again. `unchanged` items were left out since the caller knew them; `known` is
+    what to hand in next time, once the entries are stored.
     """
 
     meta: SourceMeta
@@ -28,6 +30,8 @@ class ParsedFeed:
     format: str = ""
     damaged: bool = False
     by_link: bool = False
+    unchanged: int = 0
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class RawItem:
     language: str = ""
     comments: str = ""
     base: str = ""
+    digest: str = ""
 
 
 @dataclass(slots=True)
@@ -106,3 +111,4 @@ class RawFeed:
     base: str = ""
     items: list[RawItem] = field(default_factory=list)
     damaged: bool = False
+    skipped: tuple[str, ...] = ()
