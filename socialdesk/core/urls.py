@@ -67,6 +67,12 @@ def is_web(url: str) -> bool:
     return host is not None and "%" not in host and host.strip(".") != ""
 
 
+def has_sign_in(url: str) -> bool:
+    """True where a name or a password stands before the host (`https://name:password@host/`): that is a secret."""
+    parts = _split(url)
+    return parts is not None and "@" in parts.netloc
+
+
 def resolve(base: str, url: str) -> str:
     """`url` as it is meant on the page at `base`; empty when it makes no address.
 

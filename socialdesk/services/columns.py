@@ -9,7 +9,7 @@ from socialdesk.core.errors import InputError, Unreachable
 from socialdesk.core.events import ColumnsChanged
 from socialdesk.core.network import NetworkFacts, SourceKind
 from socialdesk.core.source import Column, Source, SourceState, WordFilter
-from socialdesk.core.urls import web_address
+from socialdesk.core.urls import has_sign_in, web_address
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
 from socialdesk.store import columns as columns_table
@@ -17,6 +17,7 @@ from socialdesk.store import sources as sources_table
 from socialdesk.store.database import Store
 
 NARROWEST, WIDEST = 260, 640
+SECRET_ADDRESS = ("An address with a password is not kept.", "Use one without.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +277,13 @@ class ColumnService:
         ]
         if missing:
             raise InputError(f"{kind.title} needs: {', '.join(missing)}.", "Fill in what is missing.")
+        if any("://" in value and has_sign_in(value) for value in addresses(source)):
+            raise InputError(*SECRET_ADDRESS)
+
+
+def addresses(source: Source) -> tuple[str, ...]:
+    """What of a source's parameters is an address, complete."""
+    return web_address(source.params.get("url", "")), source.params.get("server", "")
 
 
 def subtitle(lines: list[SourceLine], accounts: Mapping[int, Account]) -> str:

@@ -16,7 +16,7 @@ from socialdesk.core.events import SavedChanged
 from socialdesk.core.rows import StoredEntry
 from socialdesk.core.saved import ExtractedArticle, SavedItem
 from socialdesk.core.text import one_line, reading_minutes
-from socialdesk.core.urls import is_web, normalise
+from socialdesk.core.urls import has_sign_in, is_web, normalise
 from socialdesk.http import Http, Trust
 from socialdesk.http.status import check
 from socialdesk.services.events import Events
@@ -67,6 +67,8 @@ class SavingService:
         url = url.strip()
         if not is_web(url):
             raise InputError("This is not a web address.", "Use one that begins with https:// or http://.")
+        if has_sign_in(url):
+            raise InputError("An address with a password is not kept.", "Use one without.")
         item: SavedItem | None = await self._store.read(saved_table.by_url, normalise(url))
         item = item or await self._begin(url, urlsplit(url).hostname or url, None)
         try:
