@@ -136,7 +136,8 @@ def normalise(url: str) -> str:
         host = f"[{host}]"
     if parts.port and parts.port not in DEFAULT_PORTS.values():
         host = f"{host}:{parts.port}"
-    path = _plain_escapes(urlsplit(urljoin("https://h/", parts.path or "/")).path).rstrip("/")
+    # one slash in front: two would name a host
+    path = _plain_escapes(urlsplit(urljoin("https://h/", f"/{parts.path.lstrip('/')}")).path).rstrip("/")
     kept = _without_tracking(parts.query, url) if parts.query else ""
     query = "&".join(sorted(_plain_escapes(pair) for pair in kept.split("&") if pair))
     fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""

@@ -1,7 +1,7 @@
 """Addresses: the same article has one key, a stripped address still leads there, and nothing broken raises."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from socialdesk.core import urls
@@ -163,6 +163,22 @@ def test_no_text_breaks_an_address_function(base: str, url: str) -> None:
 
 
 @given(st.text(alphabet="abcAB0%27eE/?&=#.+~ü_- ", max_size=50))
+@example("///0")
 def test_keys_are_stable(tail: str) -> None:
     once = urls.normalise("http://www.example.com/" + tail)
     assert urls.normalise(once) == once
+
+
+@pytest.mark.parametrize(
+    ("url", "has"),
+    [
+        ("https://name:password@example.com/", True),
+        ("https://token@example.com/feed", True),
+        ("https://:password@example.com/", True),
+        ("https://example.com/@name", False),
+        ("https://example.com/?mail=a@example.com", False),
+        ("no address", False),
+    ],
+)
+def test_a_sign_in_in_an_address_is_seen(url: str, has: bool) -> None:
+    assert urls.has_sign_in(url) == has
