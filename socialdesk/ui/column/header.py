@@ -69,6 +69,11 @@ class ColumnHeader(QWidget):
     def unseen(self) -> int:
         return self._unseen
 
+    @property
+    def busy(self) -> bool:
+        """Whether something that feeds the column is being asked."""
+        return self._busy
+
     def _say(self) -> None:
         new = words.new_items(self._unseen) if self._unseen else "nothing new"
         busy = ", looking" if self._busy else ""

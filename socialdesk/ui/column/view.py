@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -33,6 +34,7 @@ class CardList(QListView):
     asked = Signal(str, object, object)
     seen = Signal(tuple)  # entry ids
     moved = Signal()  # scrolled
+    used = Signal()  # the mouse or the keyboard went to it
 
     def __init__(self, look: Look, model: RowsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -164,6 +166,10 @@ class CardList(QListView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover_at(event.position())
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.used.emit()
+
     def leaveEvent(self, event: QEvent) -> None:
         self._set_hover(Hover())
         super().leaveEvent(event)
@@ -171,6 +177,7 @@ class CardList(QListView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._hover_at(event.position())
         self._pressed = self.cards.hover.hit
+        self.used.emit()
         index = self.indexAt(event.position().toPoint())
         if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
             self.cards.ring = False
