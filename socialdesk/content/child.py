@@ -5,7 +5,6 @@ too. A job that never returns to Python is ended by the kernel: each one gets a 
 """
 
 import contextlib
-import gc
 import os
 import queue
 import signal
@@ -27,7 +26,6 @@ def main() -> None:
     sink = os.open(os.devnull, os.O_WRONLY)
     os.dup2(sink, 1)  # what a library prints must not reach the pipe
     _limit_memory()
-    gc.set_threshold(50_000, 20, 50)  # parsing makes many objects and few cycles
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, jobs), name="jobs", daemon=True).start()
     while True:

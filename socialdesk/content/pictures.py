@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import math
 import struct
 import warnings
@@ -35,6 +36,8 @@ QUALITIES = (88, 80, 72, 62, 50)
 SMALLEST = 64  # pixels; scaling further down helps nobody
 ORIENTATION = 0x0112
 TURNED = frozenset((5, 6, 7, 8))
+# What decoders log of damaged pictures of strangers is no record of this program.
+logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ and child watchers do not), leaves no doubt which job was running when the child
 import asyncio
 import contextlib
 import logging
-import os
 import subprocess
 import sys
 import threading
@@ -26,9 +25,6 @@ from socialdesk.core.errors import ContentError
 T = TypeVar("T")
 Process = subprocess.Popen[bytes]
 IDLE_S = 300.0
-# glibc gives memory back to the system after every parsed document and asks for it again with the next: a tenth of the
-# time. Up to this many bytes are kept instead.
-MALLOC = {"MALLOC_TRIM_THRESHOLD_": "33554432", "MALLOC_MMAP_THRESHOLD_": "8388608"}
 FROZEN_FLAG = "--content-worker"  # how a bundled program is asked to be the child
 log = logging.getLogger(__name__)
 
@@ -192,8 +188,7 @@ def _start() -> Process:
     if sys.platform == "win32":
         own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     pipe, null = subprocess.PIPE, subprocess.DEVNULL
-    environment = {**os.environ, **MALLOC}
-    return subprocess.Popen(command(), stdin=pipe, stdout=pipe, stderr=null, env=environment, **own_group)  # noqa: S603
+    return subprocess.Popen(command(), stdin=pipe, stdout=pipe, stderr=null, **own_group)  # noqa: S603 - ourselves
 
 
 def _end(process: Process) -> None:

@@ -8,6 +8,7 @@ CJK_PER_MINUTE = 500  # characters of Chinese, Japanese or Korean
 
 # Characters that XML 1.0 forbids, and what only steers a terminal; tab, line feed and carriage return stay.
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_MESSY = ("  ", " \n", "\n ", "\t", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x1f")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CJK = re.compile(
     r"[\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -78,6 +79,10 @@ def one_line(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Paragraphs divided by one empty line, single spaces in a line, none at the ends of lines."""
+    if text.isascii() and not any(messy in text for messy in _MESSY):
+        while "\n\n\n" in text:
+            text = text.replace("\n\n\n", "\n\n")
+        return text.strip("\n ")
     kept: list[str] = []
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         line = " ".join(line.split())
@@ -88,7 +93,7 @@ def tidy(text: str) -> str:
 
 def without_illegal(text: str) -> str:
     """`text` without control characters, lone surrogates and other characters that XML 1.0 forbids."""
-    return _ILLEGAL.sub("", text)
+    return text if text.isprintable() else _ILLEGAL.sub("", text)
 
 
 def without_surrogates(text: str) -> str:

@@ -49,6 +49,17 @@ async def test_child_loads_neither_window_nor_wire(worker: Worker) -> None:
     assert not loaded & {"PySide6", "httpx", "aiohttp", "lxml", "trafilatura", "PIL", "asyncio"}
 
 
+def test_asking_for_content_loads_nothing_heavy() -> None:
+    names = "worker feeds html article preview markdown pictures opml entries"
+    imports = "; ".join(f"import socialdesk.content.{name}" for name in names.split())
+    heavy = (
+        "{'lxml', 'nh3', 'PIL', 'trafilatura', 'readability', 'feedparser', 'markdown_it', 'regex', 'PySide6', 'httpx'}"
+    )
+    check = f"import sys; {imports}; print(sorted({heavy} & set(sys.modules)))"
+    asked = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert asked.stdout.strip() == "[]"
+
+
 async def test_preloading_is_done_in_the_child(worker: Worker) -> None:
     await worker.warm(("colorsys",))
     assert "colorsys" in await worker.run(jobs.modules)

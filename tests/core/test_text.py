@@ -86,6 +86,15 @@ def test_white_space_is_tidied() -> None:
     assert text.tidy(" a  b \r\n\r\n\n  c\nd ") == "a b\n\nc\nd"
 
 
+@given(st.text(alphabet="a \t\n\r\x0bü\u2003", max_size=30))
+def test_tidy_text_is_tidy(sample: str) -> None:
+    tidied = text.tidy(sample)
+    assert tidied == text.tidy(tidied) == tidied.strip()
+    assert "\n\n\n" not in tidied
+    assert all(line == " ".join(line.split()) for line in tidied.split("\n"))
+    assert text.one_line(tidied) == text.one_line(sample)
+
+
 def test_illegal_characters_go_and_letters_stay() -> None:
     assert text.without_illegal("a\x00\x0b\x1b\x85\ud800\ufffeb\tc\nd é🎉") == "ab\tc\nd é🎉"
 

@@ -1,8 +1,8 @@
 """Items that were read before are cut out of a document before it is parsed: a feed with three new items of thirty
 then costs a fifth of the time.
 
-An item is known by the digest of its source text. Cutting is given up for the whole document as soon as its items cannot
-be told apart with certainty by their tags alone.
+An item is known by the digest of its source text. Cutting is given up for the whole document as soon as its items
+cannot be told apart with certainty by their tags alone.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from socialdesk.content.html import CLEANER_VERSION
 
 READER_VERSION = 1  # raised when the same text is to be read differently
-_KEY = f"{READER_VERSION}.{CLEANER_VERSION}".encode()
+_VERSION = f"{READER_VERSION}.{CLEANER_VERSION}".encode()
 _ITEM = re.compile(r"<(item|entry)(?=[\s>])")
 NOTHING_KNOWN: Mapping[str, str] = {}
 
@@ -57,7 +57,7 @@ def cut(text: str, known: Mapping[str, str]) -> Cut:
 
 def digest(text: str) -> str:
     """Names a piece of text, and the way it is read: 16 hex digits."""
-    return hashlib.blake2b(text.encode(errors="replace"), digest_size=8, key=_KEY).hexdigest()
+    return hashlib.blake2b(text.encode(errors="replace"), digest_size=8, person=_VERSION).hexdigest()
 
 
 def _is_whole(piece: str) -> bool:

@@ -35,7 +35,17 @@ def read(text: str, url: str) -> RawFeed | None:
     feed.icon_url = urls.resolve(url, _string(source.get("image") or {}, "href") or _string(source, "icon"))
     base = feed.site_url if urls.is_web(feed.site_url) else url
     feed.items = [_item(dict(entry), base) for entry in parsed.get("entries", ())]
+    for item in feed.items:
+        item.guid = _as_written(item.guid, text, base)
     return feed
+
+
+def _as_written(guid: str, text: str, base: str) -> str:
+    """A guid as the document has it: feedparser completes one that looks like a relative address."""
+    if guid in text:
+        return guid
+    shortened = (guid.removeprefix(urls.resolve(base, start)) for start in (".", "/"))
+    return next((own for own in shortened if own and own != guid and own in text), guid)
 
 
 def _item(entry: Mapping[str, Any], base: str) -> RawItem:

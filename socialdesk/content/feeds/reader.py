@@ -30,6 +30,7 @@ from socialdesk.core import urls
 from socialdesk.core.text import one_line
 
 PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
+MEDIA = frozenset(("media:content", "media:thumbnail", "media:group"))
 ITUNES_IMAGE = "itunes:image"
 
 
@@ -260,7 +261,7 @@ def _media(names: Names, item: Element, found: Found, base: str) -> list[RawMedi
         if medium := media_of(image, base):
             medium.is_thumbnail = True
             media.append(medium)
-    if not any(name.startswith("media:") for name in found):
+    if MEDIA.isdisjoint(found):
         return media
     for element in names.below(item, "media:content", "media:thumbnail"):
         medium = media_of(element, base)
