@@ -17,7 +17,7 @@ from socialdesk.services.composing import ComposeService
 from socialdesk.services.delivering import Deliverer
 from socialdesk.services.events import Events
 from socialdesk.services.health import HealthService
-from socialdesk.services.image_cache import ImageService
+from socialdesk.services.image_cache import DEFAULT_LIMIT, ImageService
 from socialdesk.services.inspecting import InspectService
 from socialdesk.services.preparing import Preparer
 from socialdesk.services.profile_lock import ProfileLock
@@ -70,6 +70,8 @@ class Services:
 
     async def start(self) -> None:
         """Begins the work that goes on by itself: refreshing, delivering, indexing."""
+        megabytes = await self.settings.get("images.limit_mb", DEFAULT_LIMIT // 1_000_000)
+        await self.images.set_limit(int(megabytes) * 1_000_000)
         await self.publishing.start()
         self.refresh.start()
         self.searching.start()
@@ -86,7 +88,7 @@ def build(parts: Parts) -> Services:
     accounts = AccountService(store, parts.vault, parts.http, parts.networks, events)
     searching = SearchService(store)
     refresh = RefreshService(store, accounts, parts.worker, parts.http, parts.connectivity, events, now)
-    inspecting = InspectService(parts.http, parts.worker, now)
+    inspecting = InspectService(store, parts.http, parts.worker, now)
     columns = ColumnService(store, accounts, events, now, refresh.is_busy, refresh.wake, inspecting.feed_of)
     composing = ComposeService(store, accounts, parts.worker, events, now)
     preparer = Preparer(store, parts.http, parts.worker)

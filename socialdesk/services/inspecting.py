@@ -14,8 +14,10 @@ from socialdesk.core.entry import Entry, RawDocument, SourceMeta
 from socialdesk.core.errors import ContentError, InputError, NetworkError, Rejected
 from socialdesk.core.saved import ExtractedArticle
 from socialdesk.core.urls import is_web, resolve, web_address
-from socialdesk.http import Http
+from socialdesk.http import Http, Trust
 from socialdesk.http.status import check
+from socialdesk.services.trusting import hosts_typed_for, trust_in
+from socialdesk.store.database import Store
 
 ACCEPT = (
     "application/feed+json, application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, "
@@ -36,7 +38,8 @@ class InspectReport:
 
 
 class InspectService:
-    def __init__(self, http: Http, worker: Worker, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, http: Http, worker: Worker, now: Callable[[], datetime]) -> None:
+        self._store = store
         self._http = http
         self._worker = worker
         self._now = now
@@ -55,6 +58,11 @@ class InspectService:
             if other.kind == "feed":
                 return other
         return report
+
+    async def behind(self, url: str, entry_id: int | None = None) -> InspectReport:
+        """Looks at an address that content names, the entry's if given: never into a private network of others."""
+        trust = trust_in(url, await hosts_typed_for(self._store, entry_id))
+        return await self.look_at(await self._fetch(url, trust))
 
     async def feed_of(self, address: str) -> tuple[str, str]:
         """Address and title of the feed behind any address of a site.
@@ -99,8 +107,10 @@ class InspectService:
             return await self._fetch(f"https://{target}")
         raise InputError(f"“{target}” is neither a web address nor a file.", "Check the spelling.")
 
-    async def _fetch(self, url: str) -> RawDocument:
-        answer = await self._http.request("GET", url, headers={"Accept": ACCEPT}, urgent=True, keep=True)
+    async def _fetch(self, url: str, trust: Trust = Trust.TYPED) -> RawDocument:
+        answer = await self._http.request(
+            "GET", url, headers={"Accept": ACCEPT}, trust=trust, urgent=True, keep=trust is Trust.TYPED
+        )
         check(answer, write=False, now=self._now())
         return RawDocument(answer.body, answer.headers.get("content-type", ""), answer.url)
 

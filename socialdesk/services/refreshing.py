@@ -23,6 +23,7 @@ from socialdesk.http import Connectivity, Http
 from socialdesk.http.urgency import person_waits
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
+from socialdesk.services.feed_memory import FeedMemory
 from socialdesk.store import entries as entries_table
 from socialdesk.store import sources as sources_table
 from socialdesk.store.database import Store
@@ -222,8 +223,8 @@ class RefreshService:
     async def _fetch_and_store(self, source: Source, state: SourceState, *, urgent: bool) -> SourceOutcome:
         """Every failure is a value on the same road: stored with its time, and no reason to stop the others."""
         try:
-            page, entries, ttl_s = await self._read(source, state, urgent=urgent)
-            return await self._store_page(source, state, page, entries, ttl_s)
+            fetched = await self._read(source, state, urgent=urgent)
+            return await self._store_page(source, state, fetched)
         except StoreError as error:
             log.warning("source %d was fetched and could not be stored: %s", source.id, error)
             return SourceOutcome(source, 0, error.reason, str(error), state.next_at)
@@ -233,11 +234,7 @@ class RefreshService:
             log.exception("source %d failed in an unforeseen way", source.id)
             return await self._failed(source, state, Rejected(type(error).__name__, reason="other"))
 
-    async def _read(
-        self, source: Source, state: SourceState, *, urgent: bool
-    ) -> tuple[Page, tuple[Entry, ...], int | None]:
-        """The fetched page, its clean entries, and the source's own wish for a least interval in seconds."""
-
+    async def _read(self, source: Source, state: SourceState, *, urgent: bool) -> "_Fetched":
         async def ask(network: Network) -> Page:
             if not isinstance(network, Reads):
                 raise Rejected("this network cannot be read", reason="not_supported")
@@ -246,9 +243,20 @@ class RefreshService:
         with person_waits(urgent):
             page = await self._with_network(source, ask)
         if page.raw is None:
-            return page, await self._cleaned(page.entries), None
-        parsed = await self._worker.run(feeds.parse, page.raw, feed_key(source), self._now())
-        return replace(page, meta=merged(page.meta, parsed.meta)), parsed.entries, parsed.ttl_s
+            entries = await self._cleaned(page.entries)
+            per_week = timing.entries_per_week((e.published for e in entries), self._now()) if entries else None
+            return _Fetched(page, entries, per_week, memory=state.memory)
+        before, now = FeedMemory.read(state.memory), self._now()
+        parsed = await self._worker.run(feeds.parse, page.raw, feed_key(source), now, before.by_link, before.known)
+        memory = before.after(parsed)
+        return _Fetched(
+            replace(page, meta=merged(page.meta, parsed.meta)),
+            parsed.entries,
+            timing.entries_per_week(memory.published(), now),
+            parsed.ttl_s,
+            memory.write(),
+            complete=not parsed.unchanged,
+        )
 
     async def _with_network(self, source: Source, ask: Callable[[Network], Awaitable[Page]]) -> Page:
         if source.account_id is not None:
@@ -270,21 +278,27 @@ class RefreshService:
         log.info("source %d: %s", source.id, error)
         return SourceOutcome(source, 0, reason_of(error), str(error), after.next_at)
 
-    async def _store_page(
-        self, source: Source, state: SourceState, page: Page, entries: tuple[Entry, ...], ttl_s: int | None
-    ) -> SourceOutcome:
-        now = self._now()
-        per_week = timing.entries_per_week((e.published for e in entries), now) if entries else None
+    async def _store_page(self, source: Source, state: SourceState, fetched: "_Fetched") -> SourceOutcome:
+        now, page, entries = self._now(), fetched.page, fetched.entries
+        rhythm = self._rhythm(source)
         after = timing.after_fetch(
-            page, state, now, random.random(), rhythm=self._rhythm(source), per_week=per_week, ttl_s=ttl_s
+            page, state, now, random.random(), rhythm=rhythm, per_week=fetched.per_week, ttl_s=fetched.ttl_s
         )
+        after = replace(after, memory=fetched.memory)
         if page.meta is not None and page.meta.title and not source.title:
             await self._store.write(sources_table.set_title, source.id, page.meta.title)
         if not entries:
             await self._store.write(sources_table.put_state, after)
             return SourceOutcome(source, 0, after.error, "", after.next_at)
         applied = await self._store.write(
-            entries_table.apply, source, entries, after, now, first=state.first_fetched is None, older=page.older
+            entries_table.apply,
+            source,
+            entries,
+            after,
+            now,
+            first=state.first_fetched is None,
+            older=page.older,
+            complete=fetched.complete,
         )
         self._tell(applied)
         return SourceOutcome(source, len(applied.new_ids), after.error, "", after.next_at)
@@ -293,6 +307,21 @@ class RefreshService:
         for change in applied.columns:
             if change.added or change.updated:
                 self._events.send(ColumnChanged(change.column_id, change.added, change.unseen, change.updated))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """A page with its entries clean. `ttl_s` is the source's own wish, `per_week` how many entries it carries.
+
+    `complete` is false where entries that are known and unchanged were left out.
+    """
+
+    page: Page
+    entries: tuple[Entry, ...]
+    per_week: float | None
+    ttl_s: int | None = None
+    memory: str = ""
+    complete: bool = True
 
 
 def feed_key(source: Source) -> str:

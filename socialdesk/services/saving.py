@@ -20,10 +20,10 @@ from socialdesk.core.urls import has_sign_in, is_web, normalise
 from socialdesk.http import Http, Trust
 from socialdesk.http.status import check
 from socialdesk.services.events import Events
+from socialdesk.services.trusting import hosts_typed_for, trust_in
 from socialdesk.store import blobs as blobs_table
 from socialdesk.store import entries as entries_table
 from socialdesk.store import saved as saved_table
-from socialdesk.store import sources as sources_table
 from socialdesk.store.database import Store
 
 log = logging.getLogger(__name__)
@@ -52,9 +52,9 @@ class SavingService:
             return known
         entry = stored.entry
         item = known or await self._begin(link_of(entry), title_of(entry), entry_id)
-        typed = await self._store.read(sources_table.typed_hosts, stored.source_id)
+        typed = await hosts_typed_for(self._store, entry_id)
         try:
-            found = await self._article(item.url, _trust(item.url, typed)) if is_web(item.url) else None
+            found = await self._article(item.url, trust_in(item.url, typed)) if is_web(item.url) else None
         except (NetworkError, ContentError) as error:
             log.info("the linked page was not saved: %s", error)
             found = None
@@ -133,7 +133,7 @@ class SavingService:
 
         async def keep(url: str) -> tuple[str, str, int]:
             async with slots:
-                blob, size = await self._picture(url, _trust(url, typed))
+                blob, size = await self._picture(url, trust_in(url, typed))
             return url, blob, size
 
         kept = [k for k in await asyncio.gather(*(keep(url) for url in wanted)) if k[1]]
@@ -172,11 +172,6 @@ class SavingService:
     async def _put(self, item: SavedItem) -> None:
         await self._store.write(saved_table.update, item, durable=True)
         self._events.send(SavedChanged(item.id, item.state))
-
-
-def _trust(url: str, typed: frozenset[str]) -> Trust:
-    """Content may lead to a private address only on the very host that a person named."""
-    return Trust.TYPED if urlsplit(url).netloc in typed else Trust.CONTENT
 
 
 def link_of(entry: Entry) -> str:

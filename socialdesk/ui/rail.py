@@ -14,8 +14,6 @@ _PLACES = (
     ("columns", "columns-3", "Columns"),
     ("inbox", "inbox", "Inbox"),
     ("saved", "bookmark", "Saved"),
-    ("calendar", "calendar-days", "Calendar"),
-    ("results", "chart-column", "Results"),
 )
 
 
@@ -126,12 +124,12 @@ class _Rule(QWidget):
 
 
 class Rail(QFrame):
-    """`place` asks for a part of the desk, `column` for a column by id. `offered` are the places there are."""
+    """`place` asks for a part of the desk, `column` for a column by id."""
 
     place = Signal(str)
     column = Signal(int)
 
-    def __init__(self, desk: Desk, offered: tuple[str, ...] = ("columns", "inbox", "saved")) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self.setFixedWidth(WIDTH + 1)
@@ -139,7 +137,7 @@ class Rail(QFrame):
         self.compose = RailButton(desk, "square-pen", "New post (N)", height=46, size=20)
         self.compose.filled = True
         self.compose.clicked.connect(plain_slot(desk.actions.compose.emit))
-        self.places = {key: self._place_button(key, icon, name) for key, icon, name in _PLACES if key in offered}
+        self.places = {key: self._place_button(key, icon, name) for key, icon, name in _PLACES}
         self.columns: dict[int, RailButton] = {}
         self.add = RailButton(desk, "plus", "Add a column (A)", height=40, size=17)
         self.add.clicked.connect(plain_slot(desk.actions.add_column.emit))

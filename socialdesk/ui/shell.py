@@ -315,8 +315,6 @@ class Shell(Dialogs):
             self.show_settings()
         elif name == "welcome":
             self.show_welcome()
-        elif name in ("calendar", "results"):
-            self.desk.actions.tell("There is nothing here in this version yet.")
 
     def _cancel(self, task: str) -> None:
         if task == "opml":

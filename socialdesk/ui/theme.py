@@ -81,7 +81,7 @@ class Theme(QObject):
         hints = QGuiApplication.styleHints()
         accessibility = getattr(hints, "accessibility", None)
         preference = getattr(accessibility(), "motionPreference", None) if accessibility else None
-        return preference is None or preference() != Qt.MotionPreference.ReducedMotion
+        return preference is None or preference().name != "ReducedMotion"  # Qt tells it from 6.12 on
 
     def _wanted(self) -> Tokens:
         if self._mode in ("light", "dark"):

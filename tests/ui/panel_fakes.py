@@ -105,7 +105,7 @@ class PanelFakes(Fakes):
         self.publishing = _Publishing(self)
         self.saving = _Saving(self)
         self.searching = SimpleNamespace(find=self._find)
-        self.inspecting = SimpleNamespace(inspect=self._inspect)
+        self.inspecting = SimpleNamespace(inspect=self._inspect, behind=self._inspect)
         self.transfer = _Transfer(self)
         self.columns.add = self._add_source
         self.columns.title_of = lambda source: source.kind
@@ -116,7 +116,7 @@ class PanelFakes(Fakes):
         self.note("find", query)
         return tuple(h for h in self.hits if query.casefold() in h.title.casefold())[:limit]
 
-    async def _inspect(self, url: str) -> Any:
+    async def _inspect(self, url: str, entry_id: int | None = None) -> Any:
         self.note("inspect", url)
         return SimpleNamespace(article=self.articles.get(url))
 

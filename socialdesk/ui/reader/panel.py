@@ -120,7 +120,7 @@ class Reader(PanelBack):
         if len(entry.text.split()) >= _WHOLE or not entry.url:
             return
         try:
-            report = await self._desk.bridge.call(self._desk.services.inspecting.inspect, entry.url)
+            report = await self._desk.bridge.call(self._desk.services.inspecting.behind, entry.url, self._entry_id())
         except SocialDeskError as error:
             log.info("the whole article is not to be had: %s", error)
             return
@@ -160,12 +160,15 @@ class Reader(PanelBack):
             await self._show_saved(saved.id)
             return
         self._url = url
-        report = await call(services.inspecting.inspect, url)
+        report = await call(services.inspecting.behind, url, self._entry_id())
         if report.article is not None:
             await self._show(of_article(report.article))
             return
         self._say("There is no article on this page.", retry=False)
         self._desk.actions.open_browser.emit(url)
+
+    def _entry_id(self) -> int | None:
+        return self._row.entry_id if self._row is not None else None
 
     async def _show_saved(self, saved_id: int) -> None:
         item = await self._desk.bridge.call(self._desk.services.saving.get, saved_id)
