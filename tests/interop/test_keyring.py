@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]
 
 LOCKED = "The keyring is locked. Unlock it and try again."
 NONE = "There is no keyring on this computer. Install one, for example gnome-keyring or KWallet."
-# Another program of the same person: it sees the account's names and the names of its secrets.
+# Another program of the same person.
 LOOK = """
 import json
 from contextlib import closing
@@ -26,7 +26,7 @@ from keyring.backends.SecretService import Keyring
 collection = Keyring().get_preferred_collection()
 with closing(collection.connection):
     items = {i.get_attributes()["username"]: json.loads(i.get_secret()) for i in collection.get_all_items()}
-print(json.dumps({name: sorted(document["secrets"]) for name, document in items.items()}))
+print(json.dumps({name: document["secrets"] for name, document in items.items()}))
 """
 
 
@@ -49,11 +49,13 @@ def secrets_of(blog: wordpress.Blog) -> dict[str, str]:
     return {"password": password, "basic": basic("ed", password), "unspaced": basic("ed", password.replace(" ", ""))}
 
 
-def kept(program: RecordedProgram) -> Any:
+def kept(program: RecordedProgram, *, values: bool = False) -> Any:
+    """By account id: the names of the secrets in the keyring, or the secrets themselves."""
     done = subprocess.run(
         [sys.executable, "-c", LOOK], env=program.environment, capture_output=True, text=True, check=True
     )
-    return json.loads(done.stdout)
+    found = json.loads(done.stdout)
+    return found if values else {account: sorted(secrets) for account, secrets in found.items()}
 
 
 def finding(program: RecordedProgram, name: str) -> Any:
