@@ -3,10 +3,17 @@
 import sys
 from pathlib import Path
 
+FROZEN_FLAG = "--content-worker"  # as in `content.worker`, which is too much to import here
+
 
 def main() -> int:
     """Without a command the window opens. Its modules and typer's are loaded only where they are used."""
     words = sys.argv[1:]
+    if words[:1] == [FROZEN_FLAG]:
+        from socialdesk.content.child import main as serve  # the worker process of a bundled program
+
+        serve()
+        return 0
     profile: Path | None = None
     practice = False
     rest: list[str] = []

@@ -203,13 +203,3 @@ def _plain_escapes(text: str) -> str:
 def _plain_escape(match: re.Match[str]) -> str:
     char = unquote_to_bytes(match[0]).decode("latin-1")
     return char if char in _UNRESERVED else match[0].upper()
-
-
-def web_address(typed: str) -> str:
-    """What a person typed as an address: `feed:` dropped, https:// put in front of a bare host."""
-    typed = typed.strip()
-    for prefix in ("feed://", "feed:"):
-        if typed.lower().startswith(prefix):
-            typed = typed[len(prefix) :]
-            break
-    return typed if "://" in typed or not typed else f"https://{typed}"

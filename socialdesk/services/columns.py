@@ -9,7 +9,7 @@ from socialdesk.core.errors import InputError, Unreachable
 from socialdesk.core.events import ColumnsChanged
 from socialdesk.core.network import NetworkFacts, SourceKind
 from socialdesk.core.source import Column, Source, SourceState, WordFilter
-from socialdesk.core.urls import has_sign_in, web_address
+from socialdesk.core.urls import complete, has_sign_in
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
 from socialdesk.store import columns as columns_table
@@ -171,7 +171,7 @@ class ColumnService:
         try:
             url, title = await self._find_feed(typed)
         except Unreachable:
-            return replace(source, params={**source.params, "url": web_address(typed)})
+            return replace(source, params={**source.params, "url": complete(typed)})
         return replace(source, params={**source.params, "url": url}, title=source.title or title)
 
     async def _is_known(self, source: Source) -> bool:

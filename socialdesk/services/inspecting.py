@@ -13,7 +13,7 @@ from socialdesk.content.worker import Worker
 from socialdesk.core.entry import Entry, RawDocument, SourceMeta
 from socialdesk.core.errors import ContentError, InputError, NetworkError, Rejected
 from socialdesk.core.saved import ExtractedArticle
-from socialdesk.core.urls import is_web, resolve, web_address
+from socialdesk.core.urls import complete, is_web, resolve
 from socialdesk.http import Http, Trust
 from socialdesk.http.status import check
 from socialdesk.services.trusting import hosts_typed_for, trust_in
@@ -69,7 +69,7 @@ class InspectService:
 
         Raises InputError where there is none, Unreachable where the site cannot be asked.
         """
-        url = web_address(address)
+        url = complete(address)
         if not is_web(url):
             raise InputError(f"“{address}” is not a web address.", "Use one such as https://blog.example.")
         try:

@@ -24,6 +24,7 @@ from socialdesk.http.urgency import person_waits
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
 from socialdesk.services.feed_memory import FeedMemory
+from socialdesk.store import columns as columns_table
 from socialdesk.store import entries as entries_table
 from socialdesk.store import sources as sources_table
 from socialdesk.store.database import Store
@@ -184,30 +185,40 @@ class RefreshService:
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
     async def older(self, column_id: int) -> bool:
-        """Asks the column's networks for what came before the oldest stored; False when none has more."""
+        """Asks the column's networks for what came before the oldest stored; False when none has more.
+
+        Raises what a network raises when it could not be asked and no other gave anything.
+        """
         more = False
+        failed: SocialDeskError | None = None
         for source in await self._store.read(sources_table.of_column, column_id):
             cursor = await self._store.read(sources_table.older_cursor, source.id)
-            if cursor:
+            if not cursor:
+                continue
+            try:
                 more = await self._older(source, cursor) or more
+            except (NetworkError, InputError) as error:
+                log.info("older entries of source %d: %s", source.id, error)
+                failed = error
+        if failed is not None and not more:
+            raise failed
         return more
 
     async def _older(self, source: Source, cursor: str) -> bool:
         async def ask(network: Network) -> Page:
             return await network.fetch_older(source, cursor, PAGE) if isinstance(network, ReadsOlder) else Page()
 
-        try:
-            page = await self._with_network(source, ask)
-        except (NetworkError, InputError) as error:
-            log.info("older entries of source %d: %s", source.id, error)
-            return False
+        page = await self._with_network(source, ask)
         now = self._now()
         entries = await self._cleaned(page.entries)
         state = await self._store.read(sources_table.state, source.id)
         applied = await self._store.write(
             entries_table.apply, source, entries, state, now, first=True, older=page.older
         )
-        self._tell(applied)
+        # The past that a person scrolled to is not news: it waits behind no pill and no badge counts it.
+        for change in applied.columns:
+            unseen = await self._store.write(columns_table.mark_seen, change.column_id, applied.new_ids, now)
+            self._events.send(ColumnChanged(change.column_id, 0, unseen, change.updated))
         return bool(page.entries)
 
     async def _one(self, source: Source, state: SourceState, *, urgent: bool) -> SourceOutcome:
