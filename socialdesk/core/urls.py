@@ -127,6 +127,8 @@ def normalise(url: str) -> str:
     the query, needless percent-escapes (RFC 3986, 6.2.2) and the fragment, unless it names a page (`#!...`, `#/...`).
     Anything that is no web address is returned without its surrounding white space.
     """
+    if plain := _PLAIN.fullmatch(url):
+        return f"https://{plain[1]}{plain[2]}"
     url = resolve("", url)
     parts = _split(url)
     if parts is None or parts.scheme not in WEB_SCHEMES or not parts.hostname:

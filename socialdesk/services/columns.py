@@ -283,7 +283,7 @@ class ColumnService:
 
 def addresses(source: Source) -> tuple[str, ...]:
     """What of a source's parameters is an address, complete."""
-    return web_address(source.params.get("url", "")), source.params.get("server", "")
+    return complete(source.params.get("url", "")), source.params.get("server", "")
 
 
 def subtitle(lines: list[SourceLine], accounts: Mapping[int, Account]) -> str:
