@@ -15,7 +15,10 @@ if [ ! -x "$venv/bin/python" ]; then
   "$python" -m venv "$venv" || { say "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }
 fi
 say "installing packages (the first time takes a minute or two)"
-PIP_DISABLE_PIP_VERSION_CHECK=1 "$venv/bin/python" -m pip install --quiet --constraint packaging/constraints.txt --editable '.[dev]'
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+# pip 23 stumbles over an extra that is asked for twice (lxml[html-clean] of readability-lxml)
+"$venv/bin/python" -m pip install --quiet --constraint packaging/constraints.txt --upgrade pip
+"$venv/bin/python" -m pip install --quiet --constraint packaging/constraints.txt --editable '.[dev]'
 
 # Libraries that Qt loads but no Python package brings, by Debian's names.
 if ! missing=$("$venv/bin/python" packaging/qt_libraries.py); then
