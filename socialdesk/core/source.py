@@ -23,7 +23,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """Where a source stands. Times are UTC. `error` is a reason code, `error_detail` the log's words."""
+    """Where a source stands. Times are UTC. `error` is a reason code, `error_detail` the log's words.
+
+    `memory` is what the reader of its documents wants to be told next time, opaque elsewhere.
+    """
 
     source_id: int
     cursor: str = ""
@@ -37,6 +40,7 @@ class SourceState:
     error_at: datetime | None = None
     stopped: bool = False
     interval_s: int = 0
+    memory: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,14 @@ def apply(
     *,
     first: bool,
     older: str = "",
+    complete: bool = True,
 ) -> Applied:
     """Takes in the entries of one fetch, in the source's own order (newest first), with the source's new state.
 
     `first`: the source's first fetch, or one towards the past: entries are sorted by their own dates, and `older`
-    (where to continue towards the past) is kept. Known entries are brought up to date in place and never become new
-    again; an entry known from another source gets this source as a second one; removed entries stay removed. Nothing
-    happens when the source is gone.
+    (where to continue towards the past) is kept. `complete`: nothing that the source shows was left out. Known entries
+    are brought up to date in place and never become new again; an entry known from another source gets this source as
+    a second one; removed entries stay removed. Nothing happens when the source is gone.
     """
     before = db.execute("SELECT last_fetched_at FROM source_state WHERE source_id = ?", (source.id,)).fetchone()
     if before is None:
@@ -57,7 +58,7 @@ def apply(
     if not records:
         return _NOTHING
     last_fetched = moment(before[0]) if before[0] is not None else None
-    items = store_entries(db, source, records, now)
+    items = store_entries(db, source, records, now, complete=complete)
     members = _join(db, source, items, now, last_fetched, first)
     changes = _show(db, source, members)
     return Applied(changes, tuple(item.id for item in reversed(items) if item.is_new))

@@ -13,7 +13,7 @@ from socialdesk.store.codec import canonical, from_us, moment, strings, to_us
 _FIELDS = "s.id, s.network, s.kind, s.account_id, s.params, s.title"
 _STATE = (
     "t.source_id, t.cursor, t.first_fetched_at, t.last_fetched_at, t.last_changed_at, t.next_at, t.failures, t.error,"
-    " t.error_detail, t.error_at, t.stopped, t.interval_s"
+    " t.error_detail, t.error_at, t.stopped, t.interval_s, t.memory"
 )
 _SHOWN = "EXISTS (SELECT 1 FROM column_source c WHERE c.source_id = s.id)"
 
@@ -118,7 +118,7 @@ def put_state(db: sqlite3.Connection, state: SourceState) -> None:
     """Stores where a source stands; without effect when the source was removed meanwhile."""
     db.execute(
         "UPDATE source_state SET cursor = ?, first_fetched_at = ?, last_fetched_at = ?, last_changed_at = ?,"
-        " next_at = ?, failures = ?, error = ?, error_detail = ?, error_at = ?, stopped = ?, interval_s = ?"
+        " next_at = ?, failures = ?, error = ?, error_detail = ?, error_at = ?, stopped = ?, interval_s = ?, memory = ?"
         " WHERE source_id = ?",
         (
             state.cursor,
@@ -132,6 +132,7 @@ def put_state(db: sqlite3.Connection, state: SourceState) -> None:
             to_us(state.error_at),
             state.stopped,
             state.interval_s,
+            state.memory,
             state.source_id,
         ),
     )
@@ -189,9 +190,10 @@ def _source(row: tuple[int, str, str, int | None, str, str]) -> Source:
 
 
 def _state(
-    row: tuple[int, str, int | None, int | None, int | None, int | None, int, str, str, int | None, int, int],
+    row: tuple[int, str, int | None, int | None, int | None, int | None, int, str, str, int | None, int, int, str],
 ) -> SourceState:
-    source_id, cursor, first, last, changed, next_at, failures, error, detail, error_at, stopped, interval_s = row
+    source_id, cursor, first, last, changed, next_at, failures, error, detail, error_at, stopped = row[:11]
+    interval_s, memory = row[11:]
     return SourceState(
         source_id=source_id,
         cursor=cursor,
@@ -205,4 +207,5 @@ def _state(
         error_at=from_us(error_at),
         stopped=bool(stopped),
         interval_s=interval_s,
+        memory=memory,
     )

@@ -38,11 +38,16 @@ class Stored:
     is_reworded: bool = False  # its words: filters look again
 
 
-def store_entries(db: sqlite3.Connection, source: Source, records: dict[str, Record], now: datetime) -> list[Stored]:
-    """Writes what is new or changed of `records` (by key). Removed ones are left out of the result."""
+def store_entries(
+    db: sqlite3.Connection, source: Source, records: dict[str, Record], now: datetime, *, complete: bool = True
+) -> list[Stored]:
+    """Writes what is new or changed of `records` (by key). Removed ones are left out of the result.
+
+    Changed ids are only recognised on a `complete` page: else the entry of the old id may be among what was left out.
+    """
     known = _by_key(db, records)
     unknown = [record for key, record in records.items() if key not in known]
-    carried = _carry_over(db, source, unknown, records)
+    carried = _carry_over(db, source, unknown, records) if complete else {}
     gone = _removed(db, source, [record for record in unknown if record.entry.key not in carried])
     next_id = _last_id(db) + 1
     stored: list[Stored] = []

@@ -416,3 +416,15 @@ def test_source_unknown_to_any_column_is_stored_without_rows(desk: Desk) -> None
     applied = desk.apply(source, [article(1)])
     assert applied.columns == ()
     assert len(applied.new_ids) == 1
+
+
+def test_changed_ids_are_not_guessed_where_items_were_left_out(desk: Desk) -> None:
+    """The entry that looks the same may be one of those left out: two issues of a series under one title and link."""
+    source = desk.source()
+    column = desk.column(source)
+    desk.apply(source, [article(1)])
+    again = replace(article(1), key=f"{article(1).key}-next", remote_id="next")
+    state = SourceState(source.id)
+    applied = desk.store.write_now(entries.apply, source, [again], state, LATER, first=False, complete=False)
+    assert len(applied.new_ids) == 1
+    assert len(desk.rows(column)) == 2

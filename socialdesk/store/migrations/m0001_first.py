@@ -49,7 +49,8 @@ STATEMENTS = (
         error_detail TEXT NOT NULL DEFAULT '',
         error_at INTEGER,
         stopped INTEGER NOT NULL DEFAULT 0,
-        interval_s INTEGER NOT NULL DEFAULT 0
+        interval_s INTEGER NOT NULL DEFAULT 0,
+        memory TEXT NOT NULL DEFAULT ''
     )
     """,
     "CREATE INDEX source_state_due ON source_state (ifnull(next_at, 0)) WHERE stopped = 0",
