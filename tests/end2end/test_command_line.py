@@ -1,6 +1,7 @@
 """Everything the command line can do, as a person or a script uses it, against the practice networks."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,21 @@ def test_a_secret_on_the_command_line_is_refused(program: Program, practice: Pra
     answer = program.try_("account", "add", "mastodon", "-f", f"server={server}", "-f", "token=abc")
     assert answer.status == 1
     assert "Secrets do not belong on a command line" in answer.err
+
+
+def test_sign_in_through_the_browser(tmp_path: Path, practice: PracticeDesk) -> None:
+    """The browser is a script that opens the address and follows where the server leads, as people's browsers do."""
+    browser = tmp_path / "browser"
+    browser.write_text(
+        f"#!{sys.executable}\nimport sys, urllib.request\nurllib.request.urlopen(sys.argv[1], timeout=20).read()\n"
+    )
+    browser.chmod(0o755)
+    program = Program(tmp_path, BROWSER=f"{browser} %s &")
+    server = practice.credentials["mastodon"]["server"]
+    answer = program.try_("account", "add", "mastodon", "--browser", "-f", f"server={server}", "--json")
+    assert answer.status == 0, answer.err
+    assert answer.json["handle"] == "northwind@practice.example"
+    assert "Signed in as" in str(program.run("doctor"))
 
 
 def test_a_wrong_password_is_a_sentence_and_adds_nothing(program: Program, practice: PracticeDesk) -> None:
