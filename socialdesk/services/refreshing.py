@@ -124,8 +124,8 @@ class RefreshService:
         """Starts what is due and returns the seconds until something else may be."""
         try:
             now = self._now()
-            for source, state in await self._store.read(sources_table.due, now, TAKEN_AT_ONCE):
-                self._begin(source, state, urgent=False)
+            for source, state, column_ids in await self._store.read(sources_table.due, now, TAKEN_AT_ONCE):
+                self._begin(source, state, column_ids, urgent=False)
             next_at = await self._store.read(sources_table.next_due)
         except StoreError as error:
             log.warning("what is due cannot be read: %s", error)
@@ -136,11 +136,13 @@ class RefreshService:
         floor = 0.5 if self._running else 0.05
         return min(max(soon, floor), LONGEST_SLEEP_S)
 
-    def _begin(self, source: Source, state: SourceState, *, urgent: bool) -> asyncio.Task[SourceOutcome]:
+    def _begin(
+        self, source: Source, state: SourceState, column_ids: tuple[int, ...], *, urgent: bool
+    ) -> asyncio.Task[SourceOutcome]:
         """One fetch per source at a time; a second wish joins the first."""
         task = self._running.get(source.id)
         if task is None:
-            task = asyncio.create_task(self._one(source, state, urgent=urgent), name=f"source {source.id}")
+            task = asyncio.create_task(self._one(source, state, column_ids, urgent=urgent), name=f"source {source.id}")
             self._running[source.id] = task
             task.add_done_callback(lambda _: self._ended(source.id))
         return task
@@ -152,16 +154,11 @@ class RefreshService:
 
     async def now(self, column_id: int | None = None) -> RefreshReport:
         """A person asks: every source of the column (None = of the desk) now, save where a server told us to wait."""
-        if column_id is None:
-            sources = await self._store.read(sources_table.all)
-        else:
-            sources = await self._store.read(sources_table.of_column, column_id)
         tasks: list[asyncio.Task[SourceOutcome]] = []
         told: list[SourceOutcome] = []
-        for source in sources:
-            state = await self._store.read(sources_table.state, source.id)
+        for source, state, column_ids in await self._store.read(sources_table.standing, column_id):
             if timing.asks_now(state, self._now()) and not state.stopped:
-                tasks.append(self._begin(source, state, urgent=True))
+                tasks.append(self._begin(source, state, column_ids, urgent=True))
             else:
                 told.append(SourceOutcome(source, 0, state.error, state.error_detail, state.next_at))
         total = len(tasks)
@@ -221,9 +218,10 @@ class RefreshService:
             self._events.send(ColumnChanged(change.column_id, 0, unseen, change.updated))
         return bool(page.entries)
 
-    async def _one(self, source: Source, state: SourceState, *, urgent: bool) -> SourceOutcome:
+    async def _one(
+        self, source: Source, state: SourceState, column_ids: tuple[int, ...], *, urgent: bool
+    ) -> SourceOutcome:
         async with self._slots:
-            column_ids = await self._store.read(sources_table.columns_of, source.id)
             self._events.send(SourceChanged(source.id, column_ids, busy=True))
             outcome = await self._fetch_and_store(source, state, urgent=urgent)
         self._events.send(
@@ -297,9 +295,9 @@ class RefreshService:
         )
         after = replace(after, memory=fetched.memory)
         if page.meta is not None and page.meta.title and not source.title:
-            await self._store.write(sources_table.set_title, source.id, page.meta.title)
+            source = replace(source, title=page.meta.title)
         if not entries:
-            await self._store.write(sources_table.put_state, after)
+            await self._store.write(sources_table.put_state, after, source)
             return SourceOutcome(source, 0, after.error, "", after.next_at)
         applied = await self._store.write(
             entries_table.apply,

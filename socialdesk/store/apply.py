@@ -45,12 +45,13 @@ def apply(
     `first`: the source's first fetch, or one towards the past: entries are sorted by their own dates, and `older`
     (where to continue towards the past) is kept. `complete`: nothing that the source shows was left out. Known entries
     are brought up to date in place and never become new again; an entry known from another source gets this source as
-    a second one; removed entries stay removed. Nothing happens when the source is gone.
+    a second one; removed entries stay removed. A source without a title takes the one given. Nothing happens when the
+    source is gone.
     """
     before = db.execute("SELECT last_fetched_at FROM source_state WHERE source_id = ?", (source.id,)).fetchone()
     if before is None:
         return _NOTHING
-    sources.put_state(db, state)
+    sources.put_state(db, state, source)
     if first:
         db.execute("UPDATE source_state SET older = ? WHERE source_id = ?", (older, source.id))
     # Oldest first, so that ids grow with time and break ties of equal dates; the first of a repeated key wins.

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from socialdesk.core.source import Source, SourceState
@@ -15,7 +16,10 @@ _STATE = (
     "t.source_id, t.cursor, t.first_fetched_at, t.last_fetched_at, t.last_changed_at, t.next_at, t.failures, t.error,"
     " t.error_detail, t.error_at, t.stopped, t.interval_s, t.memory"
 )
+_SHOWN_IN = "(SELECT group_concat(c.column_id) FROM column_source c WHERE c.source_id = s.id)"
 _SHOWN = "EXISTS (SELECT 1 FROM column_source c WHERE c.source_id = s.id)"
+
+Standing = tuple[Source, SourceState, tuple[int, ...]]
 
 
 def add(db: sqlite3.Connection, source: Source) -> Source:
@@ -45,11 +49,6 @@ def update(db: sqlite3.Connection, source: Source) -> None:
     db.execute(
         "UPDATE source SET params = ?, title = ? WHERE id = ?", (canonical(source.params), source.title, source.id)
     )
-
-
-def set_title(db: sqlite3.Connection, source_id: int, title: str) -> None:
-    """Stores what a source calls itself."""
-    db.execute("UPDATE source SET title = ? WHERE id = ?", (title, source_id))
 
 
 def remove(db: sqlite3.Connection, source_id: int) -> None:
@@ -95,11 +94,6 @@ def lines_of_column(db: sqlite3.Connection, column_id: int) -> tuple[tuple[Sourc
     return tuple((_source(row[:6]), _state(row[6:])) for row in rows)
 
 
-def columns_of(db: sqlite3.Connection, source_id: int) -> tuple[int, ...]:
-    rows = db.execute("SELECT column_id FROM column_source WHERE source_id = ? ORDER BY column_id", (source_id,))
-    return tuple(row[0] for row in rows)
-
-
 def state(db: sqlite3.Connection, source_id: int) -> SourceState:
     """Where the source stands; an empty state when there is no such source."""
     row = db.execute(
@@ -114,8 +108,13 @@ def states(db: sqlite3.Connection) -> tuple[SourceState, ...]:
     return tuple(_state(row) for row in rows)
 
 
-def put_state(db: sqlite3.Connection, state: SourceState) -> None:
-    """Stores where a source stands; without effect when the source was removed meanwhile."""
+def put_state(db: sqlite3.Connection, state: SourceState, source: Source | None = None) -> None:
+    """Stores where a source stands; without effect when the source was removed meanwhile.
+
+    With `source`, one without a title takes the one given.
+    """
+    if source is not None and source.title:
+        db.execute("UPDATE source SET title = ? WHERE id = ? AND title = ''", (source.title, source.id))
     db.execute(
         "UPDATE source_state SET cursor = ?, first_fetched_at = ?, last_fetched_at = ?, last_changed_at = ?,"
         " next_at = ?, failures = ?, error = ?, error_detail = ?, error_at = ?, stopped = ?, interval_s = ?, memory = ?"
@@ -138,14 +137,28 @@ def put_state(db: sqlite3.Connection, state: SourceState) -> None:
     )
 
 
-def due(db: sqlite3.Connection, now: datetime, limit: int) -> tuple[tuple[Source, SourceState], ...]:
-    """Sources to ask now, the longest overdue first: shown by a column, not stopped, `next_at` reached or None."""
+def standing(db: sqlite3.Connection, column_id: int | None) -> tuple[Standing, ...]:
+    """Every source of a column (None = of the desk), where it stands, and the columns that show it."""
     rows = db.execute(
-        f"SELECT {_FIELDS}, {_STATE} FROM source_state t JOIN source s ON s.id = t.source_id"  # noqa: S608 - constants
+        f"SELECT {_FIELDS}, {_STATE}, {_SHOWN_IN} FROM source_state t JOIN source s ON s.id = t.source_id"  # noqa: S608
+        " WHERE :column IS NULL OR s.id IN (SELECT source_id FROM column_source WHERE column_id = :column)"
+        " ORDER BY s.id",
+        {"column": column_id},
+    )
+    return tuple(_standing(row) for row in rows)
+
+
+def due(db: sqlite3.Connection, now: datetime, limit: int) -> tuple[Standing, ...]:
+    """Sources to ask now, the longest overdue first: shown by a column, not stopped, `next_at` reached or None.
+
+    Each with where it stands and the columns that show it.
+    """
+    rows = db.execute(
+        f"SELECT {_FIELDS}, {_STATE}, {_SHOWN_IN} FROM source_state t JOIN source s ON s.id = t.source_id"  # noqa: S608 - constants
         f" WHERE t.stopped = 0 AND ifnull(t.next_at, 0) <= ? AND {_SHOWN} ORDER BY ifnull(t.next_at, 0), s.id LIMIT ?",
         (to_us(now), limit),
     )
-    return tuple((_source(row[:6]), _state(row[6:])) for row in rows)
+    return tuple(_standing(row) for row in rows)
 
 
 def next_due(db: sqlite3.Connection) -> datetime | None:
@@ -182,6 +195,11 @@ def typed_hosts(db: sqlite3.Connection, source_id: int | None) -> frozenset[str]
     params = strings(row[0])
     named = (params.get("url", ""), params.get("server", ""), row[1] or "")
     return frozenset(host for address in named if (host := urlsplit(address).netloc))
+
+
+def _standing(row: tuple[Any, ...]) -> Standing:
+    column_ids = tuple(sorted(int(i) for i in row[-1].split(","))) if row[-1] else ()
+    return _source(row[:6]), _state(row[6:-1]), column_ids
 
 
 def _source(row: tuple[int, str, str, int | None, str, str]) -> Source:

@@ -12,7 +12,7 @@ LATER = NOW + timedelta(minutes=10)
 
 
 def due(desk: Desk, now: datetime = NOW, limit: int = 100) -> list[int]:
-    return [source.id for source, _ in desk.store.read_now(sources.due, now, limit)]
+    return [source.id for source, _, _ in desk.store.read_now(sources.due, now, limit)]
 
 
 def put(desk: Desk, source: Source, **state: object) -> None:
@@ -84,7 +84,10 @@ def test_person_makes_due_what_rests_or_stopped(desk: Desk) -> None:
 
 def test_title_and_params_change(desk: Desk) -> None:
     source = desk.source()
-    desk.store.write_now(sources.set_title, source.id, "Harbor")
+    state = SourceState(source.id)
+    desk.store.write_now(sources.put_state, state, replace(source, title="Harbor"))
+    desk.store.write_now(sources.put_state, state, replace(source, title="Harbor again"))
+    assert desk.store.read_now(sources.get, source.id).title == (source.title or "Harbor")
     moved = replace(source, params={"url": "https://new.example/feed"}, title="Harbor, moved")
     desk.store.write_now(sources.update, moved)
     assert desk.store.read_now(sources.get, source.id) == moved
@@ -93,7 +96,9 @@ def test_title_and_params_change(desk: Desk) -> None:
 def test_columns_of_a_source(desk: Desk) -> None:
     source = desk.source()
     one, _, three = desk.column(source), desk.column(), desk.column(source)
-    assert desk.store.read_now(sources.columns_of, source.id) == (one.id, three.id)
+    (standing,) = desk.store.read_now(sources.standing, one.id)
+    assert standing == (source, SourceState(source.id), (one.id, three.id))
+    assert standing in desk.store.read_now(sources.standing, None)
 
 
 def test_removing_takes_rows_and_orphans_but_not_what_others_hold(desk: Desk) -> None:
