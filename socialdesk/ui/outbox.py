@@ -31,7 +31,7 @@ class DeliveryRow(QWidget):
     def __init__(self, desk: Desk, account: Account, facts: NetworkFacts, name: str) -> None:
         super().__init__()
         self._desk, self._title = desk, facts.title
-        self._name = name
+        self.name = name
         self._delivery: Delivery | None = None
         self.pill = Pill(desk)
         self._sentence = label("", "muted", size=12, wrap=True)
@@ -69,7 +69,7 @@ class DeliveryRow(QWidget):
         standing = delivery_words.standing(delivery, self._title, self._desk.now())
         self.pill.show_state(standing.pill, standing.tint)
         self._show_said(standing)
-        self.setAccessibleName(f"{self._name}: {standing.pill}, {standing.sentence}")
+        self.setAccessibleName(f"{self.name}: {standing.pill}, {standing.sentence}")
         self._detail.setText(delivery.error_detail)
         line = self._buttons.layout()
         while line is not None and line.count():
@@ -102,7 +102,7 @@ class DeliveryRow(QWidget):
 
     def _add_button(self, word: str, pressed: Callable[[], object]) -> None:
         made = button(self._desk, word, "quiet" if word == "Details" else "ghost", pressed)
-        made.setAccessibleName(f"{word}: {self._name}")
+        made.setAccessibleName(f"{word}: {self.name}")
         line = self._buttons.layout()
         if line is not None:
             line.addWidget(made)
@@ -188,6 +188,11 @@ class Outbox(PanelBack):
 
     def reload(self) -> None:
         self._tasks.start("outbox", self._load())
+
+    @property
+    def cards(self) -> dict[int, PublicationCard]:
+        """By publication id."""
+        return self._cards
 
     def card(self, publication_id: int) -> PublicationCard:
         return self._cards[publication_id]

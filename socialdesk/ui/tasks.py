@@ -31,10 +31,17 @@ class Tasks(QObject):
         if tell is not None:
             self.failed.connect(tell)
 
-    def start(self, name: str, coroutine: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
-        """Runs `coroutine` on the window's loop. Owner or call must be made while that loop runs."""
+    def start(self, name: str, coroutine: Coroutine[Any, Any, object]) -> asyncio.Task[object] | None:
+        """Runs `coroutine` on the window's loop. Owner or call must be made while that loop runs.
+
+        None when the loop has ended: a timer of a window that is closed already asks for nothing any more.
+        """
         self.cancel(name)
-        task: asyncio.Task[object] = self._window_loop().create_task(coroutine, name=name)
+        loop = self._window_loop()
+        if loop.is_closed():
+            coroutine.close()
+            return None
+        task: asyncio.Task[object] = loop.create_task(coroutine, name=name)
         self._running[name] = task
         task.add_done_callback(self._done)
         return task

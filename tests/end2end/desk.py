@@ -18,6 +18,7 @@ from socialdesk.practice.desk import PracticeDesk
 from socialdesk.practice.server import PracticeServer
 from socialdesk.ui.column import actions_row
 from socialdesk.ui.column.column import ColumnView
+from socialdesk.ui.controls import IconButton
 from socialdesk.vault import MemoryVault
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -141,6 +142,9 @@ class RunningDesk:
         assert len(shown) == 1, (name, len(shown))
         return shown[0]
 
+    def icon_button(self, name: str, inside: QWidget | None = None) -> IconButton:
+        return next(b for b in (inside or self.window).findChildren(IconButton) if b.accessibleName() == name)
+
     def click(self, widget: QWidget) -> None:
         QTest.mouseClick(widget, LEFT)
 
@@ -158,10 +162,10 @@ class RunningDesk:
         QTest.mouseClick(view.list.viewport(), LEFT, NONE, place)
 
 
-def row_of(view: ColumnView, text: str) -> int:
-    """Where the card stands whose post holds `text`."""
-    return next(n for n, item in enumerate(view.model.items) if isinstance(item, Row) and text in item.entry.text)
-
-
-def row_by(view: ColumnView, network: str) -> int:
-    return next(n for n, item in enumerate(view.model.items) if isinstance(item, Row) and item.entry.network == network)
+def drag(widget: QWidget, start: QPoint, by: int) -> None:
+    """Holds the left button at `start` and moves `by` pixels sideways."""
+    QTest.mousePress(widget, LEFT, NONE, start)
+    here = widget.mapToGlobal(start)
+    for step in (0.3, 0.7, 1.0):
+        QTest.mouseMove(widget, widget.mapFromGlobal(here + QPoint(round(by * step), 0)))
+    QTest.mouseRelease(widget, LEFT, NONE, widget.mapFromGlobal(here + QPoint(by, 0)))

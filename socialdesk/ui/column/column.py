@@ -16,6 +16,7 @@ from socialdesk.ui.column.asking import CardWishes
 from socialdesk.ui.column.bars import NewPill, ViewSwitch
 from socialdesk.ui.column.corners import paint_panel
 from socialdesk.ui.column.empty import EmptyState
+from socialdesk.ui.column.ending import EndLine
 from socialdesk.ui.column.header import ColumnHeader, TroubleLine
 from socialdesk.ui.column.loader import Loader
 from socialdesk.ui.column.look import Look
@@ -48,6 +49,7 @@ class ColumnView(QWidget):
         self.model = RowsModel(look.desk.now, self)
         self.list = CardList(look, self.model)
         self.empty = EmptyState(look)
+        self.end = EndLine(self.list)
         self._tasks = Tasks(self, look.desk.actions.tell)
         self.loader = Loader(look, column.id, self.list, look.desk.actions.tell)
         self._wishes = CardWishes(look.desk, column.id, self)
@@ -75,6 +77,7 @@ class ColumnView(QWidget):
         for part in (self.header, self.trouble, self.switch):
             box.addWidget(part)
         box.addWidget(self.list, 1)
+        box.addWidget(self.end)
         box.addWidget(self.empty, 1)
         for hidden in (self.trouble, self.switch, self.empty):
             hidden.hide()
@@ -87,6 +90,7 @@ class ColumnView(QWidget):
         self.switch.chosen.connect(self._show_view)
         self.list.asked.connect(self._wishes.asked)
         self.list.seen.connect(self._seen)
+        self.loader.ending.connect(self.end.say)
         self.loader.waiting.connect(self._show_waiting)
         self.loader.loaded.connect(self._show_empty)
         self.pill.clicked.connect(self.show_new)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from socialdesk.core.rows import Row, Story
 from socialdesk.core.source import RowKey
+from socialdesk.ui.column.ending import EVERYTHING, OLDER
 from socialdesk.ui.column.look import Look
 from socialdesk.ui.column.model import Item, RowsModel
 from socialdesk.ui.column.view import CardList
@@ -17,6 +18,8 @@ _FIRST = 12  # enough for the first screen
 _PAGE = 40
 _STORIES = 50
 _SLICE_S = 0.004  # laying out ahead never holds the window longer than this
+_OLDER_PAGES = 5  # asked for at one go
+_OLDER_PAUSE_S = 5.0  # before the networks are asked again after nothing came
 _CALM_MS = 120  # changes are gathered this long
 _BETWEEN_S = 1.0  # while more and more come, they are shown this often
 _FRAME_S = 0.016  # columns that changed together are painted one after the other
@@ -27,6 +30,7 @@ class Loader(QObject):
 
     waiting = Signal(int)
     loaded = Signal()
+    ending = Signal(str)  # what stands below the last card
 
     def __init__(self, look: Look, column_id: int, view: CardList, tell: Callable[[str], None]) -> None:
         super().__init__(view)
@@ -37,6 +41,8 @@ class Loader(QObject):
         self._model: RowsModel = view.rows
         self.view_kind = "posts"
         self.filled = False  # rows were asked for and have come, be it none
+        self._has_everything = False  # no network has anything older
+        self._ask_older_at = 0.0
         self.tasks = Tasks(self, tell)
         self._pending = 0
         self._updated: set[int] = set()
@@ -57,12 +63,18 @@ class Loader(QObject):
         self.view_kind = view_kind
         self._set_pending(0)
         self.filled = False
+        self._has_everything = False
+        self.ending.emit("")
         self.tasks.cancel("more")
         self.tasks.start("first", self._first())
 
     def more(self) -> None:
-        if self.view_kind == "posts" and not self._model.at_end and not self.tasks.busy("more"):
+        if self.view_kind != "posts" or self.tasks.busy("more"):
+            return
+        if not self._model.at_end:
             self.tasks.start("more", self._more())
+        elif self._model.items and not self._has_everything and time.monotonic() >= self._ask_older_at:
+            self.tasks.start("more", self._older())
 
     def changed(self, added: int, updated: tuple[int, ...]) -> None:
         """The store has new or changed rows for this column."""
@@ -101,6 +113,26 @@ class Loader(QObject):
             self._model.put_below(rows, at_end=len(rows) < _PAGE)
         with self._view.steady():
             self._model.drop_above(self._view.first_visible())
+
+    async def _older(self) -> None:
+        """The store has no more: the networks are asked. Filters may leave nothing of a page, so a few are."""
+        self._ask_older_at = time.monotonic() + _OLDER_PAUSE_S
+        self.ending.emit(OLDER)
+        said = ""
+        try:
+            for _ in range(_OLDER_PAGES):
+                more = await self._desk.bridge.call(self._desk.services.refresh.older, self._id)
+                rows = await self._page(self._model.oldest, _PAGE)
+                if rows:
+                    await self._prepare(rows)
+                    self._model.put_below(rows, at_end=len(rows) < _PAGE)
+                    self._ask_older_at = 0.0
+                    return
+                if not more:
+                    self._has_everything, said = True, EVERYTHING
+                    return
+        finally:
+            self.ending.emit(said)
 
     async def _back(self) -> None:
         """Brings back rows above the window that were dropped."""

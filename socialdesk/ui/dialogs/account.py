@@ -95,6 +95,7 @@ class AccountSheet(Sheet):
             for field in way.fields:
                 self.form.add_field(field, numbered=bool(way.steps), value=self._known(field.name))
         self._column.addWidget(self.form)
+        self.form.show()  # now, not at Qt's next turn: the first field takes the keyboard
         if isinstance(way, OAuthCode) and way.scopes:
             asked = ", ".join(f"{scope} ({why})" for scope, why in way.scopes)
             self._column.addWidget(label(f"SocialDesk asks for: {asked}.", "muted", size=12, wrap=True))
@@ -129,6 +130,7 @@ class AccountSheet(Sheet):
             self._way = (self._way + 1) % len(self._facts.sign_ins)
             self._show_form(self._facts)
             self.refit()
+            self.focus_first()
 
     def _waiting_part(self) -> QWidget:
         """What a browser sign-in shows while it is under way: progress, the redirect address, the way back by hand."""

@@ -171,6 +171,7 @@ class ColumnSheet(Sheet):
         clear_layout(self._ask)
         self.form = form
         self._ask_row.addWidget(form)
+        form.show()  # now, not at Qt's next turn: the first field takes the keyboard
         self.add.setEnabled(True)
         self.refit()
         stops = form.answers()
