@@ -1,5 +1,6 @@
 """Opening the desk, or, where there is no screen, doing its main job without one."""
 
+import gc
 import os
 import sys
 import tempfile
@@ -29,6 +30,7 @@ def start(folder: Path | None, *, practice: bool, explain: bool) -> int:
 
 
 def _open(profile: Profile, *, practice: bool) -> int:
+    gc.disable()  # imports make much that stays: looking through it took 40 ms; the window collects for itself
     from socialdesk.app.window import open_window  # Qt: not where there is no screen
 
     try:

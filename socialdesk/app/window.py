@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from socialdesk.practice.desk import PracticeDesk
 
 log = logging.getLogger(__name__)
+FIRST_PAINT_S = 2.0  # the longest that the work behind the window waits for its first rows
+FRAME_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,11 @@ class Program:
             shell.window.setWindowTitle("SocialDesk: practice")
         await shell.load()
         shell.window.show()
+        # What follows takes a tenth of a second from the first paint of eight columns when it does not wait for it.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_PAINT_S):
+                await shell.window.strip.filled()
+                await asyncio.sleep(FRAME_S)
         await bridge.call(services.start)
         collector.settle()
         bridge.event.connect(lambda event: self._offer_restore(event, desk))

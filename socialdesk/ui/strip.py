@@ -1,5 +1,6 @@
 """The columns side by side: scrolled sideways, dragged to reorder and to resize, folded to strips."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -104,6 +105,12 @@ class Strip(QScrollArea):
 
     def views(self) -> tuple[ColumnView, ...]:
         return tuple(self._slots[key].view for key in self._order)
+
+    async def filled(self) -> None:
+        """Returns when the columns that were in view at the start have their first rows."""
+        for view in self.views():
+            while view.loader.tasks.busy("first"):  # noqa: ASYNC110 (what is waited for is the state of widgets)
+                await asyncio.sleep(0.005)
 
     # The column the keys act on
 
