@@ -12,10 +12,32 @@ from html import escape
 from aiohttp import web
 
 START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
-WORDS = (
-    "buyers pipeline content research benchmark webinar channel partner account demand quarter budget renewal "
-    "procurement shortlist proposal workshop reference peer review launch survey answer question"
-).split()
+WORDS = [
+    "buyers",
+    "pipeline",
+    "content",
+    "research",
+    "benchmark",
+    "webinar",
+    "channel",
+    "partner",
+    "account",
+    "demand",
+    "quarter",
+    "budget",
+    "renewal",
+    "procurement",
+    "shortlist",
+    "proposal",
+    "workshop",
+    "reference",
+    "peer",
+    "review",
+    "launch",
+    "survey",
+    "answer",
+    "question",
+]
 ENTRIES = 30
 
 
