@@ -77,9 +77,7 @@ async def test_a_page_may_not_send_us_into_a_private_network(desk: Desk, blog: P
     assert blog.requests("chart") == ()
 
 
-async def test_a_post_that_names_a_private_address_is_saved_as_it_is(
-    desk: Desk, blog: PracticeServer
-) -> None:
+async def test_a_post_that_names_a_private_address_is_saved_as_it_is(desk: Desk, blog: PracticeServer) -> None:
     item = await desk.services.saving.save_entry(await stored(desk, f"{blog.url}/page"))
     assert (item.state, item.text) == ("saved", "Buyers answer questions")
     assert blog.log == []

@@ -1,0 +1,104 @@
+"""Draws the pictures of the documentation from the practice desk: `make screenshots`.
+
+Every scene is opened through the window's own wishes and keys, in both themes, off-screen.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from socialdesk.app.offscreen import settled
+from socialdesk.app.profile import Profile
+from socialdesk.app.rehearsal import ARTICLE, TEXT
+from socialdesk.app.window import Opened, open_window
+from socialdesk.core.post import Draft
+from socialdesk.practice.world import picture
+
+SIZE = (1600, 1000)
+Scene = Callable[[Opened], Awaitable[None]]
+
+
+async def desk(opened: Opened) -> None:
+    opened.shell.fold()
+
+
+async def composer(opened: Opened) -> None:
+    services, call = opened.services, opened.bridge.call
+    shown = await call(services.composing.add_picture, picture("teal-gold", 1200, 750), "chart.png")
+    accounts = tuple(a.id for a in await call(services.accounts.list))
+    opened.shell.write(Draft(text=TEXT, article=ARTICLE, pictures=(shown,), account_ids=accounts, language="en"))
+
+
+async def outbox(opened: Opened) -> None:
+    services, call = opened.services, opened.bridge.call
+    opened.shell.fold()
+    accounts = tuple(a.id for a in await call(services.accounts.list))
+    draft = await call(services.composing.save, Draft(text=TEXT, article=ARTICLE, account_ids=accounts))
+    await call(services.publishing.submit, draft.id)
+    await call(services.publishing.settle)
+    opened.shell.show_right("outbox")
+
+
+async def reader(opened: Opened) -> None:
+    services, call = opened.services, opened.bridge.call
+    column = (await call(services.columns.all))[0]
+    rows = await call(services.reading.page, column.id, None, 60)
+    row = next(row for row in rows if row.entry.title)
+    await call(services.saving.save_entry, row.entry_id)
+    opened.desk.actions.open_entry.emit(row)
+
+
+async def account(opened: Opened) -> None:
+    opened.shell.add_account()
+
+
+async def column(opened: Opened) -> None:
+    opened.shell.add_column()
+
+
+async def keys(opened: Opened) -> None:
+    opened.shell.show_keys()
+
+
+async def welcome(opened: Opened) -> None:
+    if opened.shell.sheet is not None:
+        opened.shell.sheet.close_sheet()
+    opened.shell.window.set_right(None)
+    opened.shell.show_welcome()
+
+
+SCENES: tuple[Scene, ...] = (desk, composer, outbox, reader, account, column, keys, welcome)
+
+
+async def shoot(opened: Opened, folder: Path) -> None:
+    await opened.bridge.call(opened.services.refresh.now)
+    opened.shell.window.resize(*SIZE)
+    for scene in SCENES:
+        await scene(opened)
+        for theme in ("light", "dark"):
+            opened.desk.theme.set_mode(theme)
+            await settled(opened)
+            await asyncio.sleep(0.6)
+            target = folder / f"{scene.__name__}-{theme}.png"
+            opened.shell.window.grab().save(str(target))
+            print(target)
+
+
+def main(folder: str) -> int:
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+
+    async def script(opened: Opened) -> None:
+        await shoot(opened, target)
+
+    with tempfile.TemporaryDirectory(prefix="socialdesk-pictures-") as temporary:
+        return open_window(Profile.choose(Path(temporary)), practice=True, script=script)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
