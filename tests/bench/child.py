@@ -1,0 +1,93 @@
+"""Fresh child processes, and numbers out of many measurements."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREEN = {
+    "name": "bench",
+    "x": 0,
+    "y": 0,
+    "width": 2600,
+    "height": 1100,
+    "logicalDpi": 96,
+    "logicalBaseDpi": 96,
+    "dpr": 1,
+}
+PATIENCE_S = 300
+
+
+def run(module: str, *words: object, folder: Path) -> dict[str, Any]:
+    """Runs `python -m tests.bench.MODULE WORDS` and returns the JSON on its last line.
+
+    `started` is added to it: the moment just before the process was made, on the clock of `time.monotonic`, which
+    processes share. `folder` is for what the run needs beside the words.
+    """
+    command = [sys.executable, "-m", f"tests.bench.{module}", *map(str, words)]
+    started = time.monotonic()
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(folder), stdout=subprocess.PIPE, timeout=PATIENCE_S, check=True, text=True
+    )
+    result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return result | {"started": started}
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """No screen is needed: Qt paints into memory, on one screen wide enough for eight columns."""
+    screens = folder / "screens.json"
+    if not screens.exists():
+        screens.write_text(json.dumps({"screens": [SCREEN]}))
+    wanted = {"QT_QPA_PLATFORM": f"offscreen:configfile={screens}", "PYTHONPATH": str(ROOT)}
+    return {**os.environ, **wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedServer:
+    port: int
+    size: int  # bytes of one feed
+
+    def next_round(self) -> None:
+        """Three new entries in every feed."""
+        import urllib.request
+
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/round", method="POST")
+        urllib.request.urlopen(request).read()
+
+
+@contextmanager
+def feed_server(count: int) -> Iterator[FeedServer]:
+    command = [sys.executable, "-m", "tests.bench.feed_server", str(count)]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        port, size = process.stdout.readline().split()
+        yield FeedServer(int(port), int(size))
+    finally:
+        process.stdin.close()
+        process.wait()
+
+
+def median(values: Sequence[float]) -> float:
+    return statistics.median(values)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` (0 to 1) of the others do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def say(result: dict[str, Any]) -> None:
+    """A child's answer, for `run`."""
+    sys.stdout.write("\n" + json.dumps(result) + "\n")
+    sys.stdout.flush()
