@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -71,10 +72,17 @@ class Loader(QObject):
     def more(self) -> None:
         if self.view_kind != "posts" or self.tasks.busy("more"):
             return
+        is_here = self._view.verticalScrollBar().value() > 0  # the person came down
         if not self._model.at_end:
-            self.tasks.start("more", self._more())
-        elif self._model.items and not self._has_everything and time.monotonic() >= self._ask_older_at:
-            self.tasks.start("more", self._older())
+            self._step_down(self._more())
+        elif is_here and not self._has_everything and time.monotonic() >= self._ask_older_at:
+            self._step_down(self._older())
+
+    def _step_down(self, step: Coroutine[Any, Any, None]) -> None:
+        """One step towards the past; then another one if the person is still near the end."""
+        task = self.tasks.start("more", step)
+        if task is not None:
+            task.add_done_callback(lambda done: None if done.cancelled() or done.exception() else self._moved())
 
     def changed(self, added: int, updated: tuple[int, ...]) -> None:
         """The store has new or changed rows for this column."""

@@ -46,6 +46,9 @@ class CardList(QListView):
         self.cards.current_row = lambda: self.currentIndex().row()
         self.setItemDelegate(self.cards)
         self.setModel(model)
+        self._kept: object = None
+        model.modelAboutToBeReset.connect(self._keep_current)
+        model.modelReset.connect(self._find_current)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -251,6 +254,16 @@ class CardList(QListView):
             bar.setValue(bar.value() + box.top())
         elif box.bottom() > height:
             bar.setValue(bar.value() + box.bottom() - height + 1)
+
+    def _keep_current(self) -> None:
+        item = self.current_item()
+        self._kept = identity(item) if item is not None else None
+
+    def _find_current(self) -> None:
+        """The card the keys act on stays the same one, wherever it stands now."""
+        place = next((n for n, item in enumerate(self.rows.items) if identity(item) == self._kept), None)
+        if self._kept is not None and place is not None:
+            self.setCurrentIndex(self.rows.index(place))
 
     def _cut_off(self, row: int) -> bool:
         return bool(self.visualRect(self.rows.index(row)).top() < 0)
