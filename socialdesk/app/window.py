@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from socialdesk.practice.desk import PracticeDesk
 
 log = logging.getLogger(__name__)
+PATIENCE_S = 15.0  # for a first desk that opens or closes
 FIRST_PAINT_S = 2.0  # the longest that the work behind the window waits for its first rows
 FRAME_S = 0.02
 
@@ -60,8 +62,13 @@ def open_window(profile: Profile, *, practice: bool, script: Script | None = Non
     """
     lock = ProfileLock(profile.data / "desk.lock")
     name = f"socialdesk-{profile.tag}"
-    if not lock.acquire():
-        return 0 if raise_first(name) else _say("Another desk of this profile is open and does not answer.")
+    patient_until = time.monotonic() + PATIENCE_S
+    while not lock.acquire():  # the first may still be opening, or already closing
+        if raise_first(name):
+            return 0
+        if time.monotonic() > patient_until:
+            return _say("Another desk of this profile is open and does not answer.")
+        time.sleep(0.1)
     try:
         with _engine_of(profile, practice=practice) as (engine, stand_ins):
             app = _application()
