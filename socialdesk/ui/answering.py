@@ -24,6 +24,13 @@ def rewrite(entry: Entry) -> Draft:
     return Draft(text=(entry.title or entry.text).strip(), link=link)
 
 
+def passed_on(text: str) -> Draft:
+    """Words with an address as their last paragraph: the address becomes the link, with its card."""
+    words, _, last = text.strip().rpartition("\n\n")
+    is_address = last.startswith(("http://", "https://")) and not any(letter.isspace() for letter in last)
+    return Draft(text=words, link=last) if is_address else Draft(text=text)
+
+
 def mention(entry: Entry) -> Draft:
     name = entry.author.handle or entry.author.name
     return Draft(text=f"{name if name.startswith(_ACCOUNT_SIGN) else _ACCOUNT_SIGN + name} ")

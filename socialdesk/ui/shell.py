@@ -286,7 +286,7 @@ class Shell(Dialogs):
         actions = self.desk.actions
         actions.compose.connect(self.compose)
         actions.compose_window.connect(self._new_window)
-        actions.compose_text.connect(lambda text: self.write(Draft(text=text)))
+        actions.compose_text.connect(lambda text: self.write(answering.passed_on(text)))
         actions.fold_composer.connect(self.fold)
         actions.reply.connect(lambda row: self._answer(answering.reply, row))
         actions.quote.connect(lambda row: self._answer(answering.quote, row))

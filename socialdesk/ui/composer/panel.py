@@ -17,6 +17,7 @@ from socialdesk.ui.composer.attachments import Attachments
 from socialdesk.ui.composer.checks import fine_sentence
 from socialdesk.ui.composer.editor import picture_files, take_pictures
 from socialdesk.ui.composer.layout import ComposerLayout
+from socialdesk.ui.composer.options import usual_language
 from socialdesk.ui.composer.roster import Roster
 from socialdesk.ui.composer.saver import Saver
 from socialdesk.ui.desk import Desk
@@ -39,6 +40,7 @@ class Composer(ComposerLayout):
         self._drafts: tuple[Draft, ...] = ()
         self._checks: dict[int, AccountCheck] = {}
         self._wanted_accounts: tuple[int, ...] = ()
+        self._chosen = False  # the person pressed a chip
         self._loaded = asyncio.Event()
         self._begun = False
         self._tasks = Tasks(self, self._say)
@@ -220,6 +222,7 @@ class Composer(ComposerLayout):
         self.show_status(sentence)
 
     def _toggle_account(self, account_id: int) -> None:
+        self._chosen = True
         self._edit(letter.toggled(self._draft, account_id, self.roster.order()))
         self._desk_put("composer.accounts", list(self._draft.account_ids))
 
@@ -284,9 +287,10 @@ class Composer(ComposerLayout):
         self._show()
 
     def _accounts_known(self) -> None:
-        if not self._draft.account_ids and letter.is_blank(self._draft):
+        if not self._draft.account_ids and not self._chosen and not self._draft.id:
             known = tuple(i for i in self.roster.order() if i in self._wanted_accounts)
-            self._draft = replace(self._draft, account_ids=known or self.roster.order()[:1])
+            language = self._draft.language or usual_language()
+            self._draft = replace(self._draft, account_ids=known or self.roster.usual(), language=language)
         self._show()
 
     async def _open(self, draft: Draft, accounts: tuple[int, ...]) -> None:
@@ -295,7 +299,9 @@ class Composer(ComposerLayout):
         self.attachments.stop_describing()
         if not draft.account_ids and not draft.id:
             known = tuple(i for i in accounts or self._wanted_accounts if i in self.roster.accounts)
-            draft = replace(draft, account_ids=known or self._draft.account_ids or self.roster.order()[:1])
+            draft = replace(draft, account_ids=known or self._draft.account_ids or self.roster.usual())
+        if not draft.id and not draft.language:
+            draft = replace(draft, language=usual_language())
         self._draft = draft
         self.editor.start_over()
         self.article.body.start_over()

@@ -56,6 +56,15 @@ class Roster(QObject):
     def order(self) -> tuple[int, ...]:
         return tuple(self.accounts)
 
+    def usual(self) -> tuple[int, ...]:
+        """What a post goes to when the person chose nothing yet: the first account that takes short posts.
+
+        Empty until that is known.
+        """
+        short = tuple(i for i in self.order() if i in self.rules and not self.rules[i].article)
+        is_known = len(self.rules) + len(self.problems) >= len(self.accounts)
+        return short[:1] or (self.order()[:1] if is_known else ())
+
     def rules_of(self, account_ids: tuple[int, ...]) -> Mapping[int, PostRules]:
         return {i: self.rules[i] for i in account_ids if i in self.rules}
 
