@@ -102,7 +102,7 @@ def _after_page(
     last_changed = now if changed else state.last_changed
     quiet = _since(last_changed or state.first_fetched, now)
     interval = interval_s(rhythm, 0 if changed else state.interval_s, per_week, ttl_s, quiet)
-    wait = timedelta(seconds=interval * (1 + jitter / 10))
+    wait = timedelta(seconds=_spread(interval, rhythm, jitter, parting=_is_late(state, now, interval)))
     next_at = now + wait
     if page.not_before is not None:
         latest = now + timedelta(seconds=max(LONGEST_FRESH_S, interval))
@@ -122,6 +122,21 @@ def _after_page(
         stopped=gone,
         interval_s=interval,
     )
+
+
+def _is_late(state: SourceState, now: datetime, interval: int) -> bool:
+    """Asked for the first time or long after its time, so together with many others: feeds that were added at once,
+    and all of them after a night."""
+    return state.next_at is None or (now - state.next_at).total_seconds() > interval
+
+
+def _spread(interval: int, rhythm: Rhythm, jitter: float, *, parting: bool) -> float:
+    """Seconds until the next look. Feeds that part are spread over a whole interval, else they would stay a burst
+    (commafeed#2181); a tenth of the longest is spread enough."""
+    usual = interval * (1 + jitter / 10)
+    if not parting or rhythm.floor_s == rhythm.base_s:
+        return usual
+    return max(usual, min(interval * (1 + jitter), rhythm.ceiling_s * (1 + jitter / 10)))
 
 
 def _failed(

@@ -166,6 +166,17 @@ class TestRhythm:
         assert in_seconds(slow) == 600
         assert in_seconds(after_fetch(page, slow, NOW, 0.0, rhythm=TIMELINE)) == 120
 
+    def test_feeds_that_come_together_are_spread_over_an_interval(self) -> None:
+        night = NOW - timedelta(hours=8)
+        late = SourceState(7, first_fetched=night, last_changed=night, next_at=night, interval_s=1800)
+        for state in (FRESH, late):
+            assert in_seconds(after_fetch(SAME, state, NOW, 0.9, rhythm=FEED)) == 1800 * 1.9
+        in_time = replace(late, next_at=NOW - timedelta(minutes=1))
+        assert in_seconds(after_fetch(SAME, in_time, NOW, 0.9, rhythm=FEED)) == pytest.approx(1800 * 1.09)
+
+    def test_timelines_are_not_spread(self) -> None:
+        assert in_seconds(after_fetch(SAME, FRESH, NOW, 0.9, rhythm=TIMELINE)) == pytest.approx(120 * 1.09)
+
     def test_entries_per_week_counts_the_last_week(self) -> None:
         days = [NOW - timedelta(days=day) for day in range(30)]
         assert entries_per_week(days, NOW) == 8
