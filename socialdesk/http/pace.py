@@ -19,27 +19,28 @@ class Pace:
     async def turn(self, host: str, port: int, *, urgent: bool, check: Callable[[], None]) -> AsyncIterator[None]:
         """Waits for this host's turn. `check` is asked before and after each wait and raises to leave the line.
 
-        `urgent` keeps to the number of connections but skips the gap.
+        `urgent` keeps to the number of connections but skips the gap while the burst lasts.
         """
         state = self._host(host, port)
         check()
         async with state.connections:
             check()
-            if not urgent:
-                await self._gap(state)
-                check()
+            await self._gap(state, urgent=urgent)
+            check()
             try:
                 yield
             finally:
                 state.ended = asyncio.get_running_loop().time()
 
-    async def _gap(self, state: "_Host") -> None:
+    async def _gap(self, state: "_Host", *, urgent: bool) -> None:
         if state.gap_s <= 0:
             return
         now = asyncio.get_running_loop().time()
         state.bucket, token_s = take(state.bucket, now, burst=self._pacing.burst, refill_s=self._pacing.refill_s)
         gap_s = 0.0 if state.ended is None else state.ended + state.gap_s - now
         delay = max(gap_s, token_s)
+        if urgent:  # beyond the burst a person's own refresh keeps to the gap, but does not trickle
+            delay = gap_s if token_s > 0 else 0.0
         if delay > 0:
             await asyncio.sleep(delay)
 

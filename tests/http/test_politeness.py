@@ -344,3 +344,14 @@ async def test_a_page_that_wants_a_person_is_recognised(http: Http) -> None:
             await http.request("GET", server.url, feed=True)
         assert len(server.asked) == 1
     assert caught.value.reason == "blocked"
+
+
+async def test_a_person_who_asks_for_hundreds_of_one_host_makes_no_endless_burst() -> None:
+    pace = Pace(Pacing(gap_s=0.05, burst=2, refill_s=3600))
+    started = time.monotonic()
+    taken = []
+    for _ in range(4):
+        async with pace.turn("blog.example", 80, urgent=True, check=lambda: None):
+            taken.append(time.monotonic() - started)
+    assert taken[1] < 0.05
+    assert taken[3] - taken[1] >= 0.099
