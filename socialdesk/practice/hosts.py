@@ -151,9 +151,10 @@ class BadHosts(PracticeServer):
         return web.Response(body=packed, content_type="text/xml", headers={"Content-Encoding": "gzip"})
 
     def _new_ids(self, request: web.Request) -> web.Response:
-        visit = self.visits(request.path)
-        items = [(f"{guid}-{visit}", title, published) for guid, title, published in self._items()]
-        return self._answer_feed(items)
+        """The same articles at the same addresses, under ids that nobody has seen before."""
+        fresh = f'isPermaLink="false">visit-{self.visits(request.path)}-'.encode()
+        body = feed_of(self._items()).replace(b'isPermaLink="false">', fresh)
+        return web.Response(body=body, content_type="application/rss+xml")
 
     def _clock(self, request: web.Request) -> web.Response:
         """The same entries every time, in a document that never is the same."""

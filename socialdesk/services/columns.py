@@ -101,6 +101,8 @@ class ColumnService:
         for source in sources:
             self._check(source)
         found = [await self._discovered(source) for source in sources]
+        for source in found:
+            await self._store.write(sources_table.revive, source)
         return await self.add_known(title, icon, tuple(found), filter, view)
 
     async def add_known(

@@ -24,6 +24,7 @@ from socialdesk.http.urgency import person_waits
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
 from socialdesk.services.feed_memory import FeedMemory
+from socialdesk.services.lanes import Lanes
 from socialdesk.store import columns as columns_table
 from socialdesk.store import entries as entries_table
 from socialdesk.store import sources as sources_table
@@ -80,7 +81,7 @@ class RefreshService:
         self._connectivity = connectivity
         self._events = events
         self._now = now
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._lanes = Lanes(AT_ONCE)
         self._running: dict[int, asyncio.Task[SourceOutcome]] = {}
         self._wake = asyncio.Event()
         self._loop_task: asyncio.Task[None] | None = None
@@ -109,22 +110,23 @@ class RefreshService:
             self.wake()
 
     async def _run(self) -> None:
-        wall, ours = self._now(), time.monotonic()
         while True:
             self._wake.clear()
             pause = await self._begin_due()
+            wall, ours = self._now(), time.monotonic()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), pause)
-            slept = (self._now() - wall).total_seconds() - (time.monotonic() - ours)
-            wall, ours = self._now(), time.monotonic()
-            if slept > ASLEEP_S:
+            # Some systems stop our clock while the machine sleeps, on others only the wait is over late.
+            awake = min(time.monotonic() - ours, pause)
+            if (self._now() - wall).total_seconds() - awake > ASLEEP_S:
                 await self._http.rebuild()
 
     async def _begin_due(self) -> float:
         """Starts what is due and returns the seconds until something else may be."""
         try:
-            now = self._now()
-            for source, state, column_ids in await self._store.read(sources_table.due, now, TAKEN_AT_ONCE):
+            begun = tuple(self._running)
+            found = await self._store.read(sources_table.due, self._now(), TAKEN_AT_ONCE, begun)
+            for source, state, column_ids in found:
                 self._begin(source, state, column_ids, urgent=False)
             next_at = await self._store.read(sources_table.next_due)
         except StoreError as error:
@@ -221,7 +223,7 @@ class RefreshService:
     async def _one(
         self, source: Source, state: SourceState, column_ids: tuple[int, ...], *, urgent: bool
     ) -> SourceOutcome:
-        async with self._slots:
+        async with self._lanes.place(source):
             self._events.send(SourceChanged(source.id, column_ids, busy=True))
             outcome = await self._fetch_and_store(source, state, urgent=urgent)
         self._events.send(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from socialdesk.core.source import Source, SourceState
 from socialdesk.store import membership
-from socialdesk.store.codec import canonical, from_us, moment, strings, to_us
+from socialdesk.store.codec import canonical, from_us, json_list, moment, strings, to_us
 
 _FIELDS = "s.id, s.network, s.kind, s.account_id, s.params, s.title"
 _STATE = (
@@ -148,15 +148,16 @@ def standing(db: sqlite3.Connection, column_id: int | None) -> tuple[Standing, .
     return tuple(_standing(row) for row in rows)
 
 
-def due(db: sqlite3.Connection, now: datetime, limit: int) -> tuple[Standing, ...]:
+def due(db: sqlite3.Connection, now: datetime, limit: int, begun: Iterable[int] = ()) -> tuple[Standing, ...]:
     """Sources to ask now, the longest overdue first: shown by a column, not stopped, `next_at` reached or None.
 
-    Each with where it stands and the columns that show it.
+    Each with where it stands and the columns that show it; those whose ids are in `begun` are left out.
     """
     rows = db.execute(
         f"SELECT {_FIELDS}, {_STATE}, {_SHOWN_IN} FROM source_state t JOIN source s ON s.id = t.source_id"  # noqa: S608 - constants
-        f" WHERE t.stopped = 0 AND ifnull(t.next_at, 0) <= ? AND {_SHOWN} ORDER BY ifnull(t.next_at, 0), s.id LIMIT ?",
-        (to_us(now), limit),
+        f" WHERE t.stopped = 0 AND ifnull(t.next_at, 0) <= ? AND {_SHOWN}"
+        " AND s.id NOT IN (SELECT value FROM json_each(?)) ORDER BY ifnull(t.next_at, 0), s.id LIMIT ?",
+        (to_us(now), json_list(begun), limit),
     )
     return tuple(_standing(row) for row in rows)
 
@@ -181,6 +182,15 @@ def make_due(db: sqlite3.Connection, source_ids: Iterable[int], now: datetime) -
     db.executemany(
         "UPDATE source_state SET next_at = ?, stopped = 0 WHERE source_id = ?",
         [(to_us(now), source_id) for source_id in source_ids],
+    )
+
+
+def revive(db: sqlite3.Connection, source: Source) -> None:
+    """A person names this source again: one equal to it that had stopped is asked at once."""
+    db.execute(
+        "UPDATE source_state SET stopped = 0, next_at = NULL WHERE stopped = 1 AND source_id IN (SELECT id FROM source"
+        " WHERE network = ? AND kind = ? AND ifnull(account_id, 0) = ? AND params = ?)",
+        (source.network, source.kind, source.account_id or 0, canonical(source.params)),
     )
 
 

@@ -71,11 +71,12 @@ async def desk_with_feeds(tmp_path: Path, worker: Worker) -> AsyncIterator[Desk]
 
 
 @contextlib.asynccontextmanager
-async def open_desk(tmp_path: Path, worker: Worker, networks: dict[str, Any]) -> AsyncIterator[Desk]:
+async def open_desk(tmp_path: Path, worker: Worker, networks: dict[str, Any], **wire: Any) -> AsyncIterator[Desk]:
+    """A desk over the store in `tmp_path`. `wire` are options of `Http.create`."""
     clock, vault, short, blog = Clock(), DictVault(), fake("short"), fake("blog", article=True)
     store = await asyncio.to_thread(Store.open, tmp_path / "data", now=clock())
     connectivity = Connectivity()
-    http = Http.create(now=clock, connectivity=connectivity)
+    http = Http.create(now=clock, connectivity=connectivity, **wire)
     parts = Parts(
         store,
         vault,
@@ -92,7 +93,9 @@ async def open_desk(tmp_path: Path, worker: Worker, networks: dict[str, Any]) ->
     services = build(parts)
     events: list[Event] = []
     services.events.listen(events.append)
-    yield Desk(services, clock, vault, short, blog, events, store)
-    await services.stop()
-    await http.aclose()
-    await asyncio.to_thread(store.close)
+    try:
+        yield Desk(services, clock, vault, short, blog, events, store)
+    finally:
+        await services.stop()
+        await http.aclose()
+        await asyncio.to_thread(store.close)
