@@ -12,7 +12,7 @@ from socialdesk.content.worker import Worker
 from socialdesk.core.blobs import blob_hash
 from socialdesk.core.entry import Entry, EntryKind, MediaKind
 from socialdesk.core.errors import ContentError, InputError, NetworkError, Rejected
-from socialdesk.core.events import SavedChanged
+from socialdesk.core.events import Progress, SavedChanged
 from socialdesk.core.rows import StoredEntry
 from socialdesk.core.saved import ExtractedArticle, SavedItem
 from socialdesk.core.text import one_line, reading_minutes
@@ -32,6 +32,7 @@ LARGEST_PICTURE = 10_000_000
 MOST_PICTURES = 60
 AT_ONCE = 4
 TITLE_LENGTH = 90
+Kept = tuple[str, str, int]  # address, blob, size in bytes
 
 
 class SavingService:
@@ -41,6 +42,7 @@ class SavingService:
         self._worker = worker
         self._events = events
         self._now = now
+        self._fetching: dict[int, tuple[asyncio.Task[Kept], ...]] = {}
 
     async def save_entry(self, entry_id: int) -> SavedItem:
         """Saves an entry with the article it links to; what cannot be fetched is missing, the words are kept."""
@@ -129,14 +131,7 @@ class SavingService:
     async def _complete(self, item: SavedItem, found: ExtractedArticle, typed: frozenset[str]) -> SavedItem:
         """Keeps the pictures, then the item. `typed`: hosts (with port) that a person named, so may be private."""
         wanted = tuple(dict.fromkeys(u for u in (found.image_url, *found.picture_urls) if u))[:MOST_PICTURES]
-        slots = asyncio.Semaphore(AT_ONCE)
-
-        async def keep(url: str) -> tuple[str, str, int]:
-            async with slots:
-                blob, size = await self._picture(url, trust_in(url, typed))
-            return url, blob, size
-
-        kept = [k for k in await asyncio.gather(*(keep(url) for url in wanted)) if k[1]]
+        kept = await self._pictures(item.id, wanted, typed)
         blobs = {url: blob for url, blob, _ in kept}
         full = replace(
             item,
@@ -155,6 +150,40 @@ class SavingService:
         )
         await self._put(full)
         return full
+
+    async def _pictures(self, saved_id: int, urls: tuple[str, ...], typed: frozenset[str]) -> tuple[Kept, ...]:
+        """Fetches and stores pictures, a few at a time: (address, blob, size) of those that could be had.
+
+        Progress is told; after `cancel` the rest is left out.
+        """
+        slots, done = asyncio.Semaphore(AT_ONCE), 0
+        task, title = f"save:{saved_id}", "Saving pictures"
+
+        async def keep(url: str) -> Kept:
+            nonlocal done
+            async with slots:
+                blob, size = await self._picture(url, trust_in(url, typed))
+            done += 1
+            if len(urls) > 1:
+                self._events.send(Progress(task, title, done, len(urls)))
+            return url, blob, size
+
+        tasks = tuple(asyncio.create_task(keep(url), name="saved picture") for url in urls)
+        self._fetching[saved_id] = tasks
+        try:
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            del self._fetching[saved_id]
+            for each in tasks:
+                each.cancel()
+        if len(urls) > 1:
+            self._events.send(Progress(task, title, len(urls), len(urls), finished=True))
+        return tuple(result for result in results if not isinstance(result, BaseException) and result[1])
+
+    async def cancel(self, saved_id: int) -> None:
+        """Leaves out the pictures of an item that are not here yet; its words and the others are kept."""
+        for each in self._fetching.get(saved_id, ()):
+            each.cancel()
 
     async def _picture(self, url: str, trust: Trust) -> tuple[str, int]:
         """Fetches and stores one picture; ('', 0) where it cannot be had."""

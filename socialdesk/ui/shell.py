@@ -317,8 +317,14 @@ class Shell(Dialogs):
             self.show_welcome()
 
     def _cancel(self, task: str) -> None:
+        """The person stops long work; what is done stays."""
+        services = self.desk.services
         if task == "opml":
-            self.desk.services.transfer.cancel()
+            services.transfer.cancel()
+        elif task == "refresh":
+            self._tasks.start("cancel", self.desk.bridge.call(services.refresh.cancel))
+        elif task.startswith("save:"):
+            self._tasks.start("cancel", self.desk.bridge.call(services.saving.cancel, int(task.removeprefix("save:"))))
 
     def _do_chosen(self, name: str) -> None:
         if name.startswith("column:"):

@@ -1,5 +1,6 @@
 """Saving for offline: words, pictures, and no way into somebody's private network."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,7 +9,7 @@ from aiohttp import web
 from socialdesk.core.entry import LinkCard, Page
 from socialdesk.core.errors import ContentError, InputError, Unreachable
 from socialdesk.core.source import Source
-from socialdesk.practice.server import PracticeServer
+from socialdesk.practice.server import Fault, PracticeServer
 from socialdesk.practice.world import picture
 from tests.services.conftest import Desk
 from tests.services.fakes import entry
@@ -104,3 +105,15 @@ async def test_a_link_in_a_post_is_not_followed_into_a_private_network(desk: Des
     with pytest.raises(Exception, match="private"):
         await desk.services.inspecting.behind(f"{blog.url}/page", await stored(desk, f"{blog.url}/page"))
     assert blog.log == []
+
+
+async def test_pictures_that_take_too_long_can_be_left_out(desk: Desk) -> None:
+    async with site() as slow:
+        slow.faults.add(Fault("hang", match="chart", seconds=60))
+        saving = asyncio.create_task(desk.services.saving.save_url(f"{slow.url}/page"))
+        await slow.until_asked("chart")
+        (item,) = await desk.services.saving.list()
+        await desk.services.saving.cancel(item.id)
+        saved = await asyncio.wait_for(saving, 10)
+    assert (saved.state, saved.pictures) == ("saved", {})
+    assert "Buyers ask one another" in saved.text
