@@ -206,6 +206,9 @@ class ColumnView(QWidget):
         if self._started and not self._calm.isActive():
             self._calm.start()
 
+    def refresh_stories(self) -> None:
+        self.loader.refresh_stories()
+
     def refresh_header(self) -> None:
         self._tasks.start("header", self._ask_header())
 

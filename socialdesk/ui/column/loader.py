@@ -184,6 +184,16 @@ class Loader(QObject):
         self.filled = True
         self.loaded.emit()
 
+    def refresh_stories(self) -> None:
+        """Brings the stories shown up to date where they stand."""
+        if self.view_kind == "stories" and self.filled:
+            self.tasks.start("stories", self._refresh_stories())
+
+    async def _refresh_stories(self) -> None:
+        stories = await self._ask_stories()
+        with self._view.steady():
+            self._model.replace_stories(stories)
+
     async def _replace(self, entry_ids: tuple[int, ...]) -> None:
         shown = {item.entry_id for item in self._model.items if isinstance(item, Row)}
         wanted = tuple(i for i in entry_ids if i in shown)
