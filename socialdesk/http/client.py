@@ -134,11 +134,14 @@ class Http:
         if not self._desk.budgets.ready:
             await self._desk.budgets.open()
         if feed and (kept := self._kept.take(url, self._desk.now())) is not None:
+            if keep:
+                self._kept.put(url, kept, self._desk.now())
             return kept
         wishes = Wishes(trust, max_bytes, timeout_s, follow, feed, urgent or a_person_waits(), budget)
         response = await Call(self._desk, wishes).run(hop)
         if keep:
-            self._kept.put(url, response, self._desk.now())
+            for asked_as in {url, response.url}:  # who follows the redirect for good asks under the new address
+                self._kept.put(asked_as, response, self._desk.now())
         return response
 
     def _hop(

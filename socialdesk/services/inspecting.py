@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from socialdesk.content import article as articles
 from socialdesk.content import feeds
 from socialdesk.content.worker import Worker
 from socialdesk.core.entry import Entry, RawDocument, SourceMeta
-from socialdesk.core.errors import ContentError, InputError, NetworkError, Rejected
+from socialdesk.core.errors import ContentError, InputError, NetworkError, RateLimited, Rejected
 from socialdesk.core.saved import ExtractedArticle
 from socialdesk.core.urls import complete, is_web, resolve
 from socialdesk.http import Http, Trust
@@ -23,6 +23,7 @@ ACCEPT = (
     "application/feed+json, application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, "
     "text/html;q=0.7, */*;q=0.1"
 )
+REMEMBERED = 20  # pages behind entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +44,43 @@ class InspectService:
         self._http = http
         self._worker = worker
         self._now = now
+        self._looked_at: dict[tuple[str, Trust], InspectReport] = {}
 
     async def inspect(self, target: str, *, try_usual_places: bool = False) -> InspectReport:
         """Looks at an address or a local file with one request; `try_usual_places` also asks well-known feed paths."""
         raw = await self._raw(target)
         report = await self.look_at(raw)
+        if report.kind != "feed" and not report.found:  # a page of consent, perhaps: the address may still tell
+            report = replace(report, found=await self._worker.run(feeds.of_site, target))
         if report.kind == "feed" or report.found or not try_usual_places:
             return report
+        return await self._in_usual_places(raw.url) or report
+
+    async def _in_usual_places(self, url: str) -> InspectReport | None:
         for path in feeds.WELL_KNOWN_PATHS:
             try:
-                other = await self.look_at(await self._fetch(resolve(raw.url, path)))
+                other = await self.look_at(await self._fetch(resolve(url, path)))
+            except RateLimited:
+                return None
             except (NetworkError, ContentError):
                 continue
             if other.kind == "feed":
                 return other
-        return report
+        return None
 
     async def behind(self, url: str, entry_id: int | None = None) -> InspectReport:
-        """Looks at an address that content names, the entry's if given: never into a private network of others."""
+        """Looks at an address that content names, the entry's if given: never into a private network of others.
+
+        A page that was looked at a little while ago is not asked for again.
+        """
         trust = trust_in(url, await hosts_typed_for(self._store, entry_id))
-        return await self.look_at(await self._fetch(url, trust))
+        report = self._looked_at.get((url, trust))
+        if report is None:
+            report = await self.look_at(await self._fetch(url, trust))
+            while len(self._looked_at) >= REMEMBERED:
+                del self._looked_at[next(iter(self._looked_at))]
+            self._looked_at[url, trust] = report
+        return report
 
     async def feed_of(self, address: str) -> tuple[str, str]:
         """Address and title of the feed behind any address of a site.
@@ -75,12 +93,24 @@ class InspectService:
         try:
             report = await self.inspect(url, try_usual_places=True)
         except Rejected as error:
-            raise InputError("There is no feed at this address.", "Check the spelling.") from error
+            known = await self._known_site(url)
+            if known is None:
+                raise InputError("There is no feed at this address.", "Check the spelling.") from error
+            report = known
         if report.kind == "feed":
             return url if report.url == url else report.url, report.meta.title if report.meta else ""
         if report.found:
             return report.found[0].url, report.found[0].title
         raise InputError("There is no feed at this address.", "Paste the address of the feed itself.")
+
+    async def _known_site(self, url: str) -> InspectReport | None:
+        """The feed of a known kind of site whose page is closed to robots."""
+        for found in await self._worker.run(feeds.of_site, url):
+            with contextlib.suppress(Rejected):
+                report = await self.look_at(await self._fetch(found.url))
+                if report.kind == "feed":
+                    return report
+        return None
 
     async def look_at(self, raw: RawDocument) -> InspectReport:
         try:
@@ -108,8 +138,9 @@ class InspectService:
         raise InputError(f"“{target}” is neither a web address nor a file.", "Check the spelling.")
 
     async def _fetch(self, url: str, trust: Trust = Trust.TYPED) -> RawDocument:
+        typed = trust is Trust.TYPED
         answer = await self._http.request(
-            "GET", url, headers={"Accept": ACCEPT}, trust=trust, urgent=True, keep=trust is Trust.TYPED
+            "GET", url, headers={"Accept": ACCEPT}, trust=trust, urgent=True, feed=typed, keep=typed
         )
         check(answer, write=False, now=self._now())
         return RawDocument(answer.body, answer.headers.get("content-type", ""), answer.url)

@@ -30,6 +30,7 @@ class Desk:
     blog: type[FakeNetwork]
     events: list[Event]
     store: Store
+    worker: Worker
 
     async def sign_in(self, network: str) -> int:
         account = await self.services.accounts.sign_in(
@@ -76,7 +77,9 @@ async def open_desk(tmp_path: Path, worker: Worker, networks: dict[str, Any], **
     clock, vault, short, blog = Clock(), DictVault(), fake("short"), fake("blog", article=True)
     store = await asyncio.to_thread(Store.open, tmp_path / "data", now=clock())
     connectivity = Connectivity()
-    http = Http.create(now=clock, connectivity=connectivity, **wire)
+    http = Http.create(
+        user_agent="SocialDesk/1.0 (+https://socialdesk.example/agent)", now=clock, connectivity=connectivity, **wire
+    )
     parts = Parts(
         store,
         vault,
@@ -94,7 +97,7 @@ async def open_desk(tmp_path: Path, worker: Worker, networks: dict[str, Any], **
     events: list[Event] = []
     services.events.listen(events.append)
     try:
-        yield Desk(services, clock, vault, short, blog, events, store)
+        yield Desk(services, clock, vault, short, blog, events, store, worker)
     finally:
         await services.stop()
         await http.aclose()

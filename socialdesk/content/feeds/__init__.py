@@ -8,7 +8,7 @@ from socialdesk.content.feeds.values import FoundFeed, ParsedFeed, RawFeed
 from socialdesk.core.entry import RawDocument
 from socialdesk.core.errors import ContentError
 
-__all__ = ["WELL_KNOWN_PATHS", "FoundFeed", "ParsedFeed", "discover", "parse"]
+__all__ = ["WELL_KNOWN_PATHS", "FoundFeed", "ParsedFeed", "discover", "of_site", "parse"]
 
 # Where feeds often are. Tried one after the other, and only when a person asks for it (it costs a request each).
 WELL_KNOWN_PATHS = (
@@ -49,6 +49,14 @@ def discover(raw: RawDocument) -> tuple[FoundFeed, ...]:
     from socialdesk.content.feeds import discovery  # start-up: lxml, which only the worker process needs
 
     return discovery.discover(raw)
+
+
+def of_site(url: str) -> tuple[FoundFeed, ...]:
+    """The feed that a page of a known kind of site has by its address alone, for pages that show robots something
+    else (a request for consent, a wall). Empty for every other address."""
+    from socialdesk.content.feeds import discovery  # start-up: lxml, which only the worker process needs
+
+    return discovery.of_site(url)
 
 
 def _read(raw: RawDocument, known: Mapping[str, str]) -> RawFeed | None:

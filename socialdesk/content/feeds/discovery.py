@@ -125,16 +125,26 @@ def _scheme(href: str) -> str:
     return href.strip()[5:] if lower.startswith("feed:") else href
 
 
-def _by_site(url: str, text: str) -> list[FoundFeed]:
-    parts = urlsplit(url)
+def of_site(url: str) -> tuple[FoundFeed, ...]:
+    """See `content.feeds.of_site`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ()
     place = f"{parts.hostname or ''}{parts.path}"
     if place.endswith("youtube.com/playlist") and "list=" in parts.query:
         listed = parts.query.partition("list=")[2].partition("&")[0]
-        return [FoundFeed(f"https://www.youtube.com/feeds/videos.xml?playlist_id={listed}", kind="atom")]
+        return (FoundFeed(f"https://www.youtube.com/feeds/videos.xml?playlist_id={listed}", kind="atom"),)
     for pattern, feed in SITES:
         if match := re.fullmatch(pattern, place):
-            return [FoundFeed(match.expand(feed))]
-    if (parts.hostname or "").endswith("youtube.com") and (channel := _YOUTUBE_CHANNEL.search(text)):
+            return (FoundFeed(match.expand(feed)),)
+    return ()
+
+
+def _by_site(url: str, text: str) -> list[FoundFeed]:
+    if known := of_site(url):
+        return list(known)
+    if (urlsplit(url).hostname or "").endswith("youtube.com") and (channel := _YOUTUBE_CHANNEL.search(text)):
         return [FoundFeed(f"https://www.youtube.com/feeds/videos.xml?channel_id={channel[1]}", kind="atom")]
     return []
 
