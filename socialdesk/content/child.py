@@ -17,6 +17,7 @@ from socialdesk.core.errors import ContentError
 
 ADDRESS_SPACE = 2 << 30
 SPARE_SECONDS = 2
+NICE = 5
 
 
 def main() -> None:
@@ -25,6 +26,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     sink = os.open(os.devnull, os.O_WRONLY)
     os.dup2(sink, 1)  # what a library prints must not reach the pipe
+    _give_way()
     _limit_memory()
     jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, jobs), name="jobs", daemon=True).start()
@@ -63,6 +65,12 @@ def _answer(body: bytes) -> bytes:
         return frame((False, ("value", str(error), "")))
     except Exception as error:  # any failure of a job is its answer
         return frame((False, ("content", f"{type(error).__name__}: {error}", "worker")))
+
+
+def _give_way() -> None:
+    """Lets the window go first where both want the processor."""
+    with contextlib.suppress(AttributeError, OSError):
+        os.nice(NICE)
 
 
 def _limit_memory() -> None:

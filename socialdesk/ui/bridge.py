@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_SLICE_S = 0.004  # handing on values never holds the window longer than this
+_SLICE_S = 0.002  # handing on values never holds the window longer than this
 
 
 class _Relay(QObject):

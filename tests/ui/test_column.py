@@ -75,7 +75,7 @@ async def test_at_the_top_new_rows_come_in_at_once(fakes: Fakes, open_window: Op
     await eventually(lambda: view.model.items[0].entry_id == row(-1).entry_id)
     assert not view.pill.isVisible()
     assert view.list.at_top
-    assert view.header.unseen == 1
+    await eventually(lambda: view.header.unseen == 1)
 
 
 async def test_a_flood_at_the_top_shows_the_newest(fakes: Fakes, open_window: Open) -> None:
@@ -175,7 +175,7 @@ async def test_marking_the_column_read(fakes: Fakes, open_window: Open) -> None:
     view = await long_column(fakes, open_window, 40, seen=False)
     view.mark_read()
     await eventually(lambda: view.header.unseen == 0)
-    assert all(item.seen for item in view.model.items)
+    await eventually(lambda: all(item.seen for item in view.model.items))
 
 
 async def test_keys_walk_through_the_cards(fakes: Fakes, open_window: Open) -> None:

@@ -57,11 +57,12 @@ class ColumnView(QWidget):
         self._options_area: QScrollArea | None = None
         self._data: HeaderData | None = None
         self._is_inbox = False
+        self._counted: int | None = None  # new rows to be told of when it is calm
         self._started = False
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.setInterval(_HEADER_CALM_MS)
-        self._calm.timeout.connect(self.refresh_header)
+        self._calm.timeout.connect(self._show_news)
         self._icon = ("columns-3", "accent")
         self.active = False
         self._arrange()
@@ -197,14 +198,29 @@ class ColumnView(QWidget):
     # Events of the engine
 
     def column_changed(self, event: ColumnChanged) -> None:
-        self.show_unseen(event.unseen)
+        if event.added and self._started:
+            self._counted = event.unseen
+            self._wait_for_calm()
+        else:
+            self._counted = None
+            self.show_unseen(event.unseen)
         if self._started:
             self.loader.changed(event.added, event.updated)
 
     def source_changed(self, *, busy: bool) -> None:
         self.header.show_busy(busy=busy or bool(self._data and self._data.busy))
-        if self._started and not self._calm.isActive():
+        if self._started:
+            self._wait_for_calm()
+
+    def _wait_for_calm(self) -> None:
+        if not self._calm.isActive():
             self._calm.start()
+
+    def _show_news(self) -> None:
+        if self._counted is not None:
+            self.show_unseen(self._counted)
+            self._counted = None
+        self.refresh_header()
 
     def refresh_stories(self) -> None:
         self.loader.refresh_stories()

@@ -18,11 +18,11 @@ from socialdesk.ui.tasks import Tasks
 _FIRST = 12  # enough for the first screen
 _PAGE = 40
 _STORIES = 50
-_SLICE_S = 0.004  # laying out ahead never holds the window longer than this
+_SLICE_S = 0.002  # laying out ahead never holds the window longer than this
 _OLDER_PAGES = 5  # asked for at one go
 _OLDER_PAUSE_S = 5.0  # before the networks are asked again after nothing came
 _CALM_MS = 120  # changes are gathered this long
-_BETWEEN_S = 1.0  # while more and more come, they are shown this often
+_BETWEEN_S = 2.0  # while more and more come, they are shown this often
 _FRAME_S = 0.016  # columns that changed together are painted one after the other
 
 
