@@ -93,6 +93,7 @@ def restore(folder: Path) -> Path:
     files = Files(folder)
     incoming = folder / INCOMING_FILE
     shutil.copyfile(good, incoming)
+    _doubt_deliveries(incoming)
     aside = _free_name(folder)
     for path in with_companions(files.main):
         if path.exists():
@@ -101,6 +102,19 @@ def restore(folder: Path) -> Path:
         path.unlink(missing_ok=True)
     finish_restore(folder)
     return aside
+
+
+def _doubt_deliveries(copied: Path) -> None:
+    """What waited when the copy was made may have gone out since: it is looked for before it is sent."""
+    with translated():
+        db = sqlite3.connect(uri(copied, "rw"), uri=True, isolation_level=None)
+        try:
+            db.execute(
+                "UPDATE delivery SET state = 'in_doubt', next_at = updated_at, attempts = 0, error = 'interrupted'"
+                " WHERE state IN ('waiting', 'sending', 'sign_in')"
+            )
+        finally:
+            db.close()
 
 
 def finish_restore(folder: Path) -> None:

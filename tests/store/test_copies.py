@@ -13,7 +13,9 @@ from typing import NamedTuple
 import pytest
 
 from socialdesk.core.errors import StoreError
-from socialdesk.store import Store, blobs, copies, search, settings
+from socialdesk.core.post import DeliveryState, Draft, PartPlan
+from socialdesk.core.rows import DeliveryPlan
+from socialdesk.store import Store, blobs, copies, outbox, search, settings
 from tests.store.conftest import NOW, Desk, article
 
 
@@ -180,3 +182,18 @@ async def test_copying_does_not_hold_up_a_writer(store: Store) -> None:
     done = await asyncio.gather(copying, writing)
     assert done[0] is True
     assert await store.read(settings.get, "meanwhile") == 1
+
+
+def test_what_waited_in_the_copy_is_looked_for_before_it_is_sent(tmp_path: Path) -> None:
+    """It may have gone out after the copy was made."""
+    store = Store.open(tmp_path, now=NOW)
+    publication = store.write_now(
+        outbox.accept, Draft(text="Once"), (DeliveryPlan(1, (PartPlan("Once", "key"),), None, NOW),), NOW
+    )
+    assert asyncio.run(store.copy_if_due(NOW))
+    store.close()
+    Store.restore(tmp_path)
+    store = Store.open(tmp_path, now=NOW)
+    (found,) = store.read_now(outbox.due, NOW)
+    store.close()
+    assert (found.id, found.state) == (publication.deliveries[0].id, DeliveryState.IN_DOUBT)
