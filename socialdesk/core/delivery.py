@@ -6,6 +6,7 @@ The table of `docs/architecture.md`, "Road two". `jitter` is a number in [0, 1) 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from socialdesk.core import segments
 from socialdesk.core.errors import (
     AuthExpired,
     NetworkError,
@@ -15,7 +16,16 @@ from socialdesk.core.errors import (
     SocialDeskError,
     Unreachable,
 )
-from socialdesk.core.post import Delivery, DeliveryState, Receipt
+from socialdesk.core.post import (
+    PERMALINK,
+    Delivery,
+    DeliveryState,
+    Draft,
+    Override,
+    Publication,
+    Receipt,
+    Target,
+)
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=30)
@@ -26,6 +36,7 @@ SAFE_TO_RETRY = frozenset({DeliveryState.REFUSED, DeliveryState.HELD, DeliverySt
 OPEN_STATES = frozenset(
     {DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SIGN_IN, DeliveryState.HELD}
 )
+DELETED = "deleted"  # `Delivery.error` of a post that the person deleted from here
 FAILED_STATES = frozenset({DeliveryState.REFUSED, DeliveryState.CANCELLED})
 
 
@@ -62,12 +73,17 @@ def after_publish(delivery: Delivery, outcome: Receipt | SocialDeskError, now: d
             return _with_error(delivery, DeliveryState.REFUSED, outcome, now, attempts=attempts)
 
 
-def after_find(delivery: Delivery, outcome: Receipt | SocialDeskError | None, now: datetime, jitter: float) -> Delivery:
-    """The delivery after looking for a part that is in doubt. Only a certain "no" puts it back in the queue."""
+def after_find(
+    delivery: Delivery, outcome: Receipt | SocialDeskError | None, now: datetime, jitter: float, misses: int = 0
+) -> Delivery:
+    """The delivery after looking for a part that is in doubt. Only a certain "no" puts it back in the queue.
+
+    `misses` is how often the part was certainly not there before: a server that fails at every post is given pauses.
+    """
     if isinstance(outcome, Receipt):
         return _with_receipt(delivery, outcome, now)
     if outcome is None:
-        return _again(delivery, now)
+        return replace(_again(delivery, now), next_at=now + pause(misses, jitter) if misses else now)
     attempts = delivery.attempts + 1
     match outcome:
         case AuthExpired():
@@ -121,11 +137,62 @@ def held(delivery: Delivery, now: datetime) -> Delivery:
     return replace(delivery, state=DeliveryState.HELD, next_at=None, error="waits_for_failed", updated=now)
 
 
+def followed(delivery: Delivery, dependant: Delivery, now: datetime) -> Delivery | None:
+    """What the state of `delivery` means for one that carries its permalink; None = nothing.
+
+    Without a permalink there is nothing to carry: the dependant holds until the person decides.
+    """
+    if dependant.state not in (DeliveryState.WAITING, DeliveryState.HELD):
+        return None
+    if delivery.state is DeliveryState.SENT and delivery.permalink:
+        return released(dependant, now)
+    if delivery.state is DeliveryState.SENT or delivery.state in FAILED_STATES:
+        return held(dependant, now)
+    return None
+
+
 def cancelled(delivery: Delivery, now: datetime) -> Delivery | None:
     """Cancelling is possible only while nothing of the delivery can be out."""
     if delivery.state in (DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SENT):
         return None
     return replace(delivery, state=DeliveryState.CANCELLED, next_at=None, updated=now)
+
+
+def taken_back(publication: Publication, now: datetime) -> tuple[Draft, tuple[Delivery, ...]] | None:
+    """A draft of what is not out yet, and the deliveries whose place it takes; None when nothing can be taken back.
+
+    A thread that is out in part is never written again from its start: where only such threads are left, the draft
+    holds the missing parts of the first of them, as an answer to its last part.
+    """
+    back = [c for d in publication.deliveries if (c := cancelled(d, now)) is not None]
+    whole = tuple(d for d in back if d.error == DELETED or not any(part.receipt for part in d.parts))
+    out = next((d.permalink for d in publication.deliveries if d.state is DeliveryState.SENT and d.permalink), "")
+    if whole:
+        draft = replace(publication.draft, id=0, account_ids=tuple(dict.fromkeys(d.account_id for d in whole)))
+        awaited = {d.waits_for for d in publication.deliveries if d.waits_for is not None}
+        if draft.article is not None and out and not any(d.id in awaited for d in whole):
+            draft = replace(draft, article=None, link=out)
+        return draft, whole
+    begun = next((d for d in back if d.next_part < len(d.parts)), None)
+    return None if begun is None else (_rest(publication.draft, begun, out), (begun,))
+
+
+def _rest(draft: Draft, delivery: Delivery, link: str) -> Draft:
+    """What a thread lacks, as an answer to its last part that is out."""
+    missing = delivery.parts[delivery.next_part :]
+    last = delivery.parts[delivery.next_part - 1].receipt or Receipt("", "")
+    blobs = {blob for part in missing for blob in part.picture_blobs}
+    own = draft.overrides.get(delivery.account_id, Override())
+    return Draft(
+        text=segments.join(tuple(part.text.replace(PERMALINK, link) for part in missing)),
+        account_ids=(delivery.account_id,),
+        overrides={delivery.account_id: replace(own, text=None)},
+        pictures=tuple(picture for picture in draft.pictures if picture.blob in blobs),
+        reply_to=Target(last.remote_id, last.refs, url=last.permalink, account_id=delivery.account_id),
+        language=draft.language,
+        visibility=draft.visibility,
+        warning=draft.warning,
+    )
 
 
 def _again(delivery: Delivery, now: datetime) -> Delivery:

@@ -9,19 +9,21 @@ import functools
 import hashlib
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import msgspec
 
 from socialdesk.core import delivery as decide
 from socialdesk.core.errors import (
+    ContentError,
     InputError,
     NetworkError,
     OutcomeUnknown,
     RateLimited,
     Rejected,
     SocialDeskError,
+    StoreError,
     Unreachable,
     VaultError,
 )
@@ -39,6 +41,9 @@ from socialdesk.store.database import Store
 
 log = logging.getLogger(__name__)
 LONGEST_SLEEP_S = 2.0  # another process of this profile may add to the outbox without telling us
+STORE_PAUSE_S = 2.0  # before an outcome that could not be stored is stored again
+NOT_THERE = "find: not there"
+TROUBLE_REST = timedelta(seconds=15)  # of an account whose delivery could not be settled
 
 
 class Deliverer:
@@ -65,16 +70,15 @@ class Deliverer:
         self._account_waits: dict[int, datetime] = {}
         self._loop_task: asyncio.Task[None] | None = None
         self._closing = False
+        self._reclaimed = False
 
     async def start(self) -> bool:
-        """False when another process of this profile delivers already."""
-        if self._loop_task is not None:
-            return True
-        if not self._lock.acquire():
-            return False
-        self._closing = False
-        await self._store.write(outbox_table.reclaim, self._now(), durable=True)
-        self._loop_task = asyncio.create_task(self._run(), name="deliver")
+        """False when another process of this profile delivers already: this one takes over when that one ends."""
+        if self._loop_task is None:
+            self._closing = False
+            mine = self._lock.acquire()
+            self._loop_task = asyncio.create_task(self._run(), name="deliver")
+            return mine
         return True
 
     async def stop(self, grace: timedelta) -> None:
@@ -89,6 +93,7 @@ class Deliverer:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._loop_task = None
+        self._reclaimed = False
         self._lock.release()
 
     def wake(self) -> None:
@@ -100,28 +105,33 @@ class Deliverer:
         self.wake()
         await self._idle.wait()
 
+    async def change(
+        self,
+        delivery_id: int,
+        decision: Callable[[Delivery, datetime], Delivery | None],
+        attempt: Attempt | None = None,
+    ) -> bool:
+        """Decides on a delivery as it stands in the store at that moment; False when the decision is None."""
+        changed = await self._store.write(
+            outbox_table.change, delivery_id, decision, attempt, self._now(), durable=True
+        )
+        self._tell(changed)
+        return bool(changed)
+
     async def put(self, delivery: Delivery, attempt: Attempt | None = None) -> None:
-        """Stores a delivery's new state and what follows for those that wait for it."""
-        now = self._now()
-        await self._store.write(outbox_table.put, delivery, attempt, now, durable=True)
-        self._events.send(OutboxChanged(delivery.publication_id, delivery.id))
-        if delivery.state is DeliveryState.SENT:
-            follow = decide.released
-        elif delivery.state in decide.FAILED_STATES:
-            follow = decide.held
-        else:
-            return
-        for dependant in await self._store.read(outbox_table.dependants, delivery.id):
-            if dependant.state in (DeliveryState.WAITING, DeliveryState.HELD):
-                await self._store.write(outbox_table.put, follow(dependant, now), None, now, durable=True)
-                self._events.send(OutboxChanged(dependant.publication_id, dependant.id))
+        """Stores a delivery's new state and what follows for those that wait for it, in one step."""
+        self._tell(await self._store.write(outbox_table.settle, delivery, attempt, self._now(), durable=True))
+
+    def _tell(self, changed: tuple[Delivery, ...]) -> None:
+        for delivery in changed:
+            self._events.send(OutboxChanged(delivery.publication_id, delivery.id))
 
     async def _run(self) -> None:
         while not self._closing:
             self._wake.clear()
             try:
-                pause = await self._begin_due()
-            except SocialDeskError as error:
+                pause = await self._begin_due() if await self._is_ours() else LONGEST_SLEEP_S
+            except (SocialDeskError, OSError) as error:
                 log.warning("the outbox cannot be read: %s", error)
                 pause = LONGEST_SLEEP_S
             if not self._active and pause > 0:
@@ -130,6 +140,13 @@ class Deliverer:
                 await asyncio.wait_for(self._wake.wait(), min(max(pause, 0.01), LONGEST_SLEEP_S))
             except TimeoutError:
                 continue
+
+    async def _is_ours(self) -> bool:
+        """Whether this process delivers. What the one before left half done is in doubt before anything else goes."""
+        if not self._reclaimed and self._lock.acquire():
+            await self._store.write(outbox_table.reclaim, self._now(), durable=True)
+            self._reclaimed = True
+        return self._reclaimed
 
     async def _begin_due(self) -> float:
         """Starts every delivery whose time has come and whose account is free; returns seconds until the next."""
@@ -161,18 +178,37 @@ class Deliverer:
                 await self._send(delivery)
         except asyncio.CancelledError:
             raise  # still claimed in the store: the next start finds it and looks first
-        except SocialDeskError as error:
-            log.warning("delivery %d could not be settled: %s", delivery.id, error)
-        except Exception:
-            log.exception("delivery %d failed in an unforeseen way", delivery.id)
+        except Exception as error:
+            if isinstance(error, SocialDeskError):
+                log.warning("delivery %d could not be settled: %s", delivery.id, error)
+            else:
+                log.exception("delivery %d failed in an unforeseen way", delivery.id)
+            self._account_waits[delivery.account_id] = self._now() + TROUBLE_REST
             await self._unforeseen(delivery)
 
     async def _unforeseen(self, delivery: Delivery) -> None:
-        """A fault of the program itself: nobody knows how far it came, so it is looked for, never just repeated."""
-        current = await self._store.read(outbox_table.get, delivery.id)
-        if current is not None and current.state is DeliveryState.SENDING:
-            doubt = OutcomeUnknown("the program failed while sending")
-            await self.put(decide.after_publish(current, doubt, self._now(), random.random()))
+        """Nobody knows how far it came, so it is looked for, never just repeated."""
+        doubt = OutcomeUnknown("the program failed while sending")
+
+        def doubted(current: Delivery, now: datetime) -> Delivery | None:
+            if current.state is not DeliveryState.SENDING:
+                return None
+            return decide.after_publish(current, doubt, now, random.random())
+
+        await self._stored(lambda: self.change(delivery.id, doubted))
+
+    async def _stored(self, write: Callable[[], Awaitable[object]]) -> None:
+        """Stores what happened on the wire, however long the disk is full or the file locked."""
+        while True:
+            try:
+                await write()
+            except StoreError as error:
+                if self._closing or error.reason == "closed":
+                    raise
+                log.warning("an outcome cannot be stored yet: %s", error)
+                await asyncio.sleep(STORE_PAUSE_S)
+            else:
+                return
 
     async def _send(self, delivery: Delivery) -> None:
         publication = await self._store.read(outbox_table.get_publication, delivery.publication_id)
@@ -180,7 +216,7 @@ class Deliverer:
             return
         permalink = await self._permalink(delivery)
         if permalink is None:
-            await self.put(decide.held(delivery, self._now()))
+            await self.change(delivery.id, _held_if_waiting)
             return
         claimed = await self._store.write(
             outbox_table.claim, delivery.id, fingerprint(publication, delivery, permalink), self._now(), durable=True
@@ -199,7 +235,7 @@ class Deliverer:
         awaited = await self._store.read(outbox_table.get, delivery.waits_for)
         if awaited is None or awaited.state is not DeliveryState.SENT:
             return None
-        return awaited.permalink
+        return awaited.permalink or None
 
     async def _publish(self, publication: Publication, delivery: Delivery, permalink: str) -> Receipt | SocialDeskError:
         key = delivery.parts[delivery.next_part].key
@@ -218,6 +254,8 @@ class Deliverer:
             return Rejected(error.sentence, reason="account_gone")
         except NetworkError as error:
             return error
+        except SocialDeskError as error:  # the worker or the store failed while the answer was read
+            return OutcomeUnknown(str(error))
 
     async def _segment(self, network: Network, publication: Publication, delivery: Delivery, permalink: str) -> Segment:
         """The part, prepared. An upload whose outcome is unknown has posted nothing: it may simply be repeated."""
@@ -226,6 +264,8 @@ class Deliverer:
             return await self._preparer.segment(network, rules, publication, delivery, permalink)
         except OutcomeUnknown as error:
             raise Unreachable(str(error), reason="upload_failed", detail=error.detail) from error
+        except (ContentError, StoreError) as error:
+            raise Unreachable(str(error), reason="other") from error
 
     async def _settle(self, delivery: Delivery, outcome: Receipt | SocialDeskError, began: datetime) -> None:
         now = self._now()
@@ -234,7 +274,7 @@ class Deliverer:
         if isinstance(outcome, Rejected) and outcome.reason in ("too_long", "media_too_large", "invalid"):
             self._composing.forget_rules(delivery.account_id)
         after = decide.after_publish(delivery, outcome, now, random.random())
-        await self.put(after, _attempt("publish", delivery, outcome, began))
+        await self._stored(lambda: self.put(after, _attempt("publish", delivery, outcome, began)))
 
     async def _look(self, delivery: Delivery) -> None:
         """Asks the network whether the part in doubt is there."""
@@ -243,9 +283,18 @@ class Deliverer:
             return
         began = self._now()
         outcome = await self._find(publication, delivery)
-        now = self._now()
-        after = decide.after_find(delivery, outcome, now, random.random())
-        await self.put(after, _attempt("find", delivery, outcome, began))
+        tried = await self._store.read(outbox_table.attempts, delivery.id)
+        misses = sum(1 for one in tried if (one.part, one.outcome) == (delivery.next_part, NOT_THERE))
+
+        def after(current: Delivery, now: datetime) -> Delivery | None:
+            if current.next_part != delivery.next_part:
+                return None
+            # The person may have answered for the network meanwhile; a receipt is stronger than any answer.
+            if current.state is not DeliveryState.IN_DOUBT and not isinstance(outcome, Receipt):
+                return None
+            return decide.after_find(current, outcome, now, random.random(), misses)
+
+        await self.change(delivery.id, after, _attempt("find", delivery, outcome, began))
 
     async def _find(self, publication: Publication, delivery: Delivery) -> Receipt | SocialDeskError | None:
         permalink = await self._permalink(delivery) or ""
@@ -273,12 +322,16 @@ def fingerprint(publication: Publication, delivery: Delivery, permalink: str) ->
     return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
 
+def _held_if_waiting(delivery: Delivery, now: datetime) -> Delivery | None:
+    return decide.held(delivery, now) if delivery.state is DeliveryState.WAITING else None
+
+
 def _attempt(kind: str, delivery: Delivery, outcome: Receipt | SocialDeskError | None, began: datetime) -> Attempt:
     """The log's line on one try; `kind` is publish or find."""
     part = delivery.next_part
     if isinstance(outcome, Receipt):
         return Attempt(began, part, f"{kind}: receipt", "", outcome.permalink)
     if outcome is None:
-        return Attempt(began, part, f"{kind}: not there")
+        return Attempt(began, part, NOT_THERE)
     reason = outcome.reason if isinstance(outcome, NetworkError) else ""
     return Attempt(began, part, f"{kind}: {type(outcome).__name__}", reason, str(outcome))

@@ -145,25 +145,12 @@ class PublishService:
         publication = await self.publication(publication_id)
         if publication is None:
             raise InputError("This publication is no longer in the outbox.", "Write a new post.")
-        now = self._now()
-        taken_back = [c for d in publication.deliveries if (c := decide.cancelled(d, now)) is not None]
-        if not taken_back:
+        saved = await self._store.write(outbox_table.take_back, publication_id, self._now(), durable=True)
+        if saved is None:
             raise InputError("Everything of this post is out or on its way.", "Write a new post.")
-        accounts = tuple(dict.fromkeys(d.account_id for d in taken_back))
-        out = next((d.permalink for d in publication.deliveries if d.state is DeliveryState.SENT and d.permalink), "")
-        draft = replace(publication.draft, id=0, account_ids=accounts)
-        if publication.draft.article is not None and out and not self._leads(publication, taken_back):
-            draft = replace(draft, article=None, link=out)
-        saved = await self._store.write(outbox_table.take_back, draft, tuple(taken_back), now, durable=True)
         self._events.send(DraftsChanged(saved.id))
         self._events.send(OutboxChanged(publication_id))
         return saved
-
-    @staticmethod
-    def _leads(publication: Publication, taken_back: list[Delivery]) -> bool:
-        """Whether the delivery that the others wait for is among those taken back."""
-        awaited = {d.waits_for for d in publication.deliveries if d.waits_for is not None}
-        return any(d.id in awaited for d in taken_back)
 
     async def delete_post(self, delivery_id: int) -> None:
         """Deletes what a delivery posted, last part first. Raises what the network raises."""
@@ -179,17 +166,21 @@ class PublishService:
                     await network.delete(part.receipt.remote_id, part.receipt.refs)
 
         await self._accounts.use(delivery.account_id, remove)
-        gone = replace(delivery, state=DeliveryState.CANCELLED, next_at=None, error="deleted", updated=self._now())
-        await self._store.write(outbox_table.put, gone, None, self._now(), durable=True)
-        self._events.send(OutboxChanged(delivery.publication_id, delivery_id))
+
+        def gone(current: Delivery, now: datetime) -> Delivery:
+            return replace(current, state=DeliveryState.CANCELLED, next_at=None, error=decide.DELETED, updated=now)
+
+        await self._deliverer.change(delivery_id, gone)
 
     async def account_back(self, account_id: int) -> None:
         """The person signed in: what waited for that goes on, what is in doubt is looked for."""
+
+        def go_on(delivery: Delivery, now: datetime) -> Delivery | None:
+            again = decide.retried(delivery, now) if delivery.state is DeliveryState.SIGN_IN else None
+            return again or decide.looked_for(delivery, now)
+
         for delivery in await self._store.read(outbox_table.open_of, account_id):
-            again = decide.retried(delivery, self._now()) if delivery.state is DeliveryState.SIGN_IN else None
-            again = again or decide.looked_for(delivery, self._now())
-            if again is not None:
-                await self._deliverer.put(again)
+            await self._deliverer.change(delivery.id, go_on)
         self._deliverer.wake()
 
     async def start(self) -> bool:
@@ -210,9 +201,7 @@ class PublishService:
         refusal: str,
         fix: str,
     ) -> None:
-        delivery = await self.delivery(delivery_id)
-        changed = decision(delivery, self._now())
-        if changed is None:
+        await self.delivery(delivery_id)
+        if not await self._deliverer.change(delivery_id, decision):
             raise InputError(refusal, fix)
-        await self._deliverer.put(changed)
         self._deliverer.wake()

@@ -43,13 +43,19 @@ def update(db: sqlite3.Connection, account: Account) -> None:
 def remove(db: sqlite3.Connection, account_id: int) -> None:
     """Removes an account, its sources and their rows. What it published stays in the outbox, with its name.
 
-    Deliveries that have not left are cancelled. Its id is never given to another account.
+    Deliveries that have not left are cancelled; what waits for one of them holds. Its id is never given to another
+    account.
     """
     for (source_id,) in db.execute("SELECT id FROM source WHERE account_id = ?", (account_id,)).fetchall():
         sources.remove(db, source_id)
     db.execute(
         "UPDATE delivery SET state = 'cancelled', next_at = NULL"
         " WHERE account_id = ? AND state IN ('waiting', 'held', 'sign_in')",
+        (account_id,),
+    )
+    db.execute(
+        "UPDATE delivery SET state = 'held', next_at = NULL, error = 'waits_for_failed' WHERE state = 'waiting'"
+        " AND waits_for IN (SELECT id FROM delivery WHERE account_id = ? AND state = 'cancelled')",
         (account_id,),
     )
     db.execute("UPDATE account SET removed = 1, facts = '{}', avatar_url = '' WHERE id = ?", (account_id,))

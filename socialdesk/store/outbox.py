@@ -1,7 +1,7 @@
 """Publications on their way: accepted in one durable transaction, claimed before the first byte leaves."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from socialdesk.core import delivery as decide
@@ -14,6 +14,8 @@ _DELIVERY = """
     SELECT d.id, d.publication_id, d.account_id, d.state, d.waits_for, d.next_at, d.attempts, d.error, d.error_detail,
            d.updated_at, d.begun_at FROM delivery d
 """
+# A delivery last changed in the future was put off by a clock that has been set back: its time means nothing.
+_IS_DUE = "(d.next_at <= :now OR d.updated_at > :now + 60000000)"
 # What may be done now: sent if nothing it waits for is still missing, or looked for.
 _CAN_GO = """
     (d.state = 'waiting' OR (d.state = 'in_doubt' AND d.next_at IS NOT NULL))
@@ -48,10 +50,43 @@ def accept(db: sqlite3.Connection, draft: Draft, plans: Iterable[DeliveryPlan], 
     return _publication(db, publication_id)
 
 
-def take_back(db: sqlite3.Connection, draft: Draft, deliveries: Iterable[Delivery], now: datetime) -> Draft:
-    """Stores a draft made of a publication together with the deliveries it takes the place of."""
+def settle(db: sqlite3.Connection, delivery: Delivery, attempt: Attempt | None, now: datetime) -> tuple[Delivery, ...]:
+    """Like `put`, together with what follows for the deliveries that carry its permalink. Returns all that changed."""
+    put(db, delivery, attempt, now)
+    followers = [decide.followed(delivery, dependant, now) for dependant in dependants(db, delivery.id)]
+    changed = tuple(follower for follower in followers if follower is not None)
+    for follower in changed:
+        put(db, follower, None, now)
+    return (delivery, *changed)
+
+
+def change(
+    db: sqlite3.Connection,
+    delivery_id: int,
+    decision: Callable[[Delivery, datetime], Delivery | None],
+    attempt: Attempt | None,
+    now: datetime,
+) -> tuple[Delivery, ...]:
+    """Decides on a delivery as it stands at this moment, whoever else changes it, and settles it.
+
+    Returns all that changed; nothing when the decision is None or there is no such delivery.
+    """
+    delivery = get(db, delivery_id)
+    changed = decision(delivery, now) if delivery is not None else None
+    return () if changed is None else settle(db, changed, attempt, now)
+
+
+def take_back(db: sqlite3.Connection, publication_id: int, now: datetime) -> Draft | None:
+    """Makes a draft of what is not out yet and cancels the deliveries it takes the place of, as they stand now.
+
+    None when nothing can be taken back.
+    """
+    taken = decide.taken_back(_publication(db, publication_id), now)
+    if taken is None:
+        return None
+    draft, deliveries = taken
     for delivery in deliveries:
-        put(db, delivery, None, now)
+        settle(db, delivery, None, now)
     return drafts.save(db, draft, now)
 
 
@@ -78,7 +113,7 @@ def due(db: sqlite3.Connection, now: datetime) -> tuple[Delivery, ...]:
 
     Left out: what waits for another delivery that is not out, and every other one of an account that is sending.
     """
-    return _deliveries(db, f"{_DELIVERY} WHERE {_CAN_GO} AND d.next_at <= ? ORDER BY d.next_at, d.id", (to_us(now),))
+    return _deliveries(db, f"{_DELIVERY} WHERE {_CAN_GO} AND {_IS_DUE} ORDER BY d.next_at, d.id", {"now": to_us(now)})
 
 
 def next_due(db: sqlite3.Connection) -> datetime | None:
@@ -94,9 +129,9 @@ def claim(db: sqlite3.Connection, delivery_id: int, fingerprint: str, now: datet
     account is sending something else.
     """
     claimed = db.execute(
-        "UPDATE delivery AS d SET state = 'sending', fingerprint = ?, updated_at = ?, begun_at = ifnull(begun_at, ?)"  # noqa: S608 - constant
-        f" WHERE d.id = ? AND d.state = 'waiting' AND d.next_at <= ? AND {_CAN_GO}",
-        (fingerprint, to_us(now), to_us(now), delivery_id, to_us(now)),
+        "UPDATE delivery AS d SET state = 'sending', fingerprint = :print, updated_at = :now,"  # noqa: S608 - constant
+        f" begun_at = ifnull(begun_at, :now) WHERE d.id = :id AND d.state = 'waiting' AND {_IS_DUE} AND {_CAN_GO}",
+        {"print": fingerprint, "now": to_us(now), "id": delivery_id},
     )
     return get(db, delivery_id) if claimed.rowcount == 1 else None
 
@@ -204,7 +239,9 @@ def _publication(db: sqlite3.Connection, publication_id: int) -> Publication:
     return Publication(publication_id, decode(row[0], Draft), moment(row[1]), found)
 
 
-def _deliveries(db: sqlite3.Connection, query: str, values: tuple[int | None, ...]) -> tuple[Delivery, ...]:
+def _deliveries(
+    db: sqlite3.Connection, query: str, values: tuple[int | None, ...] | dict[str, int | None]
+) -> tuple[Delivery, ...]:
     return tuple(_delivery(db, row) for row in db.execute(query, values).fetchall())
 
 
