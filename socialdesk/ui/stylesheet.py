@@ -14,6 +14,7 @@ QToolTip { background: $panel; color: $text; border: 1px solid $strong_line; pad
 QPushButton { min-height: 20px; padding: 6px 14px; border-radius: 17px; border: 1px solid $strong_line;
   background: transparent; color: $text; font-weight: 500; }
 QPushButton:hover { background: $hover; }
+QPushButton:checked { background: $selected; border-color: $accent; }
 QPushButton:focus { border: 2px solid $accent; padding: 5px 13px; }
 QPushButton:disabled { color: $muted; border-color: $line; }
 QPushButton[look="primary"] { background: $fill; color: $on_fill; border: 1px solid $fill; font-weight: 600; }
@@ -35,6 +36,8 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBo
   border: 2px solid $accent; padding: 5px 9px; }
 QPlainTextEdit[look="bare"], QTextEdit[look="bare"], QTextBrowser, QLineEdit[look="bare"] { border: none; padding: 0;
   background: transparent; }
+QSpinBox QLineEdit, QDateTimeEdit QLineEdit, QSpinBox QLineEdit:focus, QDateTimeEdit QLineEdit:focus { border: none;
+  padding: 0; background: transparent; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url("$marks/down-$name.svg"); width: 14px; height: 14px; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }

@@ -107,13 +107,19 @@ class Welcome(QWidget):
         self.words = QLineEdit(_TOPIC)
         self.words.setAccessibleName("Topic to follow")
         self.words.setMinimumHeight(36)
-        self.words.addAction(self._desk.icons.icon("search", "text", 16), QLineEdit.ActionPosition.LeadingPosition)
+        self._lens = self.words.addAction(
+            self._desk.icons.icon("search", "text", 16), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self._desk.theme.changed.connect(self._tint_lens)
         self.words.returnPressed.connect(self._follow)
         card.column.addWidget(self.words)
         card.column.addSpacing(8)
         self._add(card, "Make the column", "primary", self._follow)
         card.column.addStretch(1)
         return card
+
+    def _tint_lens(self) -> None:
+        self._lens.setIcon(self._desk.icons.icon("search", "text", 16))
 
     def _connect_card(self) -> Box:
         titles = [

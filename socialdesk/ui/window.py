@@ -10,6 +10,7 @@ from socialdesk.core.events import (
     ConnectionChanged,
     OutboxChanged,
     Progress,
+    SavedChanged,
     SourceChanged,
 )
 from socialdesk.core.post import DeliveryState
@@ -65,6 +66,7 @@ class Window(QWidget):
     def _connect(self) -> None:
         actions, strip = self._desk.actions, self.strip
         self._desk.bridge.event.connect(self._event)
+        self._desk.bridge.event.connect(self._saved)
         actions.notice.connect(self.toast.say)
         actions.go_column.connect(self._go)
         actions.go_column_id.connect(self._go_to)
@@ -169,6 +171,11 @@ class Window(QWidget):
                 self._tasks.start("outbox", self._load_outbox())
             case Progress():
                 self.progress.show_progress(event)
+
+    def _saved(self, event: object) -> None:
+        if isinstance(event, SavedChanged) and event.state in ("saved", "removed"):
+            for view in self.strip.views():
+                view.refresh_stories()
 
     async def _load_columns(self) -> None:
         columns: tuple[Column, ...] = await self._desk.bridge.call(self._desk.services.columns.all)

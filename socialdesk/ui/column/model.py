@@ -121,18 +121,26 @@ class RowsModel(QAbstractListModel):
         for row in rows:
             place = places.get(row.entry_id)
             if place is not None and self.items[place] != row:
-                self.items[place] = row
-                self.dataChanged.emit(self.index(place), self.index(place), [ItemRole])
+                self._put(place, row)
 
-    def mark(self, entry_ids: Sequence[int] | None) -> None:
-        """Marks rows as seen; None = all."""
-        wanted = None if entry_ids is None else set(entry_ids)
-        fresh = [
-            replace(item, seen=True)
-            for item in self.items
-            if isinstance(item, Row) and not item.seen and (wanted is None or item.entry_id in wanted)
-        ]
-        self.replace_rows(fresh)
+    def mark(self, items: Sequence[Item] | None) -> None:
+        """Marks cards as seen; None = all."""
+        wanted = None if items is None else {_name(item) for item in items}
+        for place, item in enumerate(self.items):
+            if not item.seen and (wanted is None or _name(item) in wanted):
+                self._put(place, replace(item, seen=True))
+
+    def replace_stories(self, stories: Sequence[Story]) -> None:
+        """Stories that changed in place: saved, counts. Their order stays."""
+        fresh = {story.url: story for story in stories}
+        for place, item in enumerate(self.items):
+            found = fresh.get(item.url) if isinstance(item, Story) else None
+            if found is not None and found != item:
+                self._put(place, found)
+
+    def _put(self, place: int, item: Item) -> None:
+        self.items[place] = item
+        self.dataChanged.emit(self.index(place), self.index(place), [ItemRole])
 
     @property
     def newest(self) -> RowKey | None:
@@ -148,6 +156,10 @@ class RowsModel(QAbstractListModel):
     def _unknown(self, items: Sequence[Item]) -> list[Item]:
         known = {item.entry_id for item in self.items if isinstance(item, Row)}
         return [item for item in items if not isinstance(item, Row) or item.entry_id not in known]
+
+
+def _name(item: Item) -> object:
+    return item.entry_id if isinstance(item, Row) else item.url
 
 
 def _downwards(item: Item) -> tuple[int, int]:

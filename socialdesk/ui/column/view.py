@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QPointF, Qt, QTimer, Signal
@@ -17,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
 
-from socialdesk.core.rows import Row
+from socialdesk.core.rows import Row, Story
 from socialdesk.ui.column.corners import paint_corners
 from socialdesk.ui.column.delegate import CardDelegate, Hover, identity
 from socialdesk.ui.column.look import Look
@@ -42,7 +43,7 @@ class CardList(QListView):
         self.rows = model
         self.cards = CardDelegate(look, look.desk.now, self)
         self._pressed: Hit | None = None
-        self._looked: dict[int, int] = {}
+        self._looked: dict[object, int] = {}
         self.cards.current_row = lambda: self.currentIndex().row()
         self.setItemDelegate(self.cards)
         self.setModel(model)
@@ -277,23 +278,24 @@ class CardList(QListView):
         if not self._looking.isActive() and any(True for _ in self._new_in_view()):
             self._looking.start()
 
-    def _new_in_view(self) -> Iterator[Row]:
+    def _new_in_view(self) -> Iterator[Item]:
         if not self.isVisible() or self.rows.rowCount() == 0:
             return
         for number in range(self.first_visible(), self.last_visible() + 1):
             item = self.rows.items[number]
-            if isinstance(item, Row) and not item.seen:
+            if not item.seen:
                 yield item
 
     def _count_looks(self) -> None:
         if not self.window().isActiveWindow():
             return
-        here = [row.entry_id for row in self._new_in_view()]
-        self._looked = {entry: self._looked.get(entry, 0) + 1 for entry in here}
-        done = tuple(entry for entry, looks in self._looked.items() if looks >= _LOOKS)
+        here = {identity(item): item for item in self._new_in_view()}
+        self._looked = {key: self._looked.get(key, 0) + 1 for key in here}
+        done = [here[key] for key, looks in self._looked.items() if looks >= _LOOKS]
         if done:
             self.rows.mark(done)
-            self.seen.emit(done)
+            ids = (item.entry_ids if isinstance(item, Story) else (item.entry_id,) for item in done)
+            self.seen.emit(tuple(chain.from_iterable(ids)))
         if not here or len(done) == len(here):
             self._looking.stop()
             self._looked.clear()

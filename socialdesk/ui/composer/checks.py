@@ -17,7 +17,6 @@ _FIXES = {
     "remove_picture": "Remove",
     "split": "Split",
     "shorten": "Shorten",
-    "write": "Write",
     "write_article": "Write it",
     "add_title": "Add",
     "publish_article": "Publish",
@@ -67,15 +66,16 @@ class CheckRow(QWidget):
     def show_check(self, check: AccountCheck, fine: str) -> None:
         """`fine` is the sentence of an account without issues."""
         issue = self._issue = check.first
-        tint = _TINTS[issue.severity] if issue else "good"
+        is_blank = is_unwritten(check)
+        tint = "muted" if is_blank else _TINTS[issue.severity] if issue else "good"
         self.ring.show_share(_share(check), "accent" if issue is None or issue.severity is Severity.NOTE else tint)
         self._say(issue.sentence if issue else fine)
-        fix = _FIXES.get(issue.fix, "") if issue else ""
+        fix = _FIXES.get(issue.fix, "") if issue and not is_blank else ""
         self.button.setText(fix)
         self.button.setAccessibleName(f"{fix}: {self._title}, {issue.sentence}" if issue else "")
         self.button.setVisible(bool(fix))
         self._tint_button()
-        self.mark.setVisible(not fix)
+        self.mark.setVisible(not fix and not is_blank)
         self.mark.show_icon("check" if check.sendable else "triangle-alert", tint)
 
     def _tint_button(self) -> None:
@@ -119,6 +119,11 @@ class CheckList(Box):
                 row.fix.connect(self.fix)
                 self.column.addWidget(row)
         self.setVisible(bool(titles))
+
+
+def is_unwritten(check: AccountCheck) -> bool:
+    """Nothing stands there yet, which is no mistake: the editor is right above."""
+    return check.first is not None and check.first.fix == "write"
 
 
 def _share(check: AccountCheck) -> float:

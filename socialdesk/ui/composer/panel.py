@@ -14,7 +14,7 @@ from socialdesk.core.post import Article, Draft
 from socialdesk.ui import words
 from socialdesk.ui.composer import letter
 from socialdesk.ui.composer.attachments import Attachments
-from socialdesk.ui.composer.checks import fine_sentence
+from socialdesk.ui.composer.checks import fine_sentence, is_unwritten
 from socialdesk.ui.composer.editor import picture_files, take_pictures
 from socialdesk.ui.composer.layout import ComposerLayout
 from socialdesk.ui.composer.options import usual_language
@@ -213,7 +213,7 @@ class Composer(ComposerLayout):
             follows = leader == account_id and len(ids) > 1
             row.show_check(found, fine_sentence(found, rules, own=own, follows=follows, card=card))
             word = "article" if found.article else "edited" if own else f"{found.weight:,}"
-            self.tabs.show_word(account_id, word, over=not found.sendable)
+            self.tabs.show_word(account_id, word, over=not found.sendable and not is_unwritten(found))
 
     def _site(self, leader: int | None) -> str:
         return self.roster.accounts[leader].server.split("://")[-1] if leader is not None else ""

@@ -12,7 +12,16 @@ from socialdesk.ui.desk import Desk
 from socialdesk.ui.dialogs.sheet import Sheet
 from socialdesk.ui.keys import key_of
 
-_SIGNS = {"Return": "Enter", "Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Esc": "Esc", "PgDown": "Page ↓"}
+_SIGNS = {
+    "Return": "Enter",
+    "Left": "←",
+    "Right": "→",
+    "Up": "↑",
+    "Down": "↓",
+    "Esc": "Esc",
+    "PgDown": "Page Down",
+    "PgUp": "Page Up",
+}
 
 
 def spoken(keys: tuple[str, ...]) -> str:

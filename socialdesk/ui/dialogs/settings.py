@@ -106,6 +106,7 @@ class SettingsSheet(Sheet):
                 self._helps[name] = label(help_text, "muted", size=12, wrap=True)
                 grid.addWidget(self._helps[name], row * 2 + 1, 1)
         feeds = QHBoxLayout()
+        feeds.setSpacing(8)
         feeds.addWidget(button(self.desk, "Import OPML", "plain", partial(self._transfer, "import"), icon="upload"))
         feeds.addWidget(button(self.desk, "Export OPML", "plain", partial(self._transfer, "export"), icon="download"))
         feeds.addStretch(1)
