@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 import os
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ LARGEST = 12_000_000  # bytes of one picture
 DEFAULT_LIMIT = 300_000_000  # bytes of all
 AT_ONCE = 6
 TRY_AGAIN = timedelta(minutes=15)
-MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"\x00\x00\x00", b"BM")
+_PICTURE = re.compile(rb"\xff\xd8\xff|\x89PNG|GIF8|BM|RIFF.{4}WEBP|.{4}ftyp(?:avi|hei|mif)", re.DOTALL)
 
 
 class ImageService:
@@ -87,7 +88,7 @@ class ImageService:
             log.info("a picture cannot be had: %s", error)
             self._failed[url] = self._now()
             return None
-        if answer.status != 200 or not answer.body.startswith(MAGIC):
+        if answer.status != 200 or not _PICTURE.match(answer.body):
             self._failed[url] = self._now()
             return None
         await asyncio.to_thread(self._write, url, answer.body)

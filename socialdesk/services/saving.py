@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from socialdesk.content import article as articles
+from socialdesk.content import pictures
 from socialdesk.content.worker import Worker
 from socialdesk.core.blobs import blob_hash
 from socialdesk.core.entry import Entry, EntryKind, MediaKind
@@ -192,8 +193,12 @@ class SavingService:
         except NetworkError as error:
             log.info("a picture of a saved page cannot be had: %s", error)
             return "", 0
-        kind = answer.headers.get("content-type", "").partition(";")[0].strip()
-        if answer.status != 200 or not kind.startswith("image/") or "svg" in kind:
+        if answer.status != 200:
+            return "", 0
+        try:
+            kind, _, _ = await self._worker.run(pictures.probe, answer.body)
+        except ContentError as error:
+            log.info("a picture of a saved page is none: %s", error)
             return "", 0
         await self._store.write(blobs_table.put, answer.body, kind, self._now())
         return blob_hash(answer.body), len(answer.body)

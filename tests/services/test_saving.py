@@ -65,6 +65,28 @@ async def test_a_page_is_kept_with_its_picture_and_found(desk: Desk, blog: Pract
     assert [hit.id for hit in await desk.services.searching.find("remember who answered")] == [item.id]
 
 
+async def test_pictures_are_told_by_their_content(desk: Desk) -> None:
+    server = PracticeServer()
+
+    async def page(_request: web.Request) -> web.Response:
+        images = "".join(f"<img src='{server.url}/{name}' width=640 height=400>" for name in ("wall.png", "chart.png"))
+        html = f"<html><body><article><h1>Who answered</h1><p>{TEXT}</p>{images}<p>{TEXT}</p></article></body></html>"
+        return web.Response(text=html, content_type="text/html")
+
+    async def wall(_request: web.Request) -> web.Response:
+        return web.Response(text="<html>Sign in first</html>", content_type="image/png")
+
+    async def unnamed(_request: web.Request) -> web.Response:
+        return web.Response(body=picture("chart", 640, 400), content_type="application/octet-stream")
+
+    server.app.router.add_get("/", page)
+    server.app.router.add_get("/wall.png", wall)
+    server.app.router.add_get("/chart.png", unnamed)
+    async with server:
+        item = await desk.services.saving.save_url(server.url + "/")
+    assert [url.rpartition("/")[2] for url in item.pictures] == ["chart.png"]
+
+
 async def test_saving_twice_keeps_one(desk: Desk, blog: PracticeServer) -> None:
     first = await desk.services.saving.save_url(f"{blog.url}/page")
     second = await desk.services.saving.save_url(f"{blog.url}/page?utm_source=feed")
