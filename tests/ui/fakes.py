@@ -180,6 +180,7 @@ class Fakes:
     story_lists: dict[int, list[Story]] = field(default_factory=dict)
     headers: dict[int, ColumnHeader] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    past: dict[int, list[list[Row]]] = field(default_factory=dict)  # what the networks have before what is stored
     publications: tuple[Publication, ...] = ()
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     listeners: list[Callable[[object], None]] = field(default_factory=list)
@@ -356,6 +357,7 @@ class _Reading:
         return self._mark(column_id, None)
 
     def _mark(self, column_id: int, entry_ids: tuple[int, ...] | None) -> int:
+        self._fakes.note("seen", column_id, entry_ids)
         rows = self._fakes.rows[column_id]
         rows[:] = [replace(r, seen=True) if entry_ids is None or r.entry_id in entry_ids else r for r in rows]
         unseen = sum(1 for r in rows if not r.seen)
@@ -407,6 +409,14 @@ class _Recorder:
 
     async def now(self, column_id: int | None) -> None:
         self._fakes.note("refresh", column_id)
+
+    async def older(self, column_id: int) -> bool:
+        self._fakes.note("older", column_id)
+        pages = self._fakes.past.get(column_id, [])
+        if pages:
+            self._fakes.rows[column_id] = [*self._fakes.rows[column_id], *pages.pop(0)]
+            return True
+        return False
 
 
 def lively() -> Fakes:

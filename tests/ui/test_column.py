@@ -8,8 +8,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from socialdesk.core.entry import Counts
-from socialdesk.core.errors import InputError
+from socialdesk.core.errors import InputError, Unreachable
 from socialdesk.core.events import ColumnChanged, SourceChanged
+from socialdesk.core.rows import Story
 from socialdesk.services.columns import ColumnHeader
 from socialdesk.ui.column.column import ColumnView
 from socialdesk.ui.column.model import MOST
@@ -120,6 +121,50 @@ async def test_paging_down_and_up_shows_every_row_once_in_order(fakes: Fakes, op
     assert view.model.above == []
     shown = [item.entry_id for item in view.model.items]
     assert shown == [row(n).entry_id for n in range(len(shown))]
+
+
+async def test_where_the_store_ends_the_networks_are_asked_for_older_posts(fakes: Fakes, open_window: Open) -> None:
+    view = await long_column(fakes, open_window, 60)
+    fakes.past[1] = [[row(n, seen=True) for n in range(60, 80)], [], [row(n, seen=True) for n in range(80, 90)]]
+
+    def reads_on() -> bool:
+        view.select_last()
+        return view.end.isVisible() and view.end.text() == "That is everything"
+
+    await eventually(reads_on)
+    assert view.model.rowCount() == 90
+    asked = fakes.calls.count(("older", 1))
+    view.page_up()
+    assert not view.end.isVisible()
+    view.select_last()
+    await settled(view)
+    assert fakes.calls.count(("older", 1)) == asked
+
+
+async def test_older_posts_that_cannot_be_had_are_told_and_asked_for_later(fakes: Fakes, open_window: Open) -> None:
+    view = await long_column(fakes, open_window, 40)
+    fakes.failing["older"] = Unreachable("cut")
+    await eventually(lambda: view.select_last() or fakes.calls.count(("older", 1)) == 1)
+    await settled(view)
+    assert view.window().toast.isVisible()
+    assert view.end.text() == ""
+    view.page_up()
+    view.select_last()
+    await settled(view)
+    assert fakes.calls.count(("older", 1)) == 1
+
+
+async def test_a_story_is_seen_after_a_while_on_screen(fakes: Fakes, open_window: Open) -> None:
+    window = await open_window()
+    view = window.strip.views()[0]
+    window.activateWindow()
+    await eventually(lambda: view.model.items and window.isActiveWindow())
+    first = view.model.items[0]
+    assert isinstance(first, Story)
+    for _ in range(4):
+        view.list._count_looks()
+    assert all(item.seen for item in view.model.items[: view.list.last_visible() + 1])
+    await eventually(lambda: any(set(first.entry_ids) <= set(call[2]) for call in fakes.calls if call[0] == "seen"))
 
 
 async def test_rows_that_arrive_while_the_top_is_dropped_wait_until_asked_for(fakes: Fakes, open_window: Open) -> None:

@@ -37,7 +37,7 @@ async def test_words_and_checks_become_the_filter(fakes: Fakes, open_window: Ope
     )
     wanted = WordFilter(any_of=("b2b", "buyer journey"), hide_reshares=True)
     await eventually(lambda: fakes.columns_list[1].filter == wanted)
-    assert view.column.filter == wanted
+    await eventually(lambda: view.column.filter == wanted)
 
 
 async def test_typing_is_kept_after_a_pause(fakes: Fakes, open_window: Open) -> None:
