@@ -23,6 +23,7 @@ from socialdesk.services.preparing import Preparer
 from socialdesk.services.profile_lock import ProfileLock
 from socialdesk.services.publishing import PublishService
 from socialdesk.services.reading import ReadingService
+from socialdesk.services.recleaning import RecleaningService
 from socialdesk.services.refreshing import RefreshService
 from socialdesk.services.saving import SavingService
 from socialdesk.services.searching import SearchService
@@ -67,6 +68,7 @@ class Services:
     inspecting: InspectService
     health: HealthService
     settings: SettingsService
+    recleaning: RecleaningService
 
     async def start(self) -> None:
         """Begins the work that goes on by itself: refreshing, delivering, indexing."""
@@ -75,10 +77,13 @@ class Services:
         await self.publishing.start()
         self.refresh.start()
         self.searching.start()
+        self.recleaning.start()
 
     async def stop(self, grace: timedelta = timedelta(seconds=5)) -> None:
         """Ends it in order: no new claims, time for what is in flight, the rest is cancelled."""
-        await asyncio.gather(self.publishing.stop(grace), self.refresh.stop(), self.searching.stop())
+        await asyncio.gather(
+            self.publishing.stop(grace), self.refresh.stop(), self.searching.stop(), self.recleaning.stop()
+        )
         await self.images.cancel()
 
 
@@ -115,4 +120,5 @@ def build(parts: Parts) -> Services:
         inspecting,
         HealthService(store, accounts, events, now, folders, parts.describe_keyring, parts.describe_proxy),
         SettingsService(store),
+        RecleaningService(store, parts.worker),
     )
