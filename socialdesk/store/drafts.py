@@ -15,8 +15,9 @@ _IN_MARKDOWN = re.compile(r"\bblob:([0-9a-f]{64})\b")
 def save(db: sqlite3.Connection, draft: Draft, now: datetime) -> Draft:
     """Stores the draft; id 0 gets a new one. Returns it as stored, with `updated`.
 
-    When the draft was sent meanwhile, what was accepted is not stored again (it comes back with id 0), and what was
-    written since becomes a draft of its own.
+    A draft that was changed after `draft.updated`, in another window, is left as it is, and this one becomes a draft
+    of its own. When the draft was sent meanwhile, what was accepted is not stored again (it comes back with id 0), and
+    what was written since becomes a draft of its own.
     """
     stored = replace(draft, updated=now)
     sent = db.execute("SELECT draft FROM publication WHERE draft_id = ?", (draft.id,)).fetchone()
@@ -24,6 +25,8 @@ def save(db: sqlite3.Connection, draft: Draft, now: datetime) -> Draft:
         stored = replace(stored, id=0)
         if replace(decode(sent[0], Draft), id=0, updated=None) == replace(stored, updated=None):
             return stored
+    elif draft.updated is not None and _changed(db, draft):
+        stored = replace(stored, id=0)
     if stored.id == 0:
         cursor = db.execute("INSERT INTO draft (payload, updated_at) VALUES (?, ?)", (b"", to_us(now)))
         stored = replace(stored, id=cursor.lastrowid or 0)
@@ -34,6 +37,11 @@ def save(db: sqlite3.Connection, draft: Draft, now: datetime) -> Draft:
     )
     blobs.refer(db, "draft", stored.id, blobs_of(stored))
     return stored
+
+
+def _changed(db: sqlite3.Connection, draft: Draft) -> bool:
+    row = db.execute("SELECT updated_at FROM draft WHERE id = ?", (draft.id,)).fetchone()
+    return row is not None and row[0] != to_us(draft.updated)
 
 
 def get(db: sqlite3.Connection, draft_id: int) -> Draft | None:

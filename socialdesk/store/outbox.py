@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from socialdesk.core import delivery as decide
@@ -27,7 +28,8 @@ _CAN_GO = """
 def accept(db: sqlite3.Connection, draft: Draft, plans: Iterable[DeliveryPlan], now: datetime) -> Publication:
     """Makes a draft a publication with its deliveries, and removes the draft. Use with `durable=True`.
 
-    Accepting the same draft again changes nothing and returns what was accepted first.
+    What was written into the stored draft since `draft` was read becomes a draft of its own. Accepting the same draft
+    again changes nothing and returns what was accepted first.
     """
     known = db.execute("SELECT id FROM publication WHERE draft_id = ? AND draft_id <> 0", (draft.id,)).fetchone()
     if known is not None:
@@ -46,7 +48,10 @@ def accept(db: sqlite3.Connection, draft: Draft, plans: Iterable[DeliveryPlan], 
         "UPDATE delivery SET waits_for = ? WHERE id = ?",
         [(ids[p.waits_for_account], ids[p.account_id]) for p in plans if p.waits_for_account is not None],
     )
+    stored = drafts.get(db, draft.id)
     drafts.remove(db, draft.id)
+    if stored is not None and replace(stored, updated=None) != replace(draft, updated=None):
+        drafts.save(db, replace(stored, id=0), now)
     return _publication(db, publication_id)
 
 

@@ -297,3 +297,18 @@ class TestDrafts:
         lost = draft(id=41, text="Still in the window")
         assert store.write_now(drafts.save, lost, NOW).id == 41
         assert [d.text for d in store.read_now(drafts.all)] == ["Still in the window"]
+
+    def test_two_windows_on_one_draft_lose_nothing(self, store: Store) -> None:
+        opened = store.write_now(drafts.save, draft(text="Hello"), NOW)
+        one = store.write_now(drafts.save, replace(opened, text="Hello from one"), LATER)
+        two = store.write_now(drafts.save, replace(opened, text="Hello from two"), LATER + timedelta(seconds=1))
+        assert one.id == opened.id
+        assert two.id not in (0, opened.id)
+        assert {d.text for d in store.read_now(drafts.all)} == {"Hello from one", "Hello from two"}
+
+    def test_what_was_written_after_sending_began_is_kept(self, store: Store) -> None:
+        sent = store.write_now(drafts.save, draft(text="Hello"), NOW)
+        store.write_now(drafts.save, replace(sent, text="Hello, and more"), LATER)
+        accept(store, text=sent)
+        (kept,) = store.read_now(drafts.all)
+        assert (kept.text, kept.id != sent.id) == ("Hello, and more", True)

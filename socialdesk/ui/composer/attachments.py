@@ -28,6 +28,7 @@ class Attachments(QObject):
         self._desk, self._panel, self._alt = desk, panel, alt
         self._draft, self._edit = draft, edit
         self._describing: int | None = None
+        self.adding = 0  # pictures on their way into the draft
         self.limits: Callable[[], list[int]] = list
         self._tasks = Tasks(self, self.problem.emit)
         alt.changed.connect(self._described)
@@ -92,7 +93,11 @@ class Attachments(QObject):
             await self._add(data, path.name, featured=featured)
 
     async def _add(self, data: bytes, name: str, *, featured: bool) -> None:
-        picture = await self._desk.bridge.call(self._desk.services.composing.add_picture, data, name)
+        self.adding += 1
+        try:
+            picture = await self._desk.bridge.call(self._desk.services.composing.add_picture, data, name)
+        finally:
+            self.adding -= 1
         draft = self._draft()
         if featured:
             article = letter.with_article(draft).article or Article("", "")

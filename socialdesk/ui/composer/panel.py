@@ -145,6 +145,9 @@ class Composer(ComposerLayout):
         if not self._draft.account_ids:
             self._say("Choose where to post.")
             return
+        if self.attachments.adding:
+            self._say("A picture is still being added.")
+            return
         for account_id in self._draft.account_ids:
             found = self._checks.get(account_id)
             if found is None:
@@ -170,9 +173,11 @@ class Composer(ComposerLayout):
             self._saver.touch()
         self._show()
 
-    def _named(self, draft_id: int) -> None:
-        self._draft = replace(self._draft, id=draft_id)
-        self._remember()
+    def _named(self, saved: Draft) -> None:
+        is_new = saved.id != self._draft.id
+        self._draft = replace(self._draft, id=saved.id, updated=saved.updated)
+        if is_new:
+            self._remember()
 
     def _rules(self) -> dict[int, PostRules]:
         return dict(self.roster.rules_of(self._draft.account_ids))

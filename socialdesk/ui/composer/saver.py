@@ -10,13 +10,14 @@ from socialdesk.ui.desk import Desk
 from socialdesk.ui.tasks import Tasks
 
 PAUSE_MS = 300
+AGAIN_MS = 5000  # after a save that failed: a full disk may have room again
 LONGEST_MS = 2000  # somebody who never pauses is saved all the same
 
 
 class Saver(QObject):
-    """`draft` reads the draft as it is now; `named` is told the id that the first save gave it."""
+    """`draft` reads the draft as it is now; `named` is told what each save has stored, with its id."""
 
-    def __init__(self, desk: Desk, parent: QObject, draft: Callable[[], Draft], named: Callable[[int], None]) -> None:
+    def __init__(self, desk: Desk, parent: QObject, draft: Callable[[], Draft], named: Callable[[Draft], None]) -> None:
         super().__init__(parent)
         self._desk = desk
         self._draft = draft
@@ -53,7 +54,9 @@ class Saver(QObject):
         await self._idle.wait()
         if self._dirty:
             self._idle.clear()
-            await self._save()
+            task = self._tasks.start("save the draft", self._save())
+            if task is not None:
+                await asyncio.shield(task)  # whoever waits may be cancelled, the save is not
 
     async def _save(self) -> None:
         try:
@@ -64,8 +67,9 @@ class Saver(QObject):
                     saved = await self._desk.bridge.call(self._desk.services.composing.save, before)
                 except BaseException:
                     self._dirty = True
+                    self._timer.start(AGAIN_MS)
                     raise
-                if not before.id:
-                    self._named(saved.id)
+                if self._draft().id == before.id:
+                    self._named(saved)
         finally:
             self._idle.set()

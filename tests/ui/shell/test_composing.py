@@ -1,14 +1,17 @@
 """Writing and sending with real keys and the mouse."""
 
+import asyncio
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from socialdesk.core.errors import Unreachable
+from socialdesk.core.errors import StoreError, Unreachable
 from socialdesk.core.post import Article, Draft
+from socialdesk.ui.composer import saver
 from socialdesk.ui.composer.editor import png_of
 from socialdesk.ui.shell import Shell
 from tests.ui.conftest import eventually
@@ -239,3 +242,42 @@ async def test_every_control_of_the_composer_has_a_name(shell: Shell) -> None:
         if child.isVisible() and not (child.accessibleName() or (isinstance(child, QPushButton) and child.text()))
     ]
     assert nameless == []
+
+
+async def test_a_save_that_failed_is_made_again_without_a_key(
+    shell: Shell, panels: PanelFakes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saver, "AGAIN_MS", 20)
+    await compose(shell)
+    composing = panels.composing
+    save = composing.save
+
+    async def full(draft: Draft) -> Draft:
+        composing.save = save
+        raise StoreError("database or disk is full", reason="disk_full")
+
+    composing.save = full
+    QTest.keyClicks(shell.composer.editor, "Not lost")
+    await eventually(lambda: any(draft.text == "Not lost" for draft in panels.drafts.values()))
+
+
+async def test_nothing_is_posted_while_a_picture_is_still_on_its_way(shell: Shell, panels: PanelFakes) -> None:
+    await compose(shell)
+    composing = panels.composing
+    add, go_on = composing.add_picture, asyncio.Event()
+
+    async def slow(data: bytes, name: str) -> object:
+        await go_on.wait()
+        return await add(data, name)
+
+    composing.add_picture = slow
+    QTest.keyClicks(shell.composer.editor, "With a picture")
+    shell.composer.attachments.add(b"png", "chart.png")
+    await eventually(lambda: shell.composer.attachments.adding)
+    shell.composer.post()
+    assert not panels.publications
+    go_on.set()
+    await eventually(lambda: shell.composer.draft.pictures)
+    shell.composer.post()
+    await eventually(lambda: panels.publications)
+    assert len(panels.publications[0].draft.pictures) == 1
