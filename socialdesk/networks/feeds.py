@@ -108,7 +108,7 @@ class Feeds:
         """What the feed at `params["url"]` says, as raw bytes for the worker process, or `unchanged`.
 
         `meta.moved_to` where every redirect was permanent, `meta.gone` on 410. `limit` is the parser's matter: a feed
-        comes whole. Raises Unreachable, RateLimited, and Rejected (not_a_feed, not_found, missing_permission, ...).
+        comes whole. Raises Unreachable, RateLimited, and Rejected (not_a_feed, not_found, blocked, ...).
         """
         address = web_address(source.params.get("url", ""))
         memory = Memory.read(cursor, address)
@@ -137,8 +137,8 @@ class Feeds:
                 unchanged=True,
                 not_before=fresh_until(response.headers, now),
             )
-        if response.status == 401:
-            raise Rejected("the feed wants a password", reason="missing_permission")
+        if response.status in (401, 403):  # there is no account that could sign in
+            raise Rejected(f"status {response.status}: the feed is closed to us", reason="blocked")
         check(response, write=False, now=now)
         if response.status not in _WITH_BODY or not_a_feed(response.body):
             raise Rejected(f"status {response.status}, but no feed", reason="not_a_feed")

@@ -308,9 +308,7 @@ class TestRefusals:
             await Reader(http, hosts.url + "/feed", clock).look()
         assert hosts.visits("/feed") == 0
 
-    @pytest.mark.parametrize(
-        ("status", "reason"), [(401, "missing_permission"), (403, "missing_permission"), (404, "not_found")]
-    )
+    @pytest.mark.parametrize(("status", "reason"), [(401, "blocked"), (403, "blocked"), (404, "not_found")])
     async def test_refusals_have_reasons(
         self, hosts: BadHosts, http: Http, clock: Clock, status: int, reason: str
     ) -> None:

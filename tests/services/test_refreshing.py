@@ -39,8 +39,8 @@ BAD = {
     "/image": "not_a_feed",
     "/image-as-feed": "not_a_feed",
     "/bomb": "too_large",
-    "/status/401": "missing_permission",
-    "/status/403": "missing_permission",
+    "/status/401": "blocked",
+    "/status/403": "blocked",
     "/status/404": "not_found",
     "/status/410": "gone",
     "/status/500": "server_error",
@@ -122,6 +122,31 @@ class TestBadHosts:
         by_server, by_feed = ((o.next_at - desk.clock()) / timedelta(hours=1) for o in report.outcomes if o.next_at)
         assert 4.9 < by_server < 6
         assert 8 <= by_feed <= 16
+
+
+async def test_the_first_fetch_is_ordered_by_date_and_later_ones_by_when_we_saw_them(desk_with_feeds: Desk) -> None:
+    desk = desk_with_feeds
+    titles = ["Undated", "From the year 2038", "Yesterday", "Today"]
+    dates = ["", "Mon, 18 Jan 2038 09:00:00 GMT", "Sat, 21 Nov 2026 08:00:00 GMT", "Sun, 22 Nov 2026 08:00:00 GMT"]
+    items = [
+        f"<item><title>{title}</title><guid>{title}</guid><pubDate>{date}</pubDate></item>"
+        for title, date in zip(titles, dates, strict=True)
+    ]
+    shown = [items[2:]]
+
+    async def answer(_asked: Asked, peer: Peer) -> None:
+        body = f"<rss version='2.0'><channel><title>Blog</title>{''.join(shown[-1])}</channel></rss>"
+        await peer.answer(200, body.encode(), content_type="text/xml")
+
+    async with RawServer(answer) as server:
+        column = await desk.services.columns.add_known("Blog", "rss", (feed(server.url),))
+        await desk.services.refresh.now(column.id)
+        shown.append([*items, items[2].replace("Yesterday", "Dated back")])
+        desk.clock.forward(hours=2)
+        await desk.services.refresh.now(column.id)
+    rows = await desk.services.reading.page(column.id, None, 9)
+    assert {row.entry.title for row in rows[:3]} == {"Undated", "From the year 2038", "Dated back"}
+    assert [row.entry.title for row in rows[3:]] == ["Today", "Yesterday"]
 
 
 class TestGone:
