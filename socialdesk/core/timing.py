@@ -1,6 +1,6 @@
 """Pure decisions about a source: what an outcome means for it, and when it is asked again.
 
-The rules are those of the most careful readers (NetNewsWire, Miniflux, FreshRSS, Liferea); `docs/architecture.md` says
+The rules are those of the most careful readers (NetNewsWire, Miniflux, FreshRSS, Liferea); `docs/fetching.md` says
 which. `jitter` is a number in [0, 1) chosen by the caller. All times are UTC.
 """
 
