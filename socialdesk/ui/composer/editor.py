@@ -78,6 +78,9 @@ class Editor(QTextEdit):
         self.setAcceptRichText(False)
         self.textChanged.connect(self._changed)
         self.viewport().setAutoFillBackground(False)
+        # From the first key on it writes into a document of its own: Qt's is destroyed when another takes its place,
+        # and the first place to do so would be in the middle of that key.
+        self.show_page(0, "")
 
     def start_over(self) -> None:
         """Another draft: forgets the documents of the one before."""

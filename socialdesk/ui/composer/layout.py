@@ -172,6 +172,7 @@ class ComposerLayout(PanelBack):
         self.post_button.setAccessibleName(text)
         self.post_button.setEnabled(not busy)
         self.editor.setReadOnly(busy)
+        self.article.body.setReadOnly(busy)
 
     def show_status(self, sentence: str) -> None:
         self._status.setText(sentence)

@@ -244,6 +244,14 @@ async def test_every_control_of_the_composer_has_a_name(shell: Shell) -> None:
     assert nameless == []
 
 
+async def test_the_first_keys_may_come_before_the_accounts_are_known(shell: Shell) -> None:
+    press(shell, Qt.Key.Key_N)
+    QTest.keyClicks(shell.composer.editor, "Quick")
+    assert shell.composer.draft.text == "Quick"
+    await eventually(lambda: len(shell.composer.roster.rules) == 3)
+    assert shell.composer.editor.toPlainText() == "Quick"
+
+
 async def test_a_save_that_failed_is_made_again_without_a_key(
     shell: Shell, panels: PanelFakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
