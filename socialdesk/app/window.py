@@ -159,7 +159,11 @@ class Program:
             async with asyncio.timeout(FIRST_PAINT_S):
                 await shell.window.strip.filled()
                 await asyncio.sleep(FRAME_S)
-        await bridge.call(services.start)
+        try:
+            await bridge.call(services.start)
+        except SocialDeskError as error:  # reading and writing drafts work all the same
+            log.warning("the work behind the window did not begin: %s", error)
+            desk.actions.tell(sentence_of(error))
         collector.settle()
         bridge.event.connect(lambda event: self._offer_restore(event, desk))
         checking = asyncio.ensure_future(bridge.call(services.health.check_store))
@@ -167,7 +171,7 @@ class Program:
             if script is not None:
                 await script(Opened(desk, shell, services, bridge, self._practice))
             else:
-                await self._closed.wait()
+                await self._until_saved(desk, shell)
         finally:
             checking.cancel()
             await self._close(desk, shell, first)
@@ -186,10 +190,29 @@ class Program:
         self._restore = True
         self._closed.set()
 
+    async def _until_saved(self, desk: Desk, shell: Shell) -> None:
+        """Returns when the window was closed with every letter on disk, or closed once more although that failed."""
+        refused = False
+        while True:
+            await self._closed.wait()
+            try:
+                await shell.close()
+            except SocialDeskError as error:
+                if refused:
+                    return
+                refused = True
+                self._closed.clear()
+                desk.actions.tell(f"{sentence_of(error)} What you wrote is not saved. Close again to lose it.")
+            else:
+                return
+
     async def _close(self, desk: Desk, shell: Shell, first: FirstDesk) -> None:
         """Every letter on disk, then the engine in order, then the window."""
         first.close()
-        await shell.close()
+        try:
+            await shell.close()
+        except SocialDeskError as error:
+            log.warning("the draft could not be saved at the end: %s", error)
         await desk.pictures.close()
         shell.window.hide()
         await asyncio.to_thread(self._engine.stop)

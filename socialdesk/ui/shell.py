@@ -3,12 +3,14 @@
 Panels are imported and made when they are first opened: the first paint needs none of them.
 """
 
+import logging
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QApplication, QWidget
 
 from socialdesk.core.entry import MediaKind
+from socialdesk.core.errors import StoreError
 from socialdesk.core.events import ColumnsChanged
 from socialdesk.core.post import Draft
 from socialdesk.core.saved import Hit
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from socialdesk.ui.saved import SavedPanel
     from socialdesk.ui.search import SearchPanel
     from socialdesk.ui.welcome import Welcome
+
+log = logging.getLogger(__name__)
 
 
 class Shell(Dialogs):
@@ -63,12 +67,15 @@ class Shell(Dialogs):
             self.window.set_left(self.composer)
 
     async def close(self) -> None:
-        """Returns when every letter is on disk."""
+        """Returns when every letter is on disk. Raises StoreError when it cannot be."""
         for composer in (self._composer, *(window.composer for window in self.composer_windows)):
             if composer is not None:
                 await composer.flush()
-        await self._keep("composer.open", self.window.left.panel is not None)
-        await self.window.save_geometry()
+        try:
+            await self._keep("composer.open", self.window.left.panel is not None)
+            await self.window.save_geometry()
+        except StoreError as error:  # how the window stood is no reason to keep it open
+            log.info("the window's places could not be stored: %s", error)
 
     # Panels, each made when first opened
 
