@@ -141,3 +141,21 @@ def matching(query: str, commands: tuple[Command, ...] = COMMANDS) -> tuple[Comm
     wanted = query.casefold().split()
     found = [c for c in commands if all(word in c.title.casefold() for word in wanted) and c.name not in _BY_NUMBER]
     return tuple(sorted(found, key=lambda c: not c.title.casefold().startswith(query.casefold().strip())))
+
+
+_SIGNS = {
+    "Return": "Enter",
+    "Left": "←",
+    "Right": "→",
+    "Up": "↑",
+    "Down": "↓",
+    "Esc": "Esc",
+    "PgDown": "Page Down",
+    "PgUp": "Page Up",
+}
+
+
+def spoken(keys: tuple[str, ...]) -> str:
+    """Keys as a person reads them: Ctrl+Enter, J or ↓."""
+    named = ["+".join(_SIGNS.get(part, part) for part in key.split("+")) if len(key) > 1 else key for key in keys]
+    return " or ".join(dict.fromkeys(named))

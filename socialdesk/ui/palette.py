@@ -96,7 +96,8 @@ class Palette(QWidget):
         ]
         found = commands.matching(typed)
         items += [
-            Item(c.name, c.title, "", "  ".join(self._keys(c.name)), c.icon or "chevron-right", "second") for c in found
+            Item(c.name, c.title, "", commands.spoken(self._keys(c.name)), c.icon or "chevron-right", "second")
+            for c in found
         ]
         if typed:
             items.append(Item(f"search:{typed}", f"Search for “{typed}”", "", "", "search", "second"))

@@ -36,8 +36,9 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBo
   border: 2px solid $accent; padding: 5px 9px; }
 QPlainTextEdit[look="bare"], QTextEdit[look="bare"], QTextBrowser, QLineEdit[look="bare"] { border: none; padding: 0;
   background: transparent; }
-QSpinBox QLineEdit, QDateTimeEdit QLineEdit, QSpinBox QLineEdit:focus, QDateTimeEdit QLineEdit:focus { border: none;
-  padding: 0; background: transparent; }
+QDateTimeEdit QLineEdit, QDateTimeEdit QLineEdit:focus { border: none; padding: 0; background: transparent; }
+QSpinBox QLineEdit, QSpinBox QLineEdit:focus { border: none; padding: 0 10px; background: transparent; }
+QSpinBox::up-button, QSpinBox::down-button { width: 0px; border: none; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url("$marks/down-$name.svg"); width: 14px; height: 14px; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }

@@ -7,10 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from socialdesk.core.account import Account
-from socialdesk.core.network import AppPassword, NetworkFacts, Nothing, OAuthCode, SignIn
+from socialdesk.core.network import AppPassword, NetworkFacts, Nothing, OAuthCode, SignIn, Token
 from socialdesk.ui.controls import IconLabel, button, clear_layout, label
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.dialogs.form import CopyLine, Form
+from socialdesk.ui.dialogs.networks import needs_account, network_grid
 from socialdesk.ui.dialogs.sheet import Sheet
 from socialdesk.ui.tasks import Tasks
 
@@ -53,15 +54,10 @@ class AccountSheet(Sheet):
     def _show_networks(self) -> None:
         self.go.hide()
         self._other.hide()
-        for facts in self.desk.services.accounts.networks():
-            if all(isinstance(way, Nothing) for way in facts.sign_ins):
-                continue
-            made = button(self.desk, facts.title, "plain", partial(self._choose, facts))
-            made.setIcon(self.desk.icons.icon(f"networks/{facts.icon}", facts.colour or "text", 16))
-            made.setMinimumWidth(220)
-            made.setStyleSheet("text-align: left; padding-left: 14px;")
-            made.setAccessibleName(f"Connect {facts.title}")
-            self._column.addWidget(made, 0, Qt.AlignmentFlag.AlignLeft)
+        networks = tuple(facts for facts in self.desk.services.accounts.networks() if needs_account(facts))
+        said = "Where do you read and post? Feeds and blogs are followed without an account."
+        self._column.addWidget(label(said, "muted", wrap=True))
+        self._column.addWidget(network_grid(self.desk, networks, lambda facts: partial(self._choose, facts)))
         self._column.addWidget(label("Keys stay in this computer's keyring.", "muted", size=12))
 
     def _choose(self, facts: NetworkFacts) -> None:
@@ -90,15 +86,14 @@ class AccountSheet(Sheet):
         self.form.entered.connect(self._go)
         way = self.way
         if not isinstance(way, Nothing):
-            for step in way.steps:
-                self.form.add_step(step, self.desk.actions.open_browser.emit)
-            for field in way.fields:
-                self.form.add_field(field, numbered=bool(way.steps), value=self._known(field.name))
+            self._fill_form(way)
         self._column.addWidget(self.form)
         self.form.show()  # now, not at Qt's next turn: the first field takes the keyboard
         if isinstance(way, OAuthCode) and way.scopes:
-            asked = ", ".join(f"{scope} ({why})" for scope, why in way.scopes)
-            self._column.addWidget(label(f"SocialDesk asks for: {asked}.", "muted", size=12, wrap=True))
+            asked = ", ".join(dict.fromkeys(why for _, why in way.scopes))
+            self._column.addWidget(
+                label(f"Your server will ask whether SocialDesk may {asked}.", "muted", size=12, wrap=True)
+            )
         self._waiting = self._waiting_part()
         self.verdict = label("", "bad", wrap=True)
         self.verdict.hide()
@@ -109,6 +104,18 @@ class AccountSheet(Sheet):
         self.go.setEnabled(True)
         self.go.show()
         self._show_other_way(facts)
+
+    def _fill_form(self, way: AppPassword | Token | OAuthCode) -> None:
+        """The steps, with the fields in the last one. A server whose pages a step opens is asked for first."""
+        first = [field for field in way.fields if any("{" + field.name + "}" in step.link for step in way.steps)]
+        for field in first:
+            self.form.add_field(field, numbered=True, value=self._known(field.name))
+        inner = None
+        for step in way.steps:
+            inner = self.form.add_step(step, self.desk.actions.open_browser.emit)
+        for field in way.fields:
+            if field not in first:
+                self.form.add_field(field, value=self._known(field.name), into=inner)
 
     def _known(self, name: str) -> str:
         if self._account is None:

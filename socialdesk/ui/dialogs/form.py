@@ -72,20 +72,31 @@ class Form(QWidget):
         self._fields: dict[str, Field] = {}
         self._boxes: dict[str, QLineEdit | QComboBox] = {}
 
-    def add_step(self, step: Step, opened: Callable[[str], object]) -> None:
-        """A numbered instruction; its link has `{server}` replaced by what is typed."""
+    def add_step(self, step: Step, opened: Callable[[str], object]) -> QVBoxLayout:
+        """A numbered instruction; its link has `{server}` replaced by what is typed. Fields may stand inside it."""
         inner = QVBoxLayout()
-        inner.setSpacing(2)
+        inner.setSpacing(8)
         inner.addWidget(label(step.text, wrap=True))
         if step.link:
-            link = button(self._desk, "Open the page", "ghost", lambda: opened(self.filled(step.link)))
+            link = button(self._desk, "Open the page", "ghost", lambda: self._open(step.link, opened))
             show_icon(self._desk, link, "external-link", "link")
             link.setAccessibleName(f"Open the page: {step.text}")
             link.setStyleSheet("padding: 1px 4px; margin-left: -4px; min-height: 18px;")
             inner.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         self._add_numbered(inner)
+        return inner
 
-    def add_field(self, field: Field, *, numbered: bool, value: str = "") -> None:
+    def _open(self, link: str, opened: Callable[[str], object]) -> None:
+        """The page of a link; where the server is not typed yet, its field asks for it."""
+        if "{server}" in link and "server" in self._boxes and not self.answers()["server"]:
+            self._boxes["server"].setFocus()
+        else:
+            opened(self.filled(link))
+
+    def add_field(
+        self, field: Field, *, numbered: bool = False, value: str = "", into: QVBoxLayout | None = None
+    ) -> None:
+        """A field to write in: `numbered` as a step of its own, or `into` a step."""
         box = QLineEdit(value)
         box.setPlaceholderText(field.example)
         box.setAccessibleName(field.label)
@@ -96,7 +107,7 @@ class Form(QWidget):
         box.returnPressed.connect(self.entered)
         box.textEdited.connect(self.edited)
         self._fields[field.name], self._boxes[field.name] = field, box
-        self._place(field, box, numbered=numbered)
+        self._place(field, box, numbered=numbered, into=into)
 
     def add_choice(self, field: Field, choices: tuple[tuple[str, str], ...], *, numbered: bool = False) -> None:
         """A field whose values are known."""
@@ -135,7 +146,7 @@ class Form(QWidget):
             server = f"https://{server}"
         return template.replace("{server}", server)
 
-    def _place(self, field: Field, box: QWidget, *, numbered: bool) -> None:
+    def _place(self, field: Field, box: QWidget, *, numbered: bool, into: QVBoxLayout | None = None) -> None:
         inner = QVBoxLayout()
         inner.setSpacing(5)
         caption = f"{field.label} (optional)" if field.optional else field.label
@@ -146,7 +157,7 @@ class Form(QWidget):
         if numbered:
             self._add_numbered(inner)
         else:
-            self._column.addLayout(inner)
+            (into or self._column).addLayout(inner)
 
     def _add_numbered(self, inner: QVBoxLayout) -> None:
         self._number += 1

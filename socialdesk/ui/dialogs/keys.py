@@ -12,23 +12,6 @@ from socialdesk.ui.desk import Desk
 from socialdesk.ui.dialogs.sheet import Sheet
 from socialdesk.ui.keys import key_of
 
-_SIGNS = {
-    "Return": "Enter",
-    "Left": "←",
-    "Right": "→",
-    "Up": "↑",
-    "Down": "↓",
-    "Esc": "Esc",
-    "PgDown": "Page Down",
-    "PgUp": "Page Up",
-}
-
-
-def spoken(keys: tuple[str, ...]) -> str:
-    """Keys as a person reads them: Ctrl+Enter, J or ↓."""
-    named = ["+".join(_SIGNS.get(part, part) for part in key.split("+")) if len(key) > 1 else key for key in keys]
-    return " or ".join(dict.fromkeys(named))
-
 
 class KeySheet(Sheet):
     """Every command with its keys, two columns."""
@@ -59,7 +42,7 @@ class KeySheet(Sheet):
                 if found == (command.name.removeprefix("column_"),):
                     continue
                 if command.group == group and found:
-                    self._add(grid, rows[side], side * 2, command, spoken(found))
+                    self._add(grid, rows[side], side * 2, command, commands.spoken(found))
                     rows[side] += 1
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
@@ -85,7 +68,7 @@ class KeyBox(QLineEdit):
     chosen = Signal(str, str)
 
     def __init__(self, name: str, title: str, keys: tuple[str, ...]) -> None:
-        super().__init__(spoken(keys))
+        super().__init__(commands.spoken(keys))
         self._name = name
         self.setReadOnly(True)
         self.setPlaceholderText("none")
@@ -100,6 +83,6 @@ class KeyBox(QLineEdit):
             return
         pressed = "" if key == Qt.Key.Key_Backspace else key_of(event)
         if pressed or key == Qt.Key.Key_Backspace:
-            self.setText(spoken((pressed,)) if pressed else "")
+            self.setText(commands.spoken((pressed,)) if pressed else "")
             self.chosen.emit(self._name, pressed)
         event.accept()

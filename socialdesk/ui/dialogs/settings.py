@@ -21,7 +21,7 @@ from socialdesk.ui import commands
 from socialdesk.ui.account_face import AccountFace
 from socialdesk.ui.controls import PickBox, button, clear_layout, label
 from socialdesk.ui.desk import Desk
-from socialdesk.ui.dialogs.keys import KeyBox, spoken
+from socialdesk.ui.dialogs.keys import KeyBox
 from socialdesk.ui.dialogs.sheet import Sheet
 from socialdesk.ui.keys import Keys
 from socialdesk.ui.tasks import Tasks
@@ -123,7 +123,7 @@ class SettingsSheet(Sheet):
         self.images = QSpinBox()
         self.images.setRange(20, 20_000)
         self.images.setSuffix(" MB")
-        self.images.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.images.lineEdit().setTextMargins(8, 0, 0, 0)
         self.images.setAccessibleName("Room for pictures on this computer")
         self.images.setValue(IMAGES_MB)
         self.images.editingFinished.connect(self._keep_images)
@@ -281,7 +281,7 @@ class SettingsSheet(Sheet):
         changed[name] = (key,) if key else ()
         self._keep_keys(self._keys.profile, changed, refill=False)
         for other, box in self.boxes.items():
-            box.setText(spoken(self._keys.keys_of(other)))
+            box.setText(commands.spoken(self._keys.keys_of(other)))
 
     def _keep_keys(self, profile: str, changed: dict[str, tuple[str, ...]], *, refill: bool = True) -> None:
         self.keys_changed.emit(profile, changed)

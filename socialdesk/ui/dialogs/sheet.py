@@ -2,7 +2,16 @@
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from socialdesk.ui.controls import Box, IconLabel, label, scrolled
 from socialdesk.ui.desk import Desk
@@ -81,12 +90,17 @@ class Sheet(QWidget):
         room = self._host.rect()
         self.setGeometry(room)
         width = min(self._width, room.width() - 40)
+        # A wrapped label's own hint is for a narrow one: its height comes from the width that it has here.
+        by_width = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        by_width.setHeightForWidth(True)
+        for said in self._content.findChildren(QLabel):
+            if said.wordWrap():
+                said.setSizePolicy(by_width)
         content = self._content.layout()
         inner = width - 2
         wanted = content.totalHeightForWidth(inner) if content and content.hasHeightForWidth() else -1
         if wanted < 0:
-            wanted = self._content.sizeHint().height()
-        wanted = max(wanted, self._content.minimumSizeHint().height())
+            wanted = max(self._content.sizeHint().height(), self._content.minimumSizeHint().height())
         rest = self.title.sizeHint().height() + 20 + 34 + 4 + 20 + 3 * 10
         height = min(wanted + rest, room.height() - 40)
         self.card.setGeometry((room.width() - width) // 2, (room.height() - height) // 2, width, height)

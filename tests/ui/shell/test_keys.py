@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from socialdesk.ui import commands
-from socialdesk.ui.dialogs.keys import KeySheet, spoken
+from socialdesk.ui.dialogs.keys import KeySheet
 from socialdesk.ui.shell import Shell
 from tests.ui.conftest import eventually
 from tests.ui.panel_fakes import PanelFakes
@@ -112,8 +112,8 @@ def test_a_chosen_key_is_taken_from_whatever_had_it() -> None:
 
 
 def test_keys_are_named_for_people() -> None:
-    assert spoken(("Ctrl+Return", "Ctrl+Enter")) == "Ctrl+Enter"
-    assert spoken(("J", "Down")) == "J or ↓"
+    assert commands.spoken(("Ctrl+Return", "Ctrl+Enter")) == "Ctrl+Enter"
+    assert commands.spoken(("J", "Down")) == "J or ↓"
 
 
 async def test_the_first_start_offers_a_topic_and_makes_the_column(open_shell: Open, panels: PanelFakes) -> None:
