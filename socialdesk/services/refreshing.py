@@ -110,15 +110,17 @@ class RefreshService:
             self.wake()
 
     async def _run(self) -> None:
+        wall, ours = self._now(), time.monotonic()
         while True:
             self._wake.clear()
             pause = await self._begin_due()
-            wall, ours = self._now(), time.monotonic()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), pause)
             # Some systems stop our clock while the machine sleeps, on others only the wait is over late.
             awake = min(time.monotonic() - ours, pause)
-            if (self._now() - wall).total_seconds() - awake > ASLEEP_S:
+            slept = (self._now() - wall).total_seconds() - awake
+            wall, ours = self._now(), time.monotonic()
+            if slept > ASLEEP_S:
                 await self._http.rebuild()
 
     async def _begin_due(self) -> float:
