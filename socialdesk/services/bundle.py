@@ -76,13 +76,18 @@ class Services:
         await self.images.set_limit(int(megabytes) * 1_000_000)
         await self.publishing.start()
         self.refresh.start()
+        self.reading.start()
         self.searching.start()
         self.recleaning.start()
 
     async def stop(self, grace: timedelta = timedelta(seconds=5)) -> None:
         """Ends it in order: no new claims, time for what is in flight, the rest is cancelled."""
         await asyncio.gather(
-            self.publishing.stop(grace), self.refresh.stop(), self.searching.stop(), self.recleaning.stop()
+            self.publishing.stop(grace),
+            self.reading.stop(),
+            self.refresh.stop(),
+            self.searching.stop(),
+            self.recleaning.stop(),
         )
         await self.images.cancel()
 
@@ -100,6 +105,8 @@ def build(parts: Parts) -> Services:
     lock = ProfileLock(parts.data_folder / "delivering.lock")
     deliverer = Deliverer(store, accounts, composing, preparer, lock, events, now)
     publishing = PublishService(store, accounts, composing, deliverer, events, now)
+    reading = ReadingService(store, accounts, events, now)
+    parts.connectivity.listeners.append(lambda online: reading.connection_changed(online=online))
     accounts.signed_in += [refresh.account_back, publishing.account_back]
     parts.connectivity.listeners.append(lambda online: events.send(ConnectionChanged(online)))
     events.listen(lambda _: searching.changed())
@@ -109,7 +116,7 @@ def build(parts: Parts) -> Services:
         accounts,
         BrowserSignInService(accounts),
         columns,
-        ReadingService(store, accounts, events, now),
+        reading,
         refresh,
         composing,
         publishing,

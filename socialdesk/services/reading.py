@@ -1,12 +1,13 @@
 """What the columns show, from the store alone; and what a person does to an entry."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from socialdesk.core.entry import Counts, Entry
-from socialdesk.core.errors import InputError, NetworkError
+from socialdesk.core.errors import InputError, NetworkError, RateLimited, StoreError, Unreachable, VaultError
 from socialdesk.core.events import ColumnChanged
 from socialdesk.core.network import Acts, Network, ReadsThreads
 from socialdesk.core.post import Target
@@ -16,6 +17,7 @@ from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
 from socialdesk.store import columns as columns_table
 from socialdesk.store import entries as entries_table
+from socialdesk.store import wishes as wishes_table
 from socialdesk.store.database import Store
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ class ReadingService:
         self._accounts = accounts
         self._events = events
         self._now = now
+        self._catching_up: asyncio.Task[None] | None = None
 
     async def page(self, column_id: int, before: RowKey | None, limit: int) -> tuple[Row, ...]:
         """Rows newest first; `before` continues after that row."""
@@ -86,29 +89,80 @@ class ReadingService:
     async def act(self, entry_id: int, action: str) -> Entry:
         """like, unlike, reshare, unreshare, bookmark, unbookmark: shown at once, taken back if the network refuses.
 
-        Raises what the network raises, after the entry is as it was.
+        Without a connection it stays as shown and is done when there is one (`catch_up`). Raises what the network
+        raises, after the entry is as it was.
         """
         stored = await self.entry(entry_id)
         before = stored.entry
         facts = self._accounts.facts(before.network)
         if stored.account_id is None or DONE_BY.get(action, action) not in facts.actions:
             raise InputError(f"{facts.title} has no such action here.", "Open it in the browser instead.")
-        account_id = stored.account_id
         await self._put(entry_id, shown_after(before, action))
+        try:
+            after = await self._send(stored.account_id, before, action)
+        except Unreachable as error:
+            if not error.offline:
+                await self._put(entry_id, before)
+                raise
+            await self._store.write(wishes_table.wish, entry_id, DONE_BY.get(action, action), action, durable=True)
+            return shown_after(before, action)
+        except (NetworkError, InputError):
+            await self._put(entry_id, before)
+            raise
+        await self._done(entry_id, action, after)
+        return after
+
+    async def catch_up(self) -> None:
+        """Does what was wished without a connection. What a network refuses is taken back and shown so."""
+        for entry_id, action in await self._store.read(wishes_table.waiting):
+            stored = await self._store.read(entries_table.get, entry_id)
+            if stored is None or stored.account_id is None:
+                await self._store.write(wishes_table.forget, entry_id, DONE_BY.get(action, action))
+                continue
+            try:
+                after = await self._send(stored.account_id, stored.entry, action)
+            except (Unreachable, RateLimited, VaultError) as error:
+                log.info("what was done to entry %d still waits: %s", entry_id, error)
+                continue
+            except (NetworkError, InputError) as error:
+                log.info("what was done to entry %d is taken back: %s", entry_id, error)
+                after = shown_after(stored.entry, UNDO.get(action) or DONE_BY[action])
+            await self._done(entry_id, action, after)
+
+    def start(self) -> None:
+        """Catches up now, and whenever the connection comes back."""
+        self.connection_changed(online=True)
+
+    def connection_changed(self, *, online: bool) -> None:
+        if online and (self._catching_up is None or self._catching_up.done()):
+            self._catching_up = asyncio.create_task(self._try_to_catch_up(), name="catch up")
+
+    async def stop(self) -> None:
+        if self._catching_up is not None:
+            self._catching_up.cancel()
+            await asyncio.gather(self._catching_up, return_exceptions=True)
+
+    async def _try_to_catch_up(self) -> None:
+        try:
+            await self.catch_up()
+        except StoreError as error:
+            log.warning("what waits for a connection cannot be read: %s", error)
+
+    async def _done(self, entry_id: int, action: str, after: Entry) -> None:
+        await self._store.write(wishes_table.forget, entry_id, DONE_BY.get(action, action))
+        await self._put(entry_id, after)
+
+    async def _send(self, account_id: int, before: Entry, action: str) -> Entry:
+        """Tells the network; the entry as it is then."""
+        facts = self._accounts.facts(before.network)
 
         async def send(network: Network) -> Mapping[str, str]:
             if not isinstance(network, Acts):
                 raise InputError(f"{facts.title} has no such action here.", "Open it in the browser instead.")
             return await network.act(action, before.remote_id, before.refs)
 
-        try:
-            refs = await self._accounts.use(account_id, send)
-        except (NetworkError, InputError):
-            await self._put(entry_id, before)
-            raise
-        after = replace(shown_after(before, action), refs={**before.refs, **refs})
-        await self._put(entry_id, after)
-        return after
+        refs = await self._accounts.use(account_id, send)
+        return replace(shown_after(before, action), refs={**before.refs, **refs})
 
     async def _put(self, entry_id: int, entry: Entry) -> None:
         changed = await self._store.write(entries_table.update_entry, entry_id, entry)
