@@ -27,7 +27,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
 
 
-async def eventually(true: Callable[[], object], timeout_s: float = 15) -> None:
+async def eventually(true: Callable[[], object], timeout_s: float = 60) -> None:
     """Waits until `true()` is, giving the window every turn; fails after `timeout_s`."""
     async with asyncio.timeout(timeout_s):
         while not true():  # noqa: ASYNC110 (what is waited for is the state of widgets)

@@ -30,10 +30,10 @@ ACTIONS = {"like", "reshare", "reply", "bookmark", "quote"}
 
 
 class HastyHttp(Http):
-    """Gives up after half a second, so that a server that hangs costs a test no more."""
+    """Gives up after a second, so that a server that hangs costs a test no more."""
 
     async def request(self, method: str, url: str, *, timeout_s: float = 20.0, **options: Any) -> Response:
-        return await super().request(method, url, timeout_s=min(timeout_s, 0.5), **options)
+        return await super().request(method, url, timeout_s=min(timeout_s, 1.0), **options)
 
 
 def make_http() -> Http:

@@ -89,6 +89,6 @@ async def test_the_program_does_it_by_itself(desk: Desk) -> None:
     _, ids = await stored(desk)
     await desk.services.settings.put(SETTING, {"version": CLEANER_VERSION - 1, "kind": "", "after": 0})
     await desk.services.start()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while await html_of(desk, ids) != [CLEAN] * 3:  # noqa: ASYNC110 (what is waited for is in the store)
             await asyncio.sleep(0.01)

@@ -62,7 +62,7 @@ async def state_of(desk: Desk, source: Source) -> SourceState:
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110 (what is waited for is the state of a server)
             await asyncio.sleep(0.005)
 

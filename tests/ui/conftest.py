@@ -51,7 +51,7 @@ def collect_on_this_thread() -> Iterator[None]:
     gc.enable()
 
 
-async def eventually(true: Callable[[], object], timeout_s: float = 5) -> None:
+async def eventually(true: Callable[[], object], timeout_s: float = 60) -> None:
     """Waits until `true()` is, giving the loop every turn; fails after `timeout_s`."""
     async with asyncio.timeout(timeout_s):
         while not true():  # noqa: ASYNC110 (what is waited for is the state of widgets)
