@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from socialdesk.core.account import NOTHING, Account, Credential
-from socialdesk.core.errors import AuthExpired, InputError, NetworkError, SocialDeskError
+from socialdesk.core.errors import AuthExpired, InputError, NetworkError, SocialDeskError, VaultError
 from socialdesk.core.events import AccountsChanged, ColumnsChanged
 from socialdesk.core.network import (
     ExchangesPassword,
@@ -137,14 +137,19 @@ class AccountService:
             opened = self._opened.get(account_id)
             if opened and opened.credential is not used:
                 return opened.network
-            network = await self.open(account_id)
+            account = (await self.open(account_id)).account
+            # Another process of this profile may have renewed it since: only the newest can be renewed again.
+            network = self._with(account, await asyncio.to_thread(self._vault.get, account_id)).network
             if not isinstance(network, Renews):
                 raise AuthExpired("the token is no longer accepted and cannot be renewed")
             fresh = await network.renew()
             if not all(fresh.secrets.values()):
                 raise AuthExpired("the renewal answered with an empty token")
-            await asyncio.to_thread(self._vault.put, account_id, fresh)
-            self._opened[account_id] = self._with(network.account, fresh)
+            self._opened[account_id] = self._with(account, fresh)  # the one before is worth nothing any more
+            try:
+                await asyncio.to_thread(self._vault.put, account_id, fresh)
+            except VaultError as error:
+                log.warning("the renewed token of account %d is kept in memory only: %s", account_id, error)
             return self._opened[account_id].network
 
     async def sign_in(self, network: str, answers: Mapping[str, str], form: int = 0) -> Account:

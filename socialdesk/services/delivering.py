@@ -134,7 +134,8 @@ class Deliverer:
             except (SocialDeskError, OSError) as error:
                 log.warning("the outbox cannot be read: %s", error)
                 pause = LONGEST_SLEEP_S
-            if not self._active and pause > 0:
+            # Woken meanwhile means that something ended after the store was read: its next part may be due.
+            if not self._active and pause > 0 and not self._wake.is_set():
                 self._idle.set()
             try:
                 await asyncio.wait_for(self._wake.wait(), min(max(pause, 0.01), LONGEST_SLEEP_S))
