@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from socialdesk.content import pictures
 from socialdesk.content.worker import Worker
 from socialdesk.core.blobs import blob_hash
 from socialdesk.core.checks import AccountCheck, check
-from socialdesk.core.errors import ContentError, InputError, NetworkError
+from socialdesk.core.errors import ContentError, InputError, NetworkError, VaultError
 from socialdesk.core.events import DraftsChanged
 from socialdesk.core.network import Network, PostRules, Publishes
 from socialdesk.core.post import Draft, Picture
@@ -18,6 +18,8 @@ from socialdesk.store import blobs as blobs_table
 from socialdesk.store import drafts as drafts_table
 from socialdesk.store.database import Store
 
+RULES_LAST = timedelta(days=1)
+RULES_AGAIN = timedelta(minutes=5)  # after a try that reached nobody
 LARGEST_PICTURE = 40_000_000  # bytes a person may add; it is made smaller for each network
 
 
@@ -30,7 +32,7 @@ class ComposeService:
         self._worker = worker
         self._events = events
         self._now = now
-        self._rules: dict[int, PostRules] = {}
+        self._rules: dict[int, tuple[PostRules, datetime]] = {}
 
     async def drafts(self) -> tuple[Draft, ...]:
         """All drafts, the last changed first."""
@@ -50,16 +52,28 @@ class ComposeService:
         self._events.send(DraftsChanged(draft_id))
 
     async def rules(self, account_id: int) -> PostRules:
-        """What the account may post, asked once per run. Raises Rejected(not_supported) where nothing can be posted."""
-        if account_id not in self._rules:
+        """What the account may post, asked once a day; when it cannot be asked, what it said last.
 
-            async def ask(network: Network) -> PostRules:
-                if not isinstance(network, Publishes):
-                    raise InputError(f"{network.facts.title} takes no posts.", "Choose another account.")
-                return await network.post_rules()
+        Raises InputError where nothing can be posted, and what the network raises when it was never asked.
+        """
+        known = self._rules.get(account_id)
+        if known is not None and abs(self._now() - known[1]) < RULES_LAST:
+            return known[0]
 
-            self._rules[account_id] = await self._accounts.use(account_id, ask)
-        return self._rules[account_id]
+        async def ask(network: Network) -> PostRules:
+            if not isinstance(network, Publishes):
+                raise InputError(f"{network.facts.title} takes no posts.", "Choose another account.")
+            return await network.post_rules()
+
+        try:
+            rules = await self._accounts.use(account_id, ask)
+        except (NetworkError, VaultError):
+            if known is None:
+                raise
+            self._rules[account_id] = known[0], self._now() - RULES_LAST + RULES_AGAIN
+            return known[0]
+        self._rules[account_id] = rules, self._now()
+        return rules
 
     async def rules_of(self, account_ids: tuple[int, ...]) -> dict[int, PostRules]:
         """Rules of all accounts whose network can be asked; the others are missing."""
@@ -75,7 +89,9 @@ class ComposeService:
 
     def forget_rules(self, account_id: int) -> None:
         """After a refusal for length or size: the server's limits are asked again."""
-        self._rules.pop(account_id, None)
+        known = self._rules.get(account_id)
+        if known is not None:
+            self._rules[account_id] = known[0], known[1] - RULES_LAST
 
     async def check(self, draft: Draft) -> tuple[AccountCheck, ...]:
         return check(draft, await self.rules_of(draft.account_ids))

@@ -36,6 +36,7 @@ PAGE = 40
 TAKEN_AT_ONCE = 64
 PROGRESS_STEPS = 50  # told of a refresh, however many sources it has
 LONGEST_SLEEP_S = 30.0
+STORE_REST_S = 60.0  # after something fetched could not be stored
 ASLEEP_S = 20.0  # the wall clock ran this much ahead of ours: the machine slept
 
 
@@ -85,6 +86,7 @@ class RefreshService:
         self._running: dict[int, asyncio.Task[SourceOutcome]] = {}
         self._wake = asyncio.Event()
         self._loop_task: asyncio.Task[None] | None = None
+        self._rest_until = 0.0
 
     def is_busy(self, source_id: int) -> bool:
         return source_id in self._running
@@ -125,6 +127,9 @@ class RefreshService:
 
     async def _begin_due(self) -> float:
         """Starts what is due and returns the seconds until something else may be."""
+        rest = self._rest_until - time.monotonic()
+        if rest > 0:  # what is fetched could not be stored, nor that it was: the servers would be asked without end
+            return rest
         try:
             begun = tuple(self._running)
             found = await self._store.read(sources_table.due, self._now(), TAKEN_AT_ONCE, begun)
@@ -236,11 +241,19 @@ class RefreshService:
     async def _fetch_and_store(self, source: Source, state: SourceState, *, urgent: bool) -> SourceOutcome:
         """Every failure is a value on the same road: stored with its time, and no reason to stop the others."""
         try:
-            fetched = await self._read(source, state, urgent=urgent)
-            return await self._store_page(source, state, fetched)
+            return await self._fetched_and_stored(source, state, urgent=urgent)
         except StoreError as error:
             log.warning("source %d was fetched and could not be stored: %s", source.id, error)
+            self._rest_until = time.monotonic() + STORE_REST_S
             return SourceOutcome(source, 0, error.reason, str(error), state.next_at)
+
+    async def _fetched_and_stored(self, source: Source, state: SourceState, *, urgent: bool) -> SourceOutcome:
+        """Raises StoreError when neither what came nor when to ask again can be stored."""
+        try:
+            fetched = await self._read(source, state, urgent=urgent)
+            return await self._store_page(source, state, fetched)
+        except StoreError:
+            raise
         except SocialDeskError as error:
             return await self._failed(source, state, error)
         except Exception as error:
