@@ -111,8 +111,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     total, feeds, port, count = map(int, sys.argv[2:6])
     fill(folder, total, feeds, port, count)
-    if port or total <= 100_000:  # a full-text index of a million entries takes minutes; nothing here reads it
-        asyncio.run(complete(folder, fetch=bool(port)))
+    asyncio.run(complete(folder, fetch=bool(port)))
     say({"entries": total})
 
 

@@ -150,6 +150,7 @@ async def paging(opened: Opened, watch: PaintWatch, _words: list[str]) -> dict[s
 async def opening(opened: Opened, watch: PaintWatch, words: list[str]) -> dict[str, Any]:
     """Milliseconds from asking for a column's top to having painted it, for every column in turn."""
     await watch.all()
+    await opened.bridge.call(opened.services.health.check_store)  # the daily look through the whole file is over
     await asyncio.sleep(SETTLE_S)
     taken = []
     for _ in range(int(words[0])):
