@@ -41,7 +41,7 @@ class DeliveryRow(QWidget):
         receipt = QHBoxLayout(self._receipt)
         receipt.setContentsMargins(0, 0, 0, 0)
         receipt.setSpacing(0)
-        receipt.addWidget(self._address)
+        receipt.addWidget(self._address, 1)
         receipt.addWidget(self._rest)
         self._detail = label("", "muted", size=12, wrap=True)
         self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -92,9 +92,12 @@ class _StoryLayout:
         self.y += 20
 
     def _remark(self) -> None:
-        self.y += 6
-        remark = " ".join(self.story.remark.split())
+        host = host_of(self.story.url)  # the card is the link already
+        remark = " ".join(word for word in self.story.remark.split() if not (host and host in word))
+        if not remark:
+            return
         said = f"“{remark}”"
+        self.y += 6
         block, _ = lay_out(
             self.look,
             said,

@@ -69,6 +69,7 @@ class Editor(QTextEdit):
         self._pages: dict[int, QTextDocument] = {}
         self._places: dict[int, int] = {}
         self._page = 0
+        self._text = ""
         self._filling = False
         self.setProperty("look", "bare")
         self.setTabChangesFocus(True)
@@ -102,7 +103,7 @@ class Editor(QTextEdit):
         cursor = self.textCursor()
         cursor.setPosition(min(self._places.get(page, len(text)), document.characterCount() - 1))
         self.setTextCursor(cursor)
-        self._filling = False
+        self._filling, self._text = False, text
         self._fit()
 
     def add_divider(self) -> None:
@@ -133,8 +134,11 @@ class Editor(QTextEdit):
             self.setFixedHeight(wanted)
 
     def _changed(self) -> None:
-        if not self._filling:
-            self.typed.emit(self.toPlainText())
+        """Only other words are news: Qt also says "changed" when a theme colours the same ones anew."""
+        text = self.toPlainText()
+        is_same, self._text = text == self._text, text
+        if not self._filling and not is_same:
+            self.typed.emit(text)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

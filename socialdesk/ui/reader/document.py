@@ -28,6 +28,16 @@ MEASURE = 66  # characters
 LEAD_RATIO = 0.37
 _SAMPLE = "The answers fell into four groups, and half of those lists never changed."
 _SMALLEST_EDGE = 28
+_TABLE_HEAD = re.compile(r"<th(?=[\s>])(?![^>]*\balign=)", re.IGNORECASE)
+_FIGURE = (
+    (re.compile(r"<figure\b[^>]*>", re.IGNORECASE), '<p class="lead">'),
+    (re.compile(r"</figure\s*>", re.IGNORECASE), "</p>"),
+    (re.compile(r"<figcaption\b[^>]*>", re.IGNORECASE), "<br><small>"),
+    (re.compile(r"</figcaption\s*>", re.IGNORECASE), "</small>"),
+)
+_LONE_PICTURE = re.compile(
+    r"(^|>)\s*(<img\b[^>]*>)\s*(?=<(?:p|h[1-6]|ul|ol|dl|blockquote|table|div|pre|hr)\b|$)", re.IGNORECASE
+)
 _HEADING = re.compile(r"<(/?)h([1-6])\b[^>]*>", re.IGNORECASE)
 
 
@@ -145,6 +155,7 @@ class ArticleView(QTextBrowser):
         p.h2, p.h3 {{ font-family: Inter; font-size: {size + 1}px; font-weight: 600; line-height: {heading}%;
           margin-top: 8px; margin-bottom: 4px; }}
         p.h2 {{ font-size: {size + 2}px; }}
+        td, th {{ padding-right: 14px; }}
         a {{ color: {tokens.link}; text-decoration: none; }}
         blockquote {{ color: {tokens.second}; margin-left: 18px; margin-right: 18px; }}
         pre, code, kbd, samp {{ font-family: monospace; font-size: {size - 2}px; background-color: {tokens.hover}; }}
@@ -154,8 +165,16 @@ class ArticleView(QTextBrowser):
 
 
 def as_paragraphs(body: str) -> str:
-    """Headings as paragraphs of their own class: Qt enlarges heading tags whatever the style sheet says."""
-    return _HEADING.sub(_heading, body)
+    """What Qt's rich text lays out otherwise than a browser, as what it lays out alike.
+
+    Headings, figures and pictures between paragraphs become paragraphs of classes of their own (Qt enlarges heading
+    tags whatever the style sheet says, and puts a picture into the line before it); heads of tables stand over their
+    columns and not in the middle.
+    """
+    body = _HEADING.sub(_heading, _TABLE_HEAD.sub('<th align="left"', body))
+    for tag, plain in _FIGURE:
+        body = tag.sub(plain, body)
+    return _LONE_PICTURE.sub(r'\1<p class="lead">\2</p>', body)
 
 
 def _heading(tag: re.Match[str]) -> str:

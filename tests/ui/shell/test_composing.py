@@ -289,3 +289,14 @@ async def test_nothing_is_posted_while_a_picture_is_still_on_its_way(shell: Shel
     shell.composer.post()
     await eventually(lambda: panels.publications)
     assert len(panels.publications[0].draft.pictures) == 1
+
+
+async def test_another_theme_changes_no_word_of_a_draft(shell: Shell, panels: PanelFakes) -> None:
+    article = Article("Basics, reconsidered", "The **long** text.")
+    await compose(shell)
+    shell.write(Draft(text="Hello #B2B", article=article, account_ids=(1, 3)))
+    await eventually(lambda: shell.composer.draft.article == article)
+    for mode in ("light", "dark"):
+        shell.desk.theme.set_mode(mode)
+        await eventually(lambda dark=mode == "dark": shell.desk.theme.tokens.dark == dark)
+        assert (shell.composer.draft.text, shell.composer.draft.article) == ("Hello #B2B", article)
