@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from socialdesk.practice.desk import PracticeDesk
@@ -12,6 +13,11 @@ from tests.support.program import Program, sign_in
 
 SCREEN = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "SOCIALDESK_PROFILE"}
 WITHOUT_SCREEN = {name: value for name, value in os.environ.items() if name not in SCREEN}
+
+
+def hear_interrupts() -> None:
+    """A job in the background ignores them, and hands that on to what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -52,10 +58,14 @@ def test_interrupting_a_refresh_stops_in_order_and_keeps_what_was_there(tmp_path
     mastodon.faults.add(Fault("hang", match="/timelines/home", seconds=30))
     asked = len(mastodon.requests("/timelines/home"))
     running = subprocess.Popen(
-        [sys.executable, "-m", "socialdesk", "refresh"], env=program.environment, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "socialdesk", "refresh"],
+        env=program.environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_interrupts,  # noqa: PLW1509 (sets one signal and nothing else)
     )
     while len(mastodon.requests("/timelines/home")) == asked and running.poll() is None:
-        pass
+        time.sleep(0.005)
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=20)
     mastodon.faults.clear()
