@@ -85,7 +85,10 @@ class Loader(QObject):
             task.add_done_callback(lambda done: None if done.cancelled() or done.exception() else self._moved())
 
     def changed(self, added: int, updated: tuple[int, ...]) -> None:
-        """The store has new or changed rows for this column."""
+        """The store has new or changed rows for this column. What a person did to a card is shown at once."""
+        if len(updated) == 1 and not added and self.view_kind == "posts":
+            self.tasks.start(f"replace {updated[0]}", self._replace(updated))
+            return
         self._added += added
         self._updated.update(updated)
         if added or updated:
