@@ -2,6 +2,7 @@
 
 import io
 
+import feedparser
 import pytest
 
 from socialdesk.content import html
@@ -9,8 +10,6 @@ from socialdesk.content.feeds import loose
 from socialdesk.content.feeds.entries import build
 from tests.content.documents import KEY, NOW, URL, atom, entries, rss
 from tests.content.test_feeds import FULL_RSS
-
-feedparser = pytest.importorskip("feedparser")
 
 ITEM = (
     "<title>Item {0} &amp; more</title><link>https://blog.example/{0}</link><guid>id-{0}</guid>"
