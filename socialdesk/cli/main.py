@@ -7,7 +7,7 @@ import typer
 
 from socialdesk import __version__
 from socialdesk.app.profile import Profile
-from socialdesk.cli import accounts, columns, library, posting, upkeep
+from socialdesk.cli import accounts, columns, entries, library, posting, upkeep
 from socialdesk.cli.context import Shell
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.add_typer(accounts.app, name="account")
 app.add_typer(columns.app, name="column")
+app.add_typer(entries.app, name="entry")
 columns.add_reading(app)
 posting.add(app)
 library.add(app)

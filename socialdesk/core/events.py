@@ -6,12 +6,17 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ColumnChanged:
-    """Rows of a column changed: `added` new rows, `unseen` in total now; updated entries by id."""
+    """Rows of a column changed: `added` new rows, `unseen` in total now; updated entries by id.
+
+    `removed` and `restored` are entries that a person took off the desk or put back where they were.
+    """
 
     column_id: int
     added: int
     unseen: int
     updated: tuple[int, ...] = ()
+    removed: tuple[int, ...] = ()
+    restored: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,21 @@ class ColumnChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """An entry that was taken off the desk, with all that puts it back where it was.
+
+    `columns` that showed it: (column id, unseen without it). `rows` are the store's own, by table; `saved` the ids of
+    the saved items made from it.
+    """
+
+    entry_id: int
+    key: str
+    columns: tuple[tuple[int, int], ...]
+    rows: tuple[tuple[str, tuple[tuple[int | str | bytes | None, ...], ...]], ...] = ()
+    saved: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """Result of applying a fetched page: columns that changed, and ids of entries that are new on this desk."""
 

@@ -11,12 +11,13 @@ from socialdesk.core.errors import InputError, NetworkError, RateLimited, StoreE
 from socialdesk.core.events import ColumnChanged
 from socialdesk.core.network import Acts, Network, ReadsThreads
 from socialdesk.core.post import Target
-from socialdesk.core.rows import Row, StoredEntry, Story
+from socialdesk.core.rows import Removed, Row, StoredEntry, Story
 from socialdesk.core.source import RowKey
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
 from socialdesk.store import columns as columns_table
 from socialdesk.store import entries as entries_table
+from socialdesk.store import removal as removal_table
 from socialdesk.store import wishes as wishes_table
 from socialdesk.store.database import Store
 
@@ -77,6 +78,28 @@ class ReadingService:
         unseen = await self._store.write(columns_table.mark_all_seen, column_id, self._now())
         self._events.send(ColumnChanged(column_id, 0, unseen))
         return unseen
+
+    async def remove(self, entry_ids: tuple[int, ...]) -> tuple[Removed, ...]:
+        """Takes entries off the desk: no source brings them back, saved copies stay. `restore` undoes it.
+
+        Raises InputError where none of them is stored.
+        """
+        gone: tuple[Removed, ...] = await self._store.write(removal_table.remove, entry_ids, self._now(), durable=True)
+        if not gone:
+            raise InputError(f"There is no entry {', '.join(map(str, entry_ids))}.", "It may have been removed.")
+        unseen = {column_id: count for removed in gone for column_id, count in removed.columns}
+        for column_id, count in unseen.items():
+            ids = tuple(r.entry_id for r in gone if column_id in dict(r.columns))
+            self._events.send(ColumnChanged(column_id, 0, count, removed=ids))
+        return gone
+
+    async def restore(self, gone: tuple[Removed, ...]) -> None:
+        """Puts removed entries back where they were."""
+        back = await self._store.write(removal_table.restore, gone, durable=True)
+        unseen = {column_id: count for column_id, _, count in back}
+        for column_id, count in unseen.items():
+            ids = tuple(entry_id for place, entry_id, _ in back if place == column_id)
+            self._events.send(ColumnChanged(column_id, 0, count, restored=ids))
 
     async def target(self, entry_id: int) -> tuple[Target, int | None]:
         """An entry as the target of a reply or quote, and the account that sees it."""

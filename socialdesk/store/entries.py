@@ -1,17 +1,15 @@
 """Entries: what sources brought."""
 
 import sqlite3
-from datetime import datetime
 
 from socialdesk.core.entry import Entry
 from socialdesk.core.rows import StoredEntry
 from socialdesk.store.apply import apply
-from socialdesk.store.codec import moment, to_us
-from socialdesk.store.membership import forget
+from socialdesk.store.codec import moment
 from socialdesk.store.record import entry_of, record_of, via_of
 from socialdesk.store.upsert import log_search, put_content
 
-__all__ = ["apply", "by_key", "get", "remove", "update_entry"]
+__all__ = ["apply", "by_key", "get", "update_entry"]
 
 _WHOLE = """
     SELECT e.id, e.payload, e.first_seen, b.rest, b.html, m.via, m.source_id, s.account_id
@@ -65,31 +63,6 @@ def update_entry(
         [(via, source_id, entry_id) for source_id, account in holders if account == acting],
     )
     return _columns_with(db, entry_id)
-
-
-def remove(db: sqlite3.Connection, entry_id: int, now: datetime) -> tuple[tuple[int, int], ...]:
-    """Removes an entry everywhere and remembers that, so that no source brings it back. A saved copy stays.
-
-    Returns (column id, unseen) of each column that showed it.
-    """
-    db.execute(
-        "INSERT OR REPLACE INTO tombstone (key, source_id, link_key, title_key, removed_at)"
-        " SELECT key, home_id, link_key, title_key, ? FROM entry WHERE id = ?",
-        (to_us(now), entry_id),
-    )
-    shown = db.execute("SELECT column_id, seen FROM column_row WHERE entry_id = ?", (entry_id,)).fetchall()
-    db.execute("DELETE FROM column_row WHERE entry_id = ?", (entry_id,))
-    db.executemany(
-        'UPDATE "column" SET total = total - 1, unseen = unseen - ? WHERE id = ?',
-        [(1 - seen, column_id) for column_id, seen in shown],
-    )
-    db.execute("DELETE FROM source_entry WHERE entry_id = ?", (entry_id,))
-    db.execute("UPDATE saved SET entry_id = NULL WHERE entry_id = ?", (entry_id,))
-    forget(db, [entry_id])
-    return tuple(
-        (column_id, db.execute('SELECT unseen FROM "column" WHERE id = ?', (column_id,)).fetchone()[0])
-        for column_id, _ in sorted(shown)
-    )
 
 
 def _columns_with(db: sqlite3.Connection, entry_id: int) -> tuple[tuple[int, int], ...]:

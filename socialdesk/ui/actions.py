@@ -24,6 +24,7 @@ class Actions(QObject):
     like = Signal(object)  # row
     save = Signal(object)  # row
     copy_link = Signal(object)  # row
+    remove = Signal(object)  # entry ids, a tuple: off the desk
     open_entry = Signal(object)  # row: in the reader
     open_thread = Signal(object)  # row: the conversation, in the reader
     open_browser = Signal(str)  # url

@@ -36,6 +36,7 @@ COMMANDS = (
     Command("browser", "Open in the browser", READING, ("O",), icon="external-link"),
     Command("author", "About the author", READING, ("P",), icon="user"),
     Command("mention", "Mention the author", READING, ("M",), icon="at-sign"),
+    Command("remove", "Remove from the desk", READING, (), icon="trash-2"),
     Command("open", "Read", READING, ("Return", "Enter"), icon="book-open"),
     Command("back", "Back", MOVING, ("Backspace",), icon="arrow-left"),
     Command("step_back", "Step back (never discards)", MOVING, ("Esc",), everywhere=True),

@@ -1,4 +1,4 @@
-"""Fulfils the wishes that need no panel: like, re-share, save, refresh, mark read, remove a column, open a browser."""
+"""Fulfils the wishes that need no panel: like, re-share, save, refresh, mark read, remove, open a browser."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from socialdesk.core.entry import EntryKind
-from socialdesk.core.rows import Row
+from socialdesk.core.rows import Removed, Row
 from socialdesk.core.source import Column, Source
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.tasks import Tasks
@@ -27,6 +27,7 @@ class Doing(QObject):
         actions.like.connect(lambda row: self._start(f"like {row.entry_id}", self._act(row, "like")))
         actions.reshare.connect(lambda row: self._start(f"reshare {row.entry_id}", self._act(row, "reshare")))
         actions.save.connect(lambda row: self._start(f"save {row.entry_id}", self._save(row)))
+        actions.remove.connect(lambda ids: self._start(f"remove entries {ids}", self._remove_entries(ids)))
         actions.copy_link.connect(self._copy)
         actions.open_browser.connect(self._open)
         actions.mark_read.connect(lambda column: self._start(f"read {column}", self._mark_read(column)))
@@ -61,6 +62,16 @@ class Doing(QObject):
             self._changed(row)
             raise
         self._desk.actions.tell("Saved for offline.")
+
+    async def _remove_entries(self, entry_ids: tuple[int, ...]) -> None:
+        reading, call = self._desk.services.reading, self._desk.bridge.call
+        gone: tuple[Removed, ...] = await call(reading.remove, entry_ids)
+
+        def undo() -> None:
+            self._start(f"restore entries {entry_ids}", call(reading.restore, gone))
+
+        said = "Removed from the desk." if len(gone) == 1 else f"Removed {len(gone)} posts from the desk."
+        self._desk.actions.notice.emit(said, "Undo", undo)
 
     async def _mark_read(self, column_id: int) -> None:
         await self._desk.bridge.call(self._desk.services.reading.mark_all_seen, column_id)

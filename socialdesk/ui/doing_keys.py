@@ -9,7 +9,7 @@ from socialdesk.ui.column.column import ColumnView
 if TYPE_CHECKING:
     from socialdesk.ui.shell import Shell
 
-_ON_CARDS = ("reply", "reshare", "quote", "rewrite", "like", "save", "browser", "author", "mention", "open")
+_ON_CARDS = ("reply", "reshare", "quote", "rewrite", "like", "save", "browser", "author", "mention", "open", "remove")
 
 
 class KeyDoer:

@@ -101,6 +101,17 @@ def test_a_second_refresh_doubles_nothing(program: Program, column: dict[str, An
     assert [row["id"] for row in program.run("timeline", str(column["id"]), "--limit", "200")] == before
 
 
+def test_a_removed_entry_stays_removed(program: Program, column: dict[str, Any]) -> None:
+    before = [row["id"] for row in program.run("timeline", str(column["id"]), "--limit", "200")]
+    assert program.run("entry", "remove", str(before[0]), str(before[2])) == {"removed": [before[0], before[2]]}
+    program.run("refresh", str(column["id"]))
+    left = [row["id"] for row in program.run("timeline", str(column["id"]), "--limit", "200")]
+    assert left == [before[1], *before[3:]]
+    again = program.try_("entry", "remove", str(before[0]), "--json")
+    assert (again.status, again.out) == (1, "")
+    assert f"There is no entry {before[0]}." in again.err
+
+
 def test_post_with_a_picture_and_an_article(program: Program, accounts: list[str], tmp_path: Path) -> None:
     (tmp_path / "chart.png").write_bytes(picture("chart", 640, 400))
     article = tmp_path / "basics.md"

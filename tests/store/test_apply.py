@@ -9,7 +9,7 @@ from socialdesk.core.account import Account
 from socialdesk.core.entry import Author, Counts, Entry, Media, MediaKind, Reason
 from socialdesk.core.rows import Applied, ColumnChange
 from socialdesk.core.source import SourceState, WordFilter
-from socialdesk.store import accounts, columns, entries, sources
+from socialdesk.store import accounts, columns, entries, removal, sources
 from tests.store.conftest import NOW, Desk, article, minutes, post
 
 LATER = NOW + timedelta(hours=1)
@@ -318,7 +318,8 @@ class TestRemoved:
         source = desk.source()
         column = desk.column(source)
         one, _ = desk.apply(source, [article(1), article(2)]).new_ids
-        assert desk.store.write_now(entries.remove, one, NOW) == ((column.id, 1),)
+        (gone,) = desk.store.write_now(removal.remove, (one,), NOW)
+        assert gone.columns == ((column.id, 1),)
         assert desk.shown(column) == ["Article 2"]
         assert desk.apply(source, [article(1), article(2)], first=False).new_ids == ()
         assert desk.shown(column) == ["Article 2"]
@@ -327,7 +328,7 @@ class TestRemoved:
         source = desk.source()
         column = desk.column(source)
         (one,) = desk.apply(source, [article(1)]).new_ids
-        desk.store.write_now(entries.remove, one, NOW)
+        desk.store.write_now(removal.remove, (one,), NOW)
         desk.apply(source, [article(1, key="renamed")], first=False)
         assert desk.shown(column) == []
 
@@ -335,7 +336,7 @@ class TestRemoved:
         one, two = desk.source("one"), desk.source("two")
         column = desk.column(one, two)
         (entry_id,) = desk.apply(one, [article(1)]).new_ids
-        desk.store.write_now(entries.remove, entry_id, NOW)
+        desk.store.write_now(removal.remove, (entry_id,), NOW)
         desk.apply(two, [article(1, key="of another source")])
         assert len(desk.rows(column)) == 1
 
@@ -399,8 +400,8 @@ def test_counters_are_kept_right_through_everything(desk: Desk) -> None:
     ids = desk.apply(one, [article(n) for n in range(10)]).new_ids
     desk.apply(two, [article(n) for n in range(5, 15)])
     desk.store.write_now(columns.mark_seen, column.id, ids[:4], NOW)
-    desk.store.write_now(entries.remove, ids[0], NOW)
-    desk.store.write_now(entries.remove, ids[9], NOW)
+    desk.store.write_now(removal.remove, (ids[0],), NOW)
+    desk.store.write_now(removal.remove, (ids[9],), NOW)
     desk.store.write_now(sources.remove, one.id)
     rows = desk.rows(column)
     assert desk.unseen(column) == sum(not row.seen for row in rows)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from socialdesk.core.account import Account
 from socialdesk.core.entry import Counts
 from socialdesk.core.saved import SavedItem
-from socialdesk.store import accounts, columns, entries, saved
+from socialdesk.store import accounts, columns, entries, removal, saved
 from tests.store.conftest import NOW, Desk, article, post
 
 
@@ -74,7 +74,7 @@ def test_change_for_a_named_account(desk: Desk) -> None:
 def test_change_of_a_removed_entry_does_nothing(desk: Desk) -> None:
     source = desk.source()
     (entry_id,) = desk.apply(source, [post(1)]).new_ids
-    desk.store.write_now(entries.remove, entry_id, NOW)
+    desk.store.write_now(removal.remove, (entry_id,), NOW)
     assert desk.store.write_now(entries.update_entry, entry_id, post(1, text="late")) == ()
     assert desk.store.read_now(entries.get, entry_id) is None
 
@@ -83,6 +83,6 @@ def test_removing_keeps_the_saved_copy(desk: Desk) -> None:
     source = desk.source()
     (entry_id,) = desk.apply(source, [article(1, text="word " * 500, html="<p>words</p>")]).new_ids
     item = desk.store.write_now(saved.add, SavedItem(0, article(1).url, "Kept", "saved", NOW, entry_id=entry_id))
-    assert desk.store.write_now(entries.remove, entry_id, NOW) == ()
-    assert desk.store.write_now(entries.remove, entry_id, NOW) == ()
+    desk.store.write_now(removal.remove, (entry_id,), NOW)
+    assert desk.store.write_now(removal.remove, (entry_id,), NOW) == ()
     assert desk.store.read_now(saved.get, item.id) == replace(item, entry_id=None)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from socialdesk.core.entry import Author, LinkCard, Quoted
 from socialdesk.core.errors import StoreError
 from socialdesk.core.saved import Hit, SavedItem
-from socialdesk.store import Store, entries, health, saved, search
+from socialdesk.store import Store, health, removal, saved, search
 from socialdesk.store import settings as settings_table
 from tests.store.conftest import NOW, Desk, article, minutes, post
 
@@ -141,7 +141,7 @@ def test_changes_and_removals_follow(desk: Desk) -> None:
     assert find(desk.store, "pumps") == ["Article 1"]
     desk.apply(source, [article(1, text="valves")], first=False)
     assert (find(desk.store, "pumps"), find(desk.store, "valves")) == ([], ["Article 1"])
-    desk.store.write_now(entries.remove, entry_id, NOW)
+    desk.store.write_now(removal.remove, (entry_id,), NOW)
     assert find(desk.store, "valves") == []
 
 

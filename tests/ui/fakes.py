@@ -24,7 +24,7 @@ from socialdesk.core.errors import InputError
 from socialdesk.core.events import ColumnChanged, ColumnsChanged
 from socialdesk.core.network import AppPassword, Field, NetworkFacts, Nothing, SourceKind
 from socialdesk.core.post import Publication
-from socialdesk.core.rows import Row, StoredEntry, Story
+from socialdesk.core.rows import Removed, Row, StoredEntry, Story
 from socialdesk.core.source import Column, RowKey, Source, SourceState, WordFilter
 from socialdesk.practice.pictures import picture
 from socialdesk.services.columns import ColumnHeader, SourceLine
@@ -307,6 +307,8 @@ def source_line(number: int, *, network: str = "mastodon", kind: str = "home", e
 class _Reading:
     def __init__(self, fakes: Fakes) -> None:
         self._fakes = fakes
+        self._gone: tuple[tuple[int, int, Row], ...] = ()
+        self._stories: tuple[tuple[int, int, Story], ...] = ()
 
     async def page(self, column_id: int, before: RowKey | None, limit: int) -> tuple[Row, ...]:
         self._fakes.note("page", column_id, before, limit)
@@ -347,6 +349,31 @@ class _Reading:
                     self._fakes.send(ColumnChanged(column_id, 0, 0, (entry_id,)))
                     return changed
         raise InputError(f"There is no entry {entry_id}.")
+
+    async def remove(self, entry_ids: tuple[int, ...]) -> tuple[Removed, ...]:
+        self._fakes.note("remove_entries", entry_ids)
+        for column_id, rows in self._fakes.rows.items():
+            gone = tuple((column_id, n, r) for n, r in enumerate(rows) if r.entry_id in entry_ids)
+            self._gone += gone
+            rows[:] = [r for r in rows if r.entry_id not in entry_ids]
+            stories = self._fakes.story_lists.get(column_id, [])
+            self._stories += tuple((column_id, n, s) for n, s in enumerate(stories) if {*s.entry_ids} <= {*entry_ids})
+            stories[:] = [s for s in stories if not {*s.entry_ids} <= {*entry_ids}]
+            unseen = sum(1 for r in rows if not r.seen)
+            self._fakes.send(ColumnChanged(column_id, 0, unseen, removed=entry_ids))
+        return tuple(Removed(entry_id, str(entry_id), ()) for entry_id in entry_ids)
+
+    async def restore(self, gone: tuple[Removed, ...]) -> None:
+        self._fakes.note("restore_entries", tuple(r.entry_id for r in gone))
+        for column_id, place, each in self._gone:
+            self._fakes.rows[column_id].insert(place, each)
+        for column_id, place, told in self._stories:
+            self._fakes.story_lists[column_id].insert(place, told)
+        self._gone, self._stories = (), ()
+        for column_id, rows in self._fakes.rows.items():
+            unseen = sum(1 for r in rows if not r.seen)
+            back = tuple(r.entry_id for r in gone)
+            self._fakes.send(ColumnChanged(column_id, 0, unseen, restored=back))
 
     async def mark_seen(self, column_id: int, entry_ids: tuple[int, ...]) -> int:
         self._fakes.note("mark_seen", column_id, entry_ids)

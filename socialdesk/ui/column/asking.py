@@ -39,8 +39,12 @@ class CardWishes:
         row = next((r for r in rows if r.entry.kind is EntryKind.ARTICLE), rows[0] if rows else None)
         if row is not None and kind in ("read", "open") and row.entry.kind is not EntryKind.ARTICLE:
             row = next((r for r in rows if _leads_to(r, story.url)), None)
-        if row is None:
+        if kind == "remove":
+            self._desk.actions.remove.emit(story.entry_ids)
+        elif row is None:
             self._desk.actions.open_link.emit(story.url)
+        elif kind == "more":
+            self._menu(row, value, story.entry_ids)
         elif kind == "face":
             face = next((r for r in rows if r.entry.author == value), row)
             self._of_row("author", face, None)
@@ -74,11 +78,16 @@ class CardWishes:
             actions.view_media.emit(row, int(value))
         elif kind == "browser" and row.entry.url:
             actions.open_browser.emit(row.entry.url)
+        elif kind == "remove":
+            actions.remove.emit((row.entry_id,))
         elif kind == "more":
-            from socialdesk.ui.column.menu import card_menu  # start-up: no menu is needed for the first paint
+            self._menu(row, value, (row.entry_id,))
 
-            place = value if isinstance(value, QPoint) else self._owner.mapToGlobal(QPoint(40, 80))
-            card_menu(self._desk, row, self._owner).popup(place)
+    def _menu(self, row: Row, value: Any, entry_ids: tuple[int, ...]) -> None:
+        from socialdesk.ui.column.menu import card_menu  # start-up: no menu is needed for the first paint
+
+        place = value if isinstance(value, QPoint) else self._owner.mapToGlobal(QPoint(40, 80))
+        card_menu(self._desk, row, self._owner, entry_ids).popup(place)
 
 
 def _leads_to(row: Row, url: str) -> bool:

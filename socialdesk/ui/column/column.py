@@ -206,6 +206,10 @@ class ColumnView(QWidget):
             self.show_unseen(event.unseen)
         if self._started:
             self.loader.changed(event.added, event.updated)
+            if event.removed:
+                self.loader.removed(event.removed)
+            if event.restored:
+                self.loader.restored(event.restored)
 
     def source_changed(self, *, busy: bool) -> None:
         self.header.show_busy(busy=busy or bool(self._data and self._data.busy))

@@ -94,6 +94,18 @@ class Loader(QObject):
         if added or updated:
             self._wait_for_calm()
 
+    def removed(self, entry_ids: tuple[int, ...]) -> None:
+        """A person took these off the desk: their cards go at once."""
+        with self._view.steady():
+            self._model.take_out(entry_ids)
+        self.refresh_stories()
+        self.loaded.emit()
+        self._moved()
+
+    def restored(self, entry_ids: tuple[int, ...]) -> None:
+        """A person put these back where they were."""
+        self.tasks.start(f"restore {entry_ids}", self._restore(entry_ids))
+
     def show_new(self) -> None:
         """The person asks for what waits, or for the top."""
         if self._pending or self._model.above:
@@ -196,6 +208,21 @@ class Loader(QObject):
         stories = await self._ask_stories()
         with self._view.steady():
             self._model.replace_stories(stories)
+
+    async def _restore(self, entry_ids: tuple[int, ...]) -> None:
+        if self.view_kind == "stories":
+            stories = await self._ask_stories()
+            with self._view.steady():
+                self._model.put_stories_back(stories, entry_ids)
+                self._model.replace_stories(stories)
+        else:
+            rows = await self._desk.bridge.call(self._desk.services.reading.rows_of, self._id, entry_ids)
+            await self._prepare(rows)
+            with self._view.steady():
+                self._model.put_back(rows)
+        if not self._model.items:
+            self.start(self.view_kind)
+        self.loaded.emit()
 
     async def _replace(self, entry_ids: tuple[int, ...]) -> None:
         shown = {item.entry_id for item in self._model.items if isinstance(item, Row)}

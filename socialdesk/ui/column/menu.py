@@ -9,8 +9,8 @@ from socialdesk.core.rows import Row
 from socialdesk.ui.desk import Desk
 
 
-def card_menu(desk: Desk, row: Row, parent: QWidget) -> QMenu:
-    """What else can be done with `row`."""
+def card_menu(desk: Desk, row: Row, parent: QWidget, entry_ids: tuple[int, ...] = ()) -> QMenu:
+    """What else can be done with `row`. `entry_ids` are all that its card stands for, if it is more than the row."""
     actions, entry, able = desk.actions, row.entry, desk.looks.actions(row.entry.network)
     talks = "reply" in able
     wishes: list[tuple[str, str, str, Callable[[], object]] | None] = [
@@ -27,6 +27,7 @@ def card_menu(desk: Desk, row: Row, parent: QWidget) -> QMenu:
             ("Open in browser", "external-link", "O", lambda: actions.open_browser.emit(entry.url)),
             ("Copy link", "copy", "", lambda: actions.copy_link.emit(row)),
         ]
+    wishes += [None, ("Remove from the desk", "trash-2", "", lambda: actions.remove.emit(entry_ids or (row.entry_id,)))]
     menu = QMenu(parent)
     menu.setAccessibleName("More")
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

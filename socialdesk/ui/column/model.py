@@ -123,6 +123,24 @@ class RowsModel(QAbstractListModel):
             if place is not None and self.items[place] != row:
                 self._put(place, row)
 
+    def take_out(self, entry_ids: Sequence[int]) -> None:
+        """Entries have left the desk; a story goes with its last post."""
+        gone = set(entry_ids)
+        self.above = [key for key in self.above if key.entry_id not in gone]
+        for place in reversed(range(len(self.items))):
+            item = self.items[place]
+            if gone.issuperset((item.entry_id,) if isinstance(item, Row) else item.entry_ids):
+                self.beginRemoveRows(_ROOT, place, place)
+                del self.items[place]
+                self.endRemoveRows()
+
+    def put_back(self, rows: Sequence[Row]) -> None:
+        """Rows that have left come back where they were; those above the window come when it gets there."""
+        next_above = self.above[-1] if self.above else None
+        here = [r for r in rows if next_above is None or _downwards_of(next_above) < _downwards(r)]
+        self.above = sorted({*self.above, *(r.key for r in rows if r not in here)}, key=_downwards_of)
+        self.merge(here)
+
     def mark(self, items: Sequence[Item] | None) -> None:
         """Marks cards as seen; None = all."""
         wanted = None if items is None else {_name(item) for item in items}
@@ -137,6 +155,16 @@ class RowsModel(QAbstractListModel):
             found = fresh.get(item.url) if isinstance(item, Story) else None
             if found is not None and found != item:
                 self._put(place, found)
+
+    def put_stories_back(self, stories: Sequence[Story], entry_ids: Sequence[int]) -> None:
+        """Stories that have left come back at their rank among `stories`, which are all that there are."""
+        shown = {item.url for item in self.items if isinstance(item, Story)}
+        for rank, story in enumerate(stories):
+            if story.url not in shown and not set(entry_ids).isdisjoint(story.entry_ids):
+                place = min(rank, len(self.items))
+                self.beginInsertRows(_ROOT, place, place)
+                self.items.insert(place, story)
+                self.endInsertRows()
 
     def _put(self, place: int, item: Item) -> None:
         self.items[place] = item
@@ -164,4 +192,8 @@ def _name(item: Item) -> object:
 
 def _downwards(item: Item) -> tuple[int, int]:
     """Grows from the top of a column to its end."""
-    return (-item.key.sort_ms, -item.key.entry_id) if isinstance(item, Row) else (0, 0)
+    return _downwards_of(item.key) if isinstance(item, Row) else (0, 0)
+
+
+def _downwards_of(key: RowKey) -> tuple[int, int]:
+    return -key.sort_ms, -key.entry_id
