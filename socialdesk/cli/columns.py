@@ -127,7 +127,8 @@ def refresh(
     show(result, as_json=as_json, lines=lambda: [f"{report.new} new from {len(report.outcomes)} sources."])
     for outcome in report.failed:
         where = outcome.source.title or outcome.source.params.get("url", "") or outcome.source.kind
-        say(f"{outcome.source.network} {where}: {sentence(outcome.error, until=outcome.next_at)}")
+        said = sentence(outcome.error, until=outcome.next_at, has_account=outcome.source.account_id is not None)
+        say(f"{outcome.source.network} {where}: {said}")
     if report.failed and len(report.failed) == len(report.outcomes):
         raise typer.Exit(COULD_NOT)
 

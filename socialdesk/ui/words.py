@@ -92,17 +92,27 @@ _FIXES = {
     "rate_limited": "",
     "offline": "",
 }
+_OF_ACCOUNTS = frozenset(reason for reason, word in _FIXES.items() if word == "Sign in again")
 
 
-def sentence(reason: str, *, until: datetime | None = None, zone: tzinfo | None = None) -> str:
-    """The sentence of a reason code. `until` is when the wait ends, for `rate_limited`."""
+def sentence(
+    reason: str, *, until: datetime | None = None, zone: tzinfo | None = None, has_account: bool = True
+) -> str:
+    """The sentence of a reason code. `until` is when the wait ends, for `rate_limited`.
+
+    `has_account` False: a visitor was refused, who has no sign-in to repeat.
+    """
+    if not has_account and reason in _OF_ACCOUNTS:
+        return "The server shows this to its own members only."
     if reason == "rate_limited" and until is not None:
         return f"The server asked us to wait until {clock(until, zone)}."
     return _SENTENCES.get(reason, _FALLBACK)
 
 
-def fix(reason: str) -> str:
+def fix(reason: str, *, has_account: bool = True) -> str:
     """The word of the one button that helps, "" when waiting is all there is."""
+    if not has_account and reason in _OF_ACCOUNTS:
+        return "Try again"
     return _FIXES.get(reason, "Try again")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -256,6 +257,25 @@ async def test_a_column_in_trouble_says_so_and_offers_the_fix(
     asked = heard(desk.actions.sign_in_again)
     QTest.mouseClick(view.trouble.button, Qt.MouseButton.LeftButton)
     assert asked == [1]
+
+
+@pytest.mark.parametrize("reason", ["sign_in_again", "missing_permission"])
+async def test_without_an_account_there_is_no_sign_in_to_repeat(
+    fakes: Fakes, open_window: Open, desk: Desk, heard: Callable[[Any], list[Any]], reason: str
+) -> None:
+    line = source_line(2, error=reason)
+    line = replace(line, source=replace(line.source, account_id=None), account="")
+    fakes.headers[2] = ColumnHeader(
+        fakes.columns_list[1], "social.example", ("mastodon",), (line,), False, reason, line, None
+    )
+    window = await open_window()
+    view = window.strip.views()[1]
+    await eventually(view.trouble.isVisible)
+    assert view.trouble.label.text() == "The server shows this to its own members only."
+    assert view.trouble.button.text() == "Try again"
+    asked, tried = heard(desk.actions.sign_in_again), heard(desk.actions.refresh)
+    QTest.mouseClick(view.trouble.button, Qt.MouseButton.LeftButton)
+    assert (asked, tried) == ([], [2])
 
 
 async def test_a_column_shows_that_it_is_looking(fakes: Fakes, open_window: Open) -> None:

@@ -301,14 +301,14 @@ class ColumnView(QWidget):
     def _show_trouble(self, data: HeaderData) -> None:
         line = data.error_source
         until = line.state.next_at if line else None
-        said = words.sentence(data.error, until=until)
+        said = words.sentence(data.error, until=until, has_account=_has_account(data))
         if line is not None and len(data.sources) > 1:
             said = f"{line.source.title or line.network_title}: {said[0].lower()}{said[1:]}"
-        self.trouble.show_trouble(said, words.fix(data.error))
+        self.trouble.show_trouble(said, words.fix(data.error, has_account=_has_account(data)))
 
     def _fix(self) -> None:
         data = self._data
-        wish = words.fix(data.error) if data else ""
+        wish = words.fix(data.error, has_account=_has_account(data)) if data else ""
         if wish == "Sign in again" and data and data.error_source:
             self._desk.actions.sign_in_again.emit(data.error_source.source.account_id)
         elif wish == "Options":
@@ -387,3 +387,8 @@ class ColumnView(QWidget):
 
     def focus_list(self) -> None:
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _has_account(data: HeaderData) -> bool:
+    """Whether the source in trouble is asked in the name of an account."""
+    return data.error_source is not None and data.error_source.source.account_id is not None

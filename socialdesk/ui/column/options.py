@@ -134,7 +134,11 @@ class OptionsPanel(QWidget):
         row.addWidget(Elided(said, "second"), 1)
         if line.state.error:
             warning = IconLabel(self._look.desk, "triangle-alert", "warn", 14)
-            warning.setToolTip(words.sentence(line.state.error, until=line.state.next_at))
+            warning.setToolTip(
+                words.sentence(
+                    line.state.error, until=line.state.next_at, has_account=line.source.account_id is not None
+                )
+            )
             row.addWidget(warning)
         if removable:
             source = line.source
