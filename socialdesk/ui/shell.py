@@ -239,9 +239,11 @@ class Shell(Dialogs):
 
         async def show() -> None:
             stored = await self.desk.bridge.call(self.desk.services.reading.entry, hit.id)
-            from socialdesk.ui.reader.found import Found  # start-up: not part of the first paint
+            from socialdesk.ui.reader.found import Found, is_said_by_the_post  # start-up: not part of the first paint
 
-            self.read(lambda: self.reader.show_row(Found(stored.id, stored.entry)))
+            said = is_said_by_the_post(stored.entry, hit.snippet)
+            show = self.reader.show_thread if said else self.reader.show_row
+            self.read(lambda: show(Found(stored.id, stored.entry)))
 
         self._tasks.start("open hit", show())
 

@@ -281,6 +281,7 @@ class Reader(PanelBack):
 
     def _footer(self) -> QHBoxLayout:
         desk = self._desk
+        self._read = button(desk, "Read the article", "plain", lambda: self.show_row(self._row), icon="book-open")
         self._share = button(desk, "Re-share", "plain", self._reshare, icon="repeat-2")
         self._keep = button(desk, "Save", "plain", self.save, icon="bookmark")
         self._write = button(desk, "Rewrite", "primary", self._rewrite, icon="pen-line")
@@ -288,7 +289,7 @@ class Reader(PanelBack):
         row.setContentsMargins(18, 10, 18, 14)
         row.setSpacing(10)
         row.addStretch(1)
-        for each in (self._share, self._keep, self._write):
+        for each in (self._read, self._share, self._keep, self._write):
             row.addWidget(each)
         return row
 
@@ -308,6 +309,8 @@ class Reader(PanelBack):
         if saved and self._piece is not None:
             self.pill.show_state(f"Saved for offline · {words.size(self._piece.size)}", "good")
         self._keep.setVisible(not saved and bool(self._row is not None or self._url))
+        talks = self._row is not None and self._pages.currentIndex() == 1
+        self._read.setVisible(talks and self._row.entry.link is not None)
         has_any = self._piece is not None or self._row is not None
         self._share.setVisible(has_any)
         self._write.setVisible(has_any)

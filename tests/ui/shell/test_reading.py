@@ -165,6 +165,46 @@ async def test_search_finds_marks_and_opens(shell: Shell, panels: PanelFakes) ->
     await eventually(lambda: shell.search.said == "Nothing found on this computer.")
 
 
+async def found_with(shell: Shell, panels: PanelFakes, snippet: str) -> None:
+    """Enter on the one hit: a post that links to an article, with these words marked."""
+    chosen = next(r for r in panels.rows[1] if r.entry.link is not None)
+    link = replace(chosen.entry.link, title="The quiet return")  # type: ignore[type-var]
+    post = replace(chosen.entry, text="Short posts bring them in", link=link)
+    panels.rows[1][panels.rows[1].index(chosen)] = replace(chosen, entry=post)
+    panels.articles[link.url] = ExtractedArticle(link.url, "The quiet return", "<p>At length.</p>", "At length.")
+    panels.hits = (Hit("entry", chosen.entry_id, "Posts", snippet, NOW, post.network),)
+    press(shell, Qt.Key.Key_Slash)
+    QTest.keyClicks(shell.search.words, "posts")
+    await eventually(lambda: shell.search.said == "1 result")
+    QTest.keyClick(shell.search.words, Qt.Key.Key_Return)
+
+
+async def test_a_hit_in_the_words_of_a_post_opens_the_post(shell: Shell, panels: PanelFakes) -> None:
+    await found_with(shell, panels, "Short \x02posts\x03 bring them in")
+    await eventually(lambda: len(shell.reader.conversation.posts) == 2)
+    assert not any(call[0] == "inspect" for call in panels.calls)
+    read = next(b for b in shell.reader.findChildren(QPushButton) if b.accessibleName() == "Read the article")
+    assert read.isVisible()
+    click(read)
+    await eventually(lambda: shell.reader.piece is not None)
+    assert "At length." in shell.reader.view.toPlainText()
+    assert not read.isVisible()
+
+
+async def test_a_hit_in_the_words_of_the_linked_article_opens_the_article(shell: Shell, panels: PanelFakes) -> None:
+    await found_with(shell, panels, "them in The \x02quiet\x03 return")
+    await eventually(lambda: shell.reader.piece is not None)
+    assert "At length." in shell.reader.view.toPlainText()
+
+
+async def test_a_conversation_without_a_link_offers_no_article(shell: Shell, panels: PanelFakes) -> None:
+    chosen = next(r for r in panels.rows[1] if r.entry.link is None)
+    shell.desk.actions.open_entry.emit(chosen)
+    await eventually(lambda: len(shell.reader.conversation.posts) == 2)
+    read = next(b for b in shell.reader.findChildren(QPushButton) if b.accessibleName() == "Read the article")
+    assert not read.isVisible()
+
+
 async def test_an_address_is_saved_and_a_removed_item_comes_back(shell: Shell, panels: PanelFakes) -> None:
     shell.show_right("saved")
     QTest.keyClicks(shell.saved.address, "https://field.example/x")
