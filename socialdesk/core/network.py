@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, runtime_checkable
 
 from socialdesk.core.account import Account, Credential, Identity
+from socialdesk.core.costs import Price
 from socialdesk.core.entry import Page
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.source import Source
@@ -60,11 +61,15 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class OAuthCode:
-    """Browser sign-in: authorization code with PKCE and a loopback redirect; pasting the address back also works."""
+    """Browser sign-in: authorization code with PKCE and a loopback redirect; pasting the address back also works.
+
+    `port` is that of the redirect where the network compares addresses to the letter, 0 = any that is free.
+    """
 
     fields: tuple[Field, ...]
     scopes: tuple[tuple[str, str], ...] = ()  # (scope, why)
     steps: tuple[Step, ...] = ()
+    port: int = 0
 
 
 SignIn = Nothing | AppPassword | Token | OAuthCode
@@ -93,11 +98,17 @@ class Choice:
     label: str
 
 
+def has_address(text: str) -> bool:
+    """Whether somebody wrote a whole web address into `text`."""
+    return "https://" in text or "http://" in text
+
+
 @dataclass(frozen=True, slots=True)
 class PostRules:
     """What one connected account may post, as its server says. Sizes in bytes, `limit` in the network's own units.
 
-    `weigh` counts a text the way the network does, warning included by the caller where `warning_counts`.
+    Rules cross a process boundary, so their functions are such as can be pickled. `weigh` counts a text the way the
+    network does, warning included by the caller where `warning_counts`.
     `link_card`: "none", "server" (the network makes it) or "client" (we build and send it; excludes pictures).
     `article`: takes an `ArticleToSend` instead of a text. `findable`: `find` can prove that a post is out or is not.
     `splits_threads`: texts over the limit may become a thread.
@@ -121,6 +132,7 @@ class PostRules:
     replies: bool = True
     quotes: bool = False
     byte_limit: int = 0  # UTF-8 bytes, 0 = none
+    has_link: Callable[[str], bool] = has_address  # whether the network makes a link of something: it may cost more
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,13 @@ class NetworkFacts:
     sources: tuple[SourceKind, ...]
     actions: tuple[str, ...] = ()  # of: like, reshare, reply, bookmark, quote
     note: str = ""  # one honest sentence for the dialog
+    plan_actions: tuple[str, ...] = ()  # those that only some plans allow: see `actions_of`
+    prices: tuple[Price, ...] = ()  # () = the network charges nothing
+
+    def actions_of(self, account: Account) -> tuple[str, ...]:
+        """What the account may do: every account's actions, and those of its plan (`account.facts["allows"]`)."""
+        allowed = account.facts.get("allows", "").split()
+        return (*self.actions, *(action for action in self.plan_actions if action in allowed))
 
     def source(self, kind: str) -> SourceKind | None:
         return next((s for s in self.sources if s.kind == kind), None)
