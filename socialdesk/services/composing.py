@@ -33,6 +33,11 @@ class ComposeService:
         self._events = events
         self._now = now
         self._rules: dict[int, tuple[PostRules, datetime]] = {}
+        accounts.signed_in.append(self._signed_in)
+
+    async def _signed_in(self, account_id: int) -> None:
+        """Other rights, another usual visibility: what the account may post is asked again."""
+        self.forget_rules(account_id)
 
     async def drafts(self) -> tuple[Draft, ...]:
         """All drafts, the last changed first."""
@@ -88,7 +93,7 @@ class ComposeService:
         return {account_id: rules for account_id, rules in found if rules is not None}
 
     def forget_rules(self, account_id: int) -> None:
-        """After a refusal for length or size: the server's limits are asked again."""
+        """The server's limits are asked again; those known hold where it cannot be asked."""
         known = self._rules.get(account_id)
         if known is not None:
             self._rules[account_id] = known[0], known[1] - RULES_LAST

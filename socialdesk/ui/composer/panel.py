@@ -8,6 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, 
 
 from socialdesk.core import segments
 from socialdesk.core.checks import AccountCheck, Issue, check
+from socialdesk.core.errors import InputError
 from socialdesk.core.events import AccountsChanged, DraftsChanged
 from socialdesk.core.network import PostRules
 from socialdesk.core.post import Article, Draft
@@ -230,6 +231,7 @@ class Composer(ComposerLayout):
         self._chosen = True
         self._edit(letter.toggled(self._draft, account_id, self.roster.order()))
         self._desk_put("composer.accounts", list(self._draft.account_ids))
+        self.roster.refresh((account_id,))
 
     def _article_changed(self, article: Article) -> None:
         self._edit(replace(self._draft, article=article))
@@ -308,6 +310,7 @@ class Composer(ComposerLayout):
         if not draft.id and not draft.language:
             draft = replace(draft, language=usual_language())
         self._draft = draft
+        self.roster.refresh(draft.account_ids)
         self.editor.start_over()
         self.article.body.start_over()
         self.tabs.choose(0)
@@ -345,6 +348,9 @@ class Composer(ComposerLayout):
             self._saver.touch()
             await self._saver.flush()
             publication = await self._desk.bridge.call(self._desk.services.publishing.submit, self._draft.id)
+        except InputError:
+            self.roster.refresh(self._draft.account_ids)  # a limit may be another one than was known here
+            raise
         finally:
             self.show_post(len(self._draft.account_ids), busy=False)
         self._draft = Draft(account_ids=tuple(i for i in self._draft.account_ids if i in self.roster.accounts))

@@ -1,7 +1,7 @@
 """The accounts that can post, and what each of them takes."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 
@@ -34,12 +34,18 @@ class Roster(QObject):
         self.accounts = {account.id: account for account in accounts}
         self.rules = {i: rules for i, rules in self.rules.items() if i in self.accounts}
         self.changed.emit()
-        self.ask_again()
+        self.refresh(self.accounts)
 
     def ask_again(self) -> None:
         """Asks for the rules that are still missing."""
         for account_id in self.accounts:
             if account_id not in self.rules and not self._tasks.busy(f"rules {account_id}"):
+                self._tasks.start(f"rules {account_id}", self._ask(account_id))
+
+    def refresh(self, account_ids: Iterable[int]) -> None:
+        """Asks again what these accounts take; until the answer is here the last one holds."""
+        for account_id in account_ids:
+            if account_id in self.accounts:
                 self._tasks.start(f"rules {account_id}", self._ask(account_id))
 
     def facts(self, account_id: int) -> NetworkFacts:
@@ -76,5 +82,6 @@ class Roster(QObject):
             self.accounts.pop(account_id, None)  # a network that takes no posts has no place in the composer
         except SocialDeskError as error:
             log.info("rules of account %d: %r", account_id, error)
-            self.problems[account_id] = words.sentence_of(error)
+            if account_id not in self.rules:
+                self.problems[account_id] = words.sentence_of(error)
         self.changed.emit()

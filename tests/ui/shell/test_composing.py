@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from socialdesk.core.errors import StoreError, Unreachable
+from socialdesk.core.errors import InputError, StoreError, Unreachable
+from socialdesk.core.events import AccountsChanged
 from socialdesk.core.post import Article, Draft
 from socialdesk.ui.composer import saver
 from socialdesk.ui.composer.editor import png_of
@@ -205,6 +206,45 @@ async def test_an_account_whose_limits_are_unknown_holds_only_itself(shell: Shel
     del panels.failing["rules"]
     shell.composer.post()
     await eventually(lambda: len(shell.composer.roster.rules) == 3)
+
+
+async def test_limits_that_changed_meanwhile_are_those_the_composer_counts_with(
+    shell: Shell, panels: PanelFakes
+) -> None:
+    await compose(shell)
+    composer, known = shell.composer, panels.composing.rules_by_account
+    QTest.keyClicks(composer.editor, "Hello")
+    known[1] = replace(known[1], limit=1000)
+    panels.send(AccountsChanged(1))
+    await eventually(lambda: "5 of 1,000" in composer.checks.row(1).accessibleName())
+    known[1] = replace(known[1], limit=900)
+    click(composer.chip(1))
+    click(composer.chip(1))
+    await eventually(lambda: "5 of 900" in composer.checks.row(1).accessibleName())
+    known[1] = replace(known[1], limit=800)
+    composer.begin(Draft(text="Hello again", account_ids=(1,)))
+    await eventually(lambda: "11 of 800" in composer.checks.row(1).accessibleName())
+
+
+async def test_a_refused_draft_is_counted_with_the_limits_that_refused_it(shell: Shell, panels: PanelFakes) -> None:
+    await compose(shell)
+    known = panels.composing.rules_by_account
+    QTest.keyClicks(shell.composer.editor, "Hello")
+    known[1] = replace(known[1], limit=3)
+    panels.failing["submit"] = InputError("Mastodon: 2 over the limit.", "Mend it, then post again.")
+    shell.composer.post()
+    await eventually(lambda: "2 over" in shell.composer.checks.row(1).accessibleName())
+    assert shell.composer.editor.toPlainText() == "Hello"
+
+
+async def test_limits_once_known_stay_when_they_cannot_be_asked_again(shell: Shell, panels: PanelFakes) -> None:
+    await compose(shell)
+    panels.failing["rules"] = Unreachable("down")
+    asked = panels.calls.count(("rules", 1))
+    panels.send(AccountsChanged(1))
+    await eventually(lambda: panels.calls.count(("rules", 1)) > asked)
+    QTest.keyClicks(shell.composer.editor, "Hello")
+    await eventually(lambda: "5 of 500" in shell.composer.checks.row(1).accessibleName())
 
 
 async def test_a_window_of_its_own_closes_only_when_its_letters_are_on_disk(shell: Shell, panels: PanelFakes) -> None:
