@@ -5,13 +5,25 @@ one that dates back would flood the top or hide what is new (lemon24/reader's `r
 """
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from socialdesk.core.entry import Entry, EntryKind
+from socialdesk.core.entry import EntryKind, Reason
 
 FUTURE = timedelta(hours=24)  # a date further ahead is a mistake (NetNewsWire#2808)
 
 
-def sort_time(entry: Entry, now: datetime, last_fetched: datetime | None, *, first: bool) -> datetime:
+class Dated(Protocol):
+    """What of an entry decides on its place."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def published(self) -> datetime | None: ...
+    @property
+    def reason(self) -> Reason | None: ...
+
+
+def sort_time(entry: Dated, now: datetime, last_fetched: datetime | None, *, first: bool) -> datetime:
     """The time by which `entry` is sorted, fixed when a source first brings it. Never after `now`.
 
     `first`: the source's first fetch, or one towards the past. `last_fetched`: the fetch before this one.
@@ -24,7 +36,7 @@ def sort_time(entry: Entry, now: datetime, last_fetched: datetime | None, *, fir
         return min(published, now)
     if shared:
         return now  # older than its re-sharing by an unknown time
-    if entry.kind is EntryKind.ARTICLE and last_fetched is not None and published < last_fetched:
+    if entry.kind == EntryKind.ARTICLE and last_fetched is not None and published < last_fetched:
         return now  # published late or dated back: it is new here
     return min(published, now)
 

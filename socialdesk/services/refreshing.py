@@ -9,8 +9,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from socialdesk.content import entries as clean_entries
-from socialdesk.content import feeds
 from socialdesk.content.worker import Worker
 from socialdesk.core import timing
 from socialdesk.core.entry import Entry, Page, SourceMeta
@@ -21,14 +19,15 @@ from socialdesk.core.rows import Applied
 from socialdesk.core.source import Source, SourceState
 from socialdesk.http import Connectivity, Http
 from socialdesk.http.urgency import person_waits
+from socialdesk.services import parsing
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
-from socialdesk.services.feed_memory import FeedMemory
 from socialdesk.services.lanes import Lanes
 from socialdesk.store import columns as columns_table
 from socialdesk.store import entries as entries_table
 from socialdesk.store import sources as sources_table
 from socialdesk.store.database import Store
+from socialdesk.store.record import Record
 
 log = logging.getLogger(__name__)
 AT_ONCE = 16
@@ -216,10 +215,10 @@ class RefreshService:
 
         page = await self._with_network(source, ask)
         now = self._now()
-        entries = await self._cleaned(page.entries)
+        records = await self._records(page.entries)
         state = await self._store.read(sources_table.state, source.id)
         applied = await self._store.write(
-            entries_table.apply, source, entries, state, now, first=True, older=page.older
+            entries_table.apply_records, source, records, state, now, first=True, older=page.older
         )
         # The past that a person scrolled to is not news: it waits behind no pill and no badge counts it.
         for change in applied.columns:
@@ -269,30 +268,22 @@ class RefreshService:
         with person_waits(urgent):
             page = await self._with_network(source, ask)
         if page.raw is None:
-            entries = await self._cleaned(page.entries)
-            per_week = timing.entries_per_week((e.published for e in entries), self._now()) if entries else None
-            return _Fetched(page, entries, per_week, memory=state.memory)
-        before, now = FeedMemory.read(state.memory), self._now()
-        parsed = await self._worker.run(feeds.parse, page.raw, feed_key(source), now, before.by_link, before.known)
-        memory = before.after(parsed)
-        return _Fetched(
-            replace(page, meta=merged(page.meta, parsed.meta)),
-            parsed.entries,
-            timing.entries_per_week(memory.published(), now),
-            parsed.ttl_s,
-            memory.write(),
-            complete=not parsed.unchanged,
-        )
+            records = await self._records(page.entries)
+            per_week = timing.entries_per_week((r.published for r in records), self._now()) if records else None
+            return _Fetched(page, records, per_week, memory=state.memory)
+        read = await self._worker.run(parsing.read_feed, page.raw, feed_key(source), self._now(), state.memory)
+        page = replace(page, meta=merged(page.meta, read.meta))
+        return _Fetched(page, read.records, read.per_week, read.ttl_s, read.memory, read.complete)
 
     async def _with_network(self, source: Source, ask: Callable[[Network], Awaitable[Page]]) -> Page:
         if source.account_id is not None:
             return await self._accounts.use(source.account_id, ask)
         return await ask(self._accounts.anonymous(source.network, source.params.get("server", "")))
 
-    async def _cleaned(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    async def _records(self, entries: tuple[Entry, ...]) -> tuple[Record, ...]:
         if not any(entry.html for entry in entries):
-            return entries
-        return await self._worker.run(clean_entries.cleaned, entries)
+            return parsing.records_of(entries)
+        return await self._worker.run(parsing.clean_records, entries)
 
     def _rhythm(self, source: Source) -> timing.Rhythm:
         kind = self._accounts.facts(source.network).source(source.kind)
@@ -305,7 +296,7 @@ class RefreshService:
         return SourceOutcome(source, 0, reason_of(error), str(error), after.next_at)
 
     async def _store_page(self, source: Source, state: SourceState, fetched: "_Fetched") -> SourceOutcome:
-        now, page, entries = self._now(), fetched.page, fetched.entries
+        now, page = self._now(), fetched.page
         rhythm = self._rhythm(source)
         after = timing.after_fetch(
             page, state, now, random.random(), rhythm=rhythm, per_week=fetched.per_week, ttl_s=fetched.ttl_s
@@ -313,13 +304,13 @@ class RefreshService:
         after = replace(after, memory=fetched.memory)
         if page.meta is not None and page.meta.title and not source.title:
             source = replace(source, title=page.meta.title)
-        if not entries:
+        if not fetched.records:
             await self._store.write(sources_table.put_state, after, source)
             return SourceOutcome(source, 0, after.error, "", after.next_at)
         applied = await self._store.write(
-            entries_table.apply,
+            entries_table.apply_records,
             source,
-            entries,
+            fetched.records,
             after,
             now,
             first=state.first_fetched is None,
@@ -337,13 +328,13 @@ class RefreshService:
 
 @dataclass(frozen=True, slots=True)
 class _Fetched:
-    """A page with its entries clean. `ttl_s` is the source's own wish, `per_week` how many entries it carries.
+    """A page with its entries ready to be stored; the rest is as in `parsing.ReadFeed`.
 
     `complete` is false where entries that are known and unchanged were left out.
     """
 
     page: Page
-    entries: tuple[Entry, ...]
+    records: tuple[Record, ...]
     per_week: float | None
     ttl_s: int | None = None
     memory: str = ""

@@ -13,7 +13,7 @@ from socialdesk.core.rows import Applied, ColumnChange
 from socialdesk.core.source import Source, SourceState, WordFilter
 from socialdesk.store import sources
 from socialdesk.store.codec import decode, json_list, moment, to_ms
-from socialdesk.store.record import Via, record_of, via_of
+from socialdesk.store.record import Record, record_of, via_in
 from socialdesk.store.upsert import Stored, store_entries
 
 _NOTHING = Applied((), ())
@@ -40,6 +40,22 @@ def apply(
     older: str = "",
     complete: bool = True,
 ) -> Applied:
+    """`apply_records` for entries as a network gave them."""
+    records = [record_of(entry) for entry in entries]
+    return apply_records(db, source, records, state, now, first=first, older=older, complete=complete)
+
+
+def apply_records(
+    db: sqlite3.Connection,
+    source: Source,
+    page: Sequence[Record],
+    state: SourceState,
+    now: datetime,
+    *,
+    first: bool,
+    older: str = "",
+    complete: bool = True,
+) -> Applied:
     """Takes in the entries of one fetch, in the source's own order (newest first), with the source's new state.
 
     `first`: the source's first fetch, or one towards the past: entries are sorted by their own dates, and `older`
@@ -55,7 +71,7 @@ def apply(
     if first:
         db.execute("UPDATE source_state SET older = ? WHERE source_id = ?", (older, source.id))
     # Oldest first, so that ids grow with time and break ties of equal dates; the first of a repeated key wins.
-    records = {record.entry.key: record for record in map(record_of, reversed(entries))}
+    records = {record.key: record for record in reversed(page)}
     if not records:
         return _NOTHING
     last_fetched = moment(before[0]) if before[0] is not None else None
@@ -85,13 +101,13 @@ def _join(
     members = []
     joining = []
     for item in items:
-        via = via_of(item.record.entry, item.remote_id)
+        via = item.record.via_beside(item.remote_id)
         if item.id in known:
             sort_ms, old_via = known[item.id]
             differs = via != old_via and _update_via(db, source, item, via, old_via)
             members.append(_Member(item, sort_ms, joined=False, is_changed=item.is_changed or differs))
             continue
-        sort_ms = to_ms(sort_time(item.record.entry, now, last_fetched, first=first))
+        sort_ms = to_ms(sort_time(item.record, now, last_fetched, first=first))
         joining.append((source.id, item.id, sort_ms, via))
         members.append(_Member(item, sort_ms, joined=True, is_changed=item.is_changed))
     db.executemany("INSERT INTO source_entry VALUES (?, ?, ?, ?)", joining)
@@ -100,12 +116,13 @@ def _join(
 
 def _update_via(db: sqlite3.Connection, source: Source, item: Stored, via: bytes | None, old_via: bytes | None) -> bool:
     """Stores changed references and marks. Why the source shows the entry stays: a card read once is not re-made."""
-    old = decode(old_via, Via) if old_via is not None else Via()
-    new = replace(decode(via, Via) if via is not None else Via(), reason=old.reason)
+    old = via_in(old_via)
+    new = replace(via_in(via), reason=old.reason)
     if new == old:
         return False
-    merged = via_of(replace(item.record.entry, reason=old.reason), item.remote_id)
-    db.execute("UPDATE source_entry SET via = ? WHERE source_id = ? AND entry_id = ?", (merged, source.id, item.id))
+    db.execute(
+        "UPDATE source_entry SET via = ? WHERE source_id = ? AND entry_id = ?", (new.encoded(), source.id, item.id)
+    )
     return True
 
 
@@ -149,7 +166,8 @@ def _add_rows(
     seen: set[int],
 ) -> int:
     """Adds the column's new rows; a reworded entry that passes its filter only now is one of them."""
-    passes = matcher(decode(words, WordFilter))
+    wanted = decode(words, WordFilter)
+    passes = matcher(wanted) if wanted != WordFilter() else None
     rows = [
         (
             column_id,
@@ -157,13 +175,13 @@ def _add_rows(
             member.item.id,
             source.id,
             member.item.id in seen,
-            member.item.record.keys.link,
-            member.item.record.keys.author,
+            member.item.record.link,
+            member.item.record.author,
         )
         for member in members
         if (member.joined or member.item.is_reworded)
         and member.item.id not in shown
-        and passes(member.item.record.entry)
+        and (passes is None or passes(member.item.record.entry()))
     ]
     if rows:
         db.executemany("INSERT INTO column_row VALUES (?, ?, ?, ?, ?, ?, ?)", rows)

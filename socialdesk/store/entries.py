@@ -4,12 +4,12 @@ import sqlite3
 
 from socialdesk.core.entry import Entry
 from socialdesk.core.rows import StoredEntry
-from socialdesk.store.apply import apply
+from socialdesk.store.apply import apply, apply_records
 from socialdesk.store.codec import moment
-from socialdesk.store.record import entry_of, record_of, via_of
+from socialdesk.store.record import entry_of, record_of
 from socialdesk.store.upsert import log_search, put_content
 
-__all__ = ["apply", "by_key", "get", "update_entry"]
+__all__ = ["apply", "apply_records", "by_key", "get", "update_entry"]
 
 _WHOLE = """
     SELECT e.id, e.payload, e.first_seen, b.rest, b.html, m.via, m.source_id, s.account_id
@@ -57,7 +57,7 @@ def update_entry(
         (entry_id,),
     ).fetchall()
     acting = account_id if account_id is not None else next((account for _, account in holders), None)
-    via = via_of(record.entry, remote_id)
+    via = record.via_beside(remote_id)
     db.executemany(
         "UPDATE source_entry SET via = ? WHERE source_id = ? AND entry_id = ?",
         [(via, source_id, entry_id) for source_id, account in holders if account == acting],

@@ -8,14 +8,14 @@ cards never reads it.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from socialdesk.core.entry import Entry, EntryKind, Reason
 from socialdesk.core.text import without_surrogates
-from socialdesk.store.codec import Changes, decode, encode, to_us
+from socialdesk.store.codec import Changes, decode, decode_any, encode, to_us
 from socialdesk.store.keys import author_key, hash64, link_key, link_of, title_key
 
 CARD_TEXT = 600  # characters of an article's text that its card may show
@@ -37,71 +37,96 @@ class Via:
     mine: frozenset[str] = frozenset()
     reason: Reason | None = None
 
+    def encoded(self) -> bytes | None:
+        """As JSON without what is empty; None = nothing."""
+        known: dict[str, object] = {}
+        if self.remote_id:
+            known["remote_id"] = self.remote_id
+        if self.refs:
+            known["refs"] = dict(self.refs)
+        if self.mine:
+            known["mine"] = sorted(self.mine)
+        if self.reason is not None:
+            known["reason"] = self.reason
+        return encode(known) if known else None
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """What entries are joined by. Costly to make: not needed for one that came again unchanged."""
 
+class Record(NamedTuple):
+    """One entry, ready to be compared with what is stored and to be stored. Made in the worker process where it can be.
+
+    `link`, `title` and `author` are what entries are joined by. `payload` is the card as JSON, `body` the rest of an
+    article (text, html), None for what is whole on its card, `via` what the account behind the source knows; both
+    payload and via are relative to the entry's own `remote_id`. A tuple, since thousands cross between processes.
+    """
+
+    key: str
+    kind: str
+    remote_id: str
     link: int | None
     title: int | None
     author: int | None
-
-
-@dataclass(frozen=True)
-class Record:
-    """One entry, ready to be compared with what is stored."""
-
-    entry: Entry
-    content: dict[str, Any]
-    live: dict[str, Any]
     content_hash: int
     live_hash: int
     updated_at: int | None
+    published: datetime | None
+    reason: Reason | None
+    payload: bytes
+    body: tuple[str, str] | None
+    via: bytes | None
 
-    def payload(self, remote_id: str) -> bytes:
-        """The card as JSON; `remote_id` is the one that every `via` of the entry is relative to."""
-        entry = self.entry
-        card = {"key": entry.key, "remote_id": remote_id} | self.content | self.live
-        if _has_body(entry):
-            card["text"] = parted(entry.text)[0]
-            card.pop("html", None)
-        return encode(card)
+    def payload_as(self, remote_id: str) -> bytes:
+        """The payload of an entry that is stored under another account's `remote_id`."""
+        if remote_id == self.remote_id:
+            return self.payload
+        return encode(decode_any(self.payload) | {"remote_id": remote_id})
 
-    def body(self) -> tuple[str, str] | None:
-        """(rest of the text, html) of an article; None for what is whole on its card."""
-        return (parted(self.entry.text)[1], self.entry.html) if _has_body(self.entry) else None
+    def via_beside(self, remote_id: str) -> bytes | None:
+        """`via` beside a payload that has `remote_id`."""
+        if remote_id == self.remote_id:
+            return self.via
+        return replace(via_in(self.via), remote_id=self.remote_id).encoded()
 
-    @cached_property
-    def keys(self) -> Keys:
-        return Keys(link_key(link_of(self.entry)), title_key(self.entry.title), author_key(self.entry))
+    def entry(self) -> Entry:
+        return entry_of(self.payload, self.via, *(self.body or ()))
 
 
 def record_of(entry: Entry) -> Record:
     """Raises nothing: an entry that cannot be written as UTF-8 is repaired first."""
-    content = _CONTENT.of(entry)
     try:
-        data = encode(content)
-        entry.key.encode()
+        return _record_of(entry)
     except UnicodeEncodeError:
-        entry = repaired(entry)
-        content = _CONTENT.of(entry)
-        data = encode(content)
-    live = _LIVE.of(entry)
-    return Record(entry, content, live, hash64(data), hash64(encode(live)) if live else 0, to_us(entry.updated))
+        return _record_of(repaired(entry))
 
 
-def via_of(entry: Entry, remote_id: str) -> bytes | None:
-    """What the account behind a source knows, beside a payload that has `remote_id`; None = nothing of its own."""
-    known: dict[str, object] = {}
-    if entry.remote_id != remote_id:
-        known["remote_id"] = entry.remote_id
-    if entry.refs:
-        known["refs"] = dict(entry.refs)
-    if entry.mine:
-        known["mine"] = sorted(entry.mine)
-    if entry.reason is not None:
-        known["reason"] = entry.reason
-    return encode(known) if known else None
+def _record_of(entry: Entry) -> Record:
+    entry.key.encode()
+    content, live = _CONTENT.of(entry), _LIVE.of(entry)
+    said = encode(content)
+    card = {"key": entry.key, "remote_id": entry.remote_id} | content | live
+    body = None
+    if _has_body(entry):
+        card["text"], rest = parted(entry.text)
+        body = (rest, card.pop("html", ""))
+    return Record(
+        key=entry.key,
+        kind=entry.kind.value,
+        remote_id=entry.remote_id,
+        link=link_key(link_of(entry)),
+        title=title_key(entry.title),
+        author=author_key(entry),
+        content_hash=hash64(said),
+        live_hash=hash64(encode(live)) if live else 0,
+        updated_at=to_us(entry.updated),
+        published=entry.published,
+        reason=entry.reason,
+        payload=encode(card),
+        body=body,
+        via=Via(refs=entry.refs, mine=entry.mine, reason=entry.reason).encoded(),
+    )
+
+
+def via_in(stored: bytes | None) -> Via:
+    return decode(stored, Via) if stored is not None else Via()
 
 
 def entry_of(payload: bytes, via: bytes | None, rest: str | None = None, html: str | None = None) -> Entry:

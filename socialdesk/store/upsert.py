@@ -48,7 +48,7 @@ def store_entries(
     known = _by_key(db, records)
     unknown = [record for key, record in records.items() if key not in known]
     carried = _carry_over(db, source, unknown, records) if complete else {}
-    gone = _removed(db, source, [record for record in unknown if record.entry.key not in carried])
+    gone = _removed(db, source, [record for record in unknown if record.key not in carried])
     next_id = _last_id(db) + 1
     stored: list[Stored] = []
     for key, record in records.items():
@@ -57,7 +57,7 @@ def store_entries(
         elif key in carried:
             stored.append(_rewrite(db, source, carried[key], record, carried[key].hash_only))
         elif key not in gone:
-            stored.append(Stored(next_id, record, record.entry.remote_id, is_new=True))
+            stored.append(Stored(next_id, record, record.remote_id, is_new=True))
             next_id += 1
     _insert(db, source, [item for item in stored if item.is_new], now)
     return stored
@@ -65,29 +65,27 @@ def store_entries(
 
 def put_content(db: sqlite3.Connection, entry_id: int, record: Record, remote_id: str, hash_only: int) -> None:
     """Overwrites an entry's content, key included."""
-    entry, keys = record.entry, record.keys
     db.execute(
         "UPDATE entry SET key = ?, kind = ?, link_key = ?, title_key = ?, author_key = ?, content_hash = ?,"
         " live_hash = ?, hash_only = ?, updated_at = ?, payload = ? WHERE id = ?",
         (
-            entry.key,
-            entry.kind,
-            keys.link,
-            keys.title,
-            keys.author,
+            record.key,
+            record.kind,
+            record.link,
+            record.title,
+            record.author,
             record.content_hash,
             record.live_hash,
             hash_only,
             record.updated_at,
-            record.payload(remote_id),
+            record.payload_as(remote_id),
             entry_id,
         ),
     )
-    body = record.body()
-    if body is None:
+    if record.body is None:
         db.execute("DELETE FROM entry_body WHERE entry_id = ?", (entry_id,))
     else:
-        db.execute("INSERT OR REPLACE INTO entry_body VALUES (?, ?, ?)", (entry_id, *body))
+        db.execute("INSERT OR REPLACE INTO entry_body VALUES (?, ?, ?)", (entry_id, *record.body))
 
 
 def log_search(db: sqlite3.Connection, entry_ids: Iterable[int]) -> None:
@@ -111,7 +109,7 @@ def _carry_over(
 
     What the page still has under its old key is another entry.
     """
-    by_look = {look: record.entry.key for record in unknown if (look := _look(record)) is not None}
+    by_look = {look: record.key for record in unknown if (look := _look(record)) is not None}
     if not by_look:
         return {}
     rows = db.execute(
@@ -132,7 +130,7 @@ def _removed(db: sqlite3.Connection, source: Source, unknown: list[Record]) -> s
     """Keys of those that a person removed before, under this id or, at the same source, under an earlier one."""
     if not unknown or db.execute("SELECT 1 FROM tombstone LIMIT 1").fetchone() is None:
         return set()
-    keys = json_list(record.entry.key for record in unknown)
+    keys = json_list(record.key for record in unknown)
     rows = db.execute("SELECT key FROM tombstone WHERE key IN (SELECT value FROM json_each(?))", (keys,))
     gone = {row[0] for row in rows}
     links = json_list(look[0] for record in unknown if (look := _look(record)) is not None)
@@ -143,7 +141,7 @@ def _removed(db: sqlite3.Connection, source: Source, unknown: list[Record]) -> s
             (links, source.id),
         )
     )
-    return gone | {record.entry.key for record in unknown if _look(record) in looks}
+    return gone | {record.key for record in unknown if _look(record) in looks}
 
 
 def _refresh(db: sqlite3.Connection, source: Source, known: Known, record: Record) -> Stored:
@@ -178,26 +176,26 @@ def _insert(db: sqlite3.Connection, source: Source, fresh: list[Stored], now: da
     rows = []
     bodies = []
     for item in fresh:
-        record, keys = item.record, item.record.keys
+        record = item.record
         rows.append(
             (
                 item.id,
-                record.entry.key,
-                record.entry.kind,
+                record.key,
+                record.kind,
                 item.remote_id,
                 source.id,
-                keys.link,
-                keys.title,
-                keys.author,
+                record.link,
+                record.title,
+                record.author,
                 record.content_hash,
                 record.live_hash,
                 record.updated_at,
                 first_seen,
-                record.payload(item.remote_id),
+                record.payload,
             )
         )
-        if (body := record.body()) is not None:
-            bodies.append((item.id, *body))
+        if record.body is not None:
+            bodies.append((item.id, *record.body))
     db.executemany(
         "INSERT INTO entry (id, key, kind, remote_id, home_id, link_key, title_key, author_key, content_hash,"
         " live_hash, updated_at, first_seen, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -214,6 +212,6 @@ def _last_id(db: sqlite3.Connection) -> int:
 
 def _look(record: Record) -> tuple[int, int] | None:
     """What an article is known by beside its id: link and title. None for what lacks one of them."""
-    if record.entry.kind is not EntryKind.ARTICLE or record.keys.link is None or record.keys.title is None:
+    if record.kind != EntryKind.ARTICLE or record.link is None or record.title is None:
         return None
-    return record.keys.link, record.keys.title
+    return record.link, record.title

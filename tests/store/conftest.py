@@ -11,7 +11,8 @@ import pytest
 from socialdesk.core.entry import Author, Entry, EntryKind
 from socialdesk.core.rows import Applied, Row
 from socialdesk.core.source import Column, Source, SourceState, WordFilter
-from socialdesk.store import Store, columns, entries, sources
+from socialdesk.store import columns, entries, sources
+from socialdesk.store.database import Store
 
 NOW = datetime(2025, 6, 2, 12, 0, tzinfo=UTC)
 

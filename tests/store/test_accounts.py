@@ -6,7 +6,8 @@ from socialdesk.core.account import Account
 from socialdesk.core.post import Delivery, DeliveryState, Draft, PartPlan
 from socialdesk.core.rows import DeliveryPlan
 from socialdesk.core.saved import SavedItem
-from socialdesk.store import Store, accounts, outbox, saved, sources
+from socialdesk.store import accounts, outbox, saved, sources
+from socialdesk.store.database import Store
 from tests.store.conftest import NOW, Desk, post
 
 ANN = Account(

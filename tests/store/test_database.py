@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from socialdesk.core.errors import StoreError
-from socialdesk.store import Store, settings
+from socialdesk.store import settings
+from socialdesk.store.database import Store
 from tests.store.conftest import NOW
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from socialdesk.core.errors import StoreError
-from socialdesk.store import Store, blobs, settings
+from socialdesk.store import blobs, settings
+from socialdesk.store.database import Store
 from tests.store.conftest import NOW
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,7 +66,7 @@ def test_read_only_folder(open_store: Callable[..., Store], tmp_path: Path) -> N
         from datetime import UTC, datetime
         from pathlib import Path
         from socialdesk.core.errors import StoreError
-        from socialdesk.store import Store
+        from socialdesk.store.database import Store
         import os
         if os.geteuid() == 0:
             os.setuid(65534)

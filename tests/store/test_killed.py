@@ -8,7 +8,8 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
-from socialdesk.store import Store, columns, outbox
+from socialdesk.store import columns, outbox
+from socialdesk.store.database import Store
 from tests.store.conftest import Desk
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,7 +18,8 @@ WRITER = """
     from pathlib import Path
     from socialdesk.core.post import Draft, PartPlan
     from socialdesk.core.rows import DeliveryPlan
-    from socialdesk.store import Store, drafts, outbox
+    from socialdesk.store import drafts, outbox
+    from socialdesk.store.database import Store
     from tests.store.conftest import NOW, Desk, article
 
     store = Store.open(Path(sys.argv[1]), now=NOW)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from socialdesk.core.errors import StoreError
-from socialdesk.store import Store, settings
+from socialdesk.store import settings
+from socialdesk.store.database import Store
 from socialdesk.store.migrations import MIGRATIONS, migrate, version_of
 from tests.store.conftest import NOW
 

@@ -20,7 +20,8 @@ from socialdesk.core.post import (
     Target,
 )
 from socialdesk.core.rows import Attempt, DeliveryPlan
-from socialdesk.store import Store, blobs, drafts, outbox
+from socialdesk.store import blobs, drafts, outbox
+from socialdesk.store.database import Store
 from tests.store.conftest import NOW
 
 BLOG, SHORT, OTHER = 1, 2, 3

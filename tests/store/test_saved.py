@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from socialdesk.core.saved import SavedItem
-from socialdesk.store import Store, blobs, saved
+from socialdesk.store import blobs, saved
+from socialdesk.store.database import Store
 from tests.store.conftest import NOW, Desk, article
 
 URL = "https://harbor.example/posts/1"

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from socialdesk.core.entry import Author, LinkCard, Quoted
 from socialdesk.core.errors import StoreError
 from socialdesk.core.saved import Hit, SavedItem
-from socialdesk.store import Store, health, removal, saved, search
+from socialdesk.store import health, removal, saved, search
 from socialdesk.store import settings as settings_table
+from socialdesk.store.database import Store
 from tests.store.conftest import NOW, Desk, article, minutes, post
 
 

@@ -8,7 +8,8 @@ import pytest
 from socialdesk.core.budget import FRESH, HostBudget
 from socialdesk.core.post import Draft, PartPlan
 from socialdesk.core.rows import DeliveryPlan
-from socialdesk.store import Store, blobs, drafts, health, hosts, outbox, settings, sources
+from socialdesk.store import blobs, drafts, health, hosts, outbox, settings, sources
+from socialdesk.store.database import Store
 from tests.store.conftest import NOW, Desk, article
 
 
