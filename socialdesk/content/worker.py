@@ -3,8 +3,10 @@
 A page that crashes a parser, eats memory or never ends takes the child with it and nothing else: its job fails, the
 child is started again, the jobs behind it are run.
 
-A thread hands the child one job at a time and blocks on its answer. That works alike on every system (asyncio's pipes
-and child watchers do not), leaves no doubt which job was running when the child ended, and a full pipe holds up nobody.
+A thread hands the child its jobs and blocks on the answers, which come in the same order. That works alike on every
+system (asyncio's pipes and child watchers do not), leaves no doubt which job was running when the child ended, and a
+full pipe holds up nobody. One job is sent ahead of its turn, so that the child need not wait for this process, which
+may be busy; a child that ends in the job before has not begun it, and its successor gets it again.
 """
 
 import asyncio
@@ -13,6 +15,7 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +39,9 @@ class _Job:
     timeout_s: float
     loop: asyncio.AbstractEventLoop
     done: "asyncio.Future[Any]"
+    child: Process | None = None  # the one it was sent to
+    began: float | None = None  # on the clock of time.monotonic
+    timer: asyncio.TimerHandle | None = None
     overrun: bool = False
 
 
@@ -69,12 +75,14 @@ class Worker:
         """
         loop = asyncio.get_running_loop()
         job = _Job(frame((fn, args, timeout_s)), fn.__name__, timeout_s, loop, loop.create_future())
+        job.timer = loop.call_later(timeout_s, self._watch, job)
         self._add(job)
         try:
             value: T = await job.done
         except asyncio.CancelledError:
             with self._change, contextlib.suppress(ValueError):
                 self._waiting.remove(job)
+                job.timer.cancel()
             raise
         return value
 
@@ -98,7 +106,8 @@ class Worker:
     def _add(self, job: _Job) -> None:
         with self._change:
             if self._closed:
-                raise ContentError("the worker is closed", reason="worker")
+                _settle(job, ContentError("the worker is closed", reason="worker"))
+                return
             self._waiting.append(job)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="content-worker", daemon=True)
@@ -106,8 +115,11 @@ class Worker:
             self._change.notify()
 
     def _serve(self) -> None:
-        while (job := self._next()) is not None:
-            _post(job, self._outcome(job))
+        job = self._next()
+        while job is not None:
+            outcome, ahead = self._outcome(job)
+            _post(job, outcome)
+            job = ahead or self._next()
         with self._change:
             process, self._process = self._process, None
         if process is not None:
@@ -122,18 +134,23 @@ class Worker:
                 return None
             return self._waiting.popleft()
 
-    def _outcome(self, job: _Job) -> object:
-        """What the job gave: its value, or an exception to raise."""
+    def _outcome(self, job: _Job) -> tuple[object, _Job | None]:
+        """What the job gave, its value or an exception to raise; and the job that was sent ahead, if any."""
+        ahead = None
+        if self._closed:
+            return ContentError("the worker was closed", reason="worker"), None
         try:
-            process = self._live_process()
+            process = self._child_for(job)
         except OSError as error:
-            return ContentError(f"no worker process: {error}", reason="worker")
-        with self._change:
-            self._running = job
-        with contextlib.suppress(RuntimeError):  # the asker's loop is closed: the kernel's limit remains
-            job.loop.call_soon_threadsafe(self._arm, job)
+            return ContentError(f"no worker process: {error}", reason="worker"), None
         try:
-            value = _read(_ask(process, job.body))
+            self._begin(job)
+            if job.child is not process:
+                _send(process, job)
+            ahead = self._take()
+            if ahead is not None:
+                _send(process, ahead)
+            value = _read(_answer(process))
         except (OSError, EOFError):
             _end(process)
             value = self._ended(job)
@@ -143,7 +160,23 @@ class Worker:
             self._running = None
         if isinstance(value, ContentError) and value.reason in {"worker", "timed_out"}:
             log.info("%s: %s", job.name, value)
-        return value
+        return value, ahead
+
+    def _begin(self, job: _Job) -> None:
+        with self._change:
+            job.began = time.monotonic()
+            self._running = job
+
+    def _take(self) -> _Job | None:
+        """A job that waits, without waiting for one."""
+        with self._change:
+            return self._waiting.popleft() if self._waiting else None
+
+    def _child_for(self, job: _Job) -> Process:
+        """The child that has the job already, unless that was ended; else one that lives."""
+        if job.child is not None and job.child.returncode is None:
+            return job.child
+        return self._live_process()
 
     def _live_process(self) -> Process:
         process = self._process
@@ -158,14 +191,13 @@ class Worker:
                     process.kill()
         return process
 
-    def _arm(self, job: _Job) -> None:
-        if not job.done.done() or job.done.cancelled():
-            timer = job.loop.call_later(job.timeout_s, self._overrun, job)
-            job.done.add_done_callback(lambda done: None if done.cancelled() else timer.cancel())
-
-    def _overrun(self, job: _Job) -> None:
+    def _watch(self, job: _Job) -> None:
+        """Ends the child where the job takes too long; called on the asker's loop, first when it could be so."""
         with self._change:
-            if self._running is job and self._process is not None:
+            left_s = job.timeout_s if job.began is None else job.began + job.timeout_s - time.monotonic()
+            if left_s > 0:
+                job.timer = job.loop.call_later(left_s, self._watch, job)
+            elif self._running is job and self._process is not None:
                 job.overrun = True
                 self._process.kill()
 
@@ -200,11 +232,17 @@ def _end(process: Process) -> None:
     process.wait()
 
 
-def _ask(process: Process, job: bytes) -> bytes:
-    """Sends a job and waits for its answer. Raises OSError or EOFError when the child ends."""
-    assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - asked for in _start
-    process.stdin.write(job)
+def _send(process: Process, job: _Job) -> None:
+    """Raises OSError when the child ends."""
+    assert process.stdin is not None  # noqa: S101 - asked for in _start
+    job.child = process
+    process.stdin.write(job.body)
     process.stdin.flush()
+
+
+def _answer(process: Process) -> bytes:
+    """Waits for the answer to the oldest job sent. Raises OSError or EOFError when the child ends."""
+    assert process.stdout is not None  # noqa: S101 - asked for in _start
     head = process.stdout.read(PREFIX.size)
     size = PREFIX.unpack(head)[0] if len(head) == PREFIX.size else MAX_FRAME + 1
     body = process.stdout.read(size) if size <= MAX_FRAME else b""
@@ -223,13 +261,15 @@ def _read(answer: bytes) -> object:
 
 def _post(job: _Job, outcome: object) -> None:
     with contextlib.suppress(RuntimeError):  # the asker's loop is closed: nobody waits
-        job.loop.call_soon_threadsafe(_settle, job.done, outcome)
+        job.loop.call_soon_threadsafe(_settle, job, outcome)
 
 
-def _settle(done: "asyncio.Future[Any]", outcome: object) -> None:
-    if done.done():
+def _settle(job: _Job, outcome: object) -> None:
+    if job.timer is not None:
+        job.timer.cancel()
+    if job.done.done():
         return
     if isinstance(outcome, Exception):
-        done.set_exception(outcome)
+        job.done.set_exception(outcome)
     else:
-        done.set_result(outcome)
+        job.done.set_result(outcome)

@@ -109,6 +109,22 @@ async def test_waiting_in_the_queue_does_not_count_as_time(worker: Worker) -> No
     assert results == [None] * 8
 
 
+async def test_large_job_behind_one_that_never_returns_is_run(worker: Worker) -> None:
+    await worker.warm()
+    bad = asyncio.ensure_future(failure(worker, jobs.never_return_from_c, timeout_s=0.3))
+    good = asyncio.ensure_future(worker.run(len, bytes(5_000_000)))
+    assert await bad == "timed_out"
+    assert await good == 5_000_000
+
+
+@pytest.mark.parametrize("fatal", [jobs.die, jobs.hang])
+async def test_a_row_of_bad_jobs_fails_each_for_itself(worker: Worker, fatal: object) -> None:
+    wanted = [asyncio.ensure_future(failure(worker, fatal, timeout_s=0.2)) for _ in range(3)]
+    good = [asyncio.ensure_future(worker.run(jobs.double, n)) for n in range(3)]
+    assert len(set(await asyncio.gather(*wanted))) == 1
+    assert await asyncio.gather(*good) == [0, 2, 4]
+
+
 @POSIX
 async def test_memory_is_limited(worker: Worker) -> None:
     assert await failure(worker, jobs.eat_memory) == "worker"
