@@ -75,6 +75,7 @@ def check_account(draft: Draft, account_id: int, rules: Mapping[int, PostRules])
         *_text_issues(draft, account_id, rules, texts),
         *_picture_issues(draft.pictures, own),
         *_link_issues(draft, rules),
+        *_card_issues(draft, account_id, rules),
     )
     return AccountCheck(account_id, max(weights, default=0), max(own.limit, 0), len(texts), found)
 
@@ -161,3 +162,8 @@ def _link_issues(draft: Draft, rules: Mapping[int, PostRules]) -> Iterator[Issue
     elif draft.article.status != "publish":
         sentence = "the article is not public yet, so its link leads nowhere"
         yield Issue(Severity.ERROR, "article_not_public", sentence, "publish_article")
+
+
+def _card_issues(draft: Draft, account_id: int, rules: Mapping[int, PostRules]) -> Iterator[Issue]:
+    if segments.crowds_out_card(draft, account_id, rules):
+        yield Issue(Severity.NOTE, "pictures_over_card", "shows the pictures, not the link card")

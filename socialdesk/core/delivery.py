@@ -171,7 +171,8 @@ def taken_back(publication: Publication, now: datetime) -> tuple[Draft, tuple[De
         draft = replace(publication.draft, id=0, account_ids=tuple(dict.fromkeys(d.account_id for d in whole)))
         awaited = {d.waits_for for d in publication.deliveries if d.waits_for is not None}
         if draft.article is not None and out and not any(d.id in awaited for d in whole):
-            draft = replace(draft, article=None, link=out)
+            no_card = out if draft.no_card == PERMALINK else draft.no_card
+            draft = replace(draft, article=None, link=out, no_card=no_card)
         return draft, whole
     begun = next((d for d in back if d.next_part < len(d.parts)), None)
     return None if begun is None else (_rest(publication.draft, begun, out), (begun,))
@@ -192,6 +193,8 @@ def _rest(draft: Draft, delivery: Delivery, link: str) -> Draft:
         language=draft.language,
         visibility=draft.visibility,
         warning=draft.warning,
+        card=draft.card,
+        no_card=link if draft.no_card == PERMALINK else draft.no_card,
     )
 
 

@@ -62,11 +62,30 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenCard:
+    """The card of a page as the person saw it before sending. An empty `title`: the page offers no card.
+
+    `url` is the address in the post; `thumb` the hash of a JPEG in the store, '' = no picture; `fetched` is UTC.
+    """
+
+    url: str
+    title: str = ""
+    description: str = ""
+    site: str = ""
+    thumb: str = ""
+    thumb_width: int = 0
+    thumb_height: int = 0
+    fetched: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A publication while it is being written. On disk at every pause in typing.
 
     `text` may hold several parts of a thread, divided by a line of three hyphens (`core.segments`).
     `link` is an address whose card the short posts carry; with an `article`, its permalink takes that place.
+    `card` is what the person saw when the draft was sent. `no_card` is the address (or `PERMALINK`) whose card the
+    person took away: another address has its card again.
     """
 
     id: int = 0
@@ -82,6 +101,8 @@ class Draft:
     visibility: str = ""
     warning: str = ""
     updated: datetime | None = None
+    card: SeenCard | None = None
+    no_card: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,16 @@ from itertools import accumulate
 from socialdesk.core.network import PostRules
 from socialdesk.core.post import PERMALINK, Article, Draft, Override, Picture
 from socialdesk.core.text import clusters, utf8_length
+from socialdesk.core.urls import has_sign_in, is_web
 
 SEPARATOR = "---"
 _DIVIDER = re.compile(r"^[ \t]*-{3,}[ \t]*$", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|\n")
 _WORD = re.compile(r"\s+")
+_ADDRESS = re.compile(rf"{PERMALINK}|(?<![\w@/.])https?://[^\s<>\"“”„«»{PERMALINK[0]}]+", re.IGNORECASE)
+_AFTER_ADDRESS = ".,;:!?'’‘…"
+_BRACKETS = {")": "(", "]": "["}
 _SLUG_WORDS = re.compile(r"[^\w]+")
 _SLUG_MAX = 80
 _TYPICAL_BASE = "https://blog.a-company-name.example/2026/01/31/"
@@ -137,12 +141,55 @@ def link_of(draft: Draft, account_id: int, rules: Mapping[int, PostRules]) -> st
     return ""
 
 
-def card_of(draft: Draft, account_id: int, rules: Mapping[int, PostRules]) -> str:
-    """The address whose card we build and send with the first part ('' = none). Pictures leave no room for a card."""
+def address_in(text: str) -> str:
+    """The first web address in `text` (or `PERMALINK`), as a reader would take it: without the sentence's own marks.
+
+    '' = none. An address with a password in it is none: it is asked for nowhere and shown to nobody.
+    """
+    for match in _ADDRESS.finditer(text):
+        found = match[0]
+        while found[-1] in _AFTER_ADDRESS or found.count(found[-1]) > found.count(_BRACKETS.get(found[-1], found[-1])):
+            found = found[:-1]
+        if found == PERMALINK or (is_web(found) and not has_sign_in(found)):
+            return found
+    return ""
+
+
+def card_place(texts: tuple[str, ...], link: str) -> tuple[str, int]:
+    """The address whose card goes out with these parts, and with which of them.
+
+    That is `link`, where it stands (else with the first part); without one the first address in the texts, '' = none.
+    """
+    if link:
+        return link, next((index for index, text in enumerate(texts) if link in text), 0)
+    return next(((found, index) for index, text in enumerate(texts) if (found := address_in(text))), ("", 0))
+
+
+def card_at(draft: Draft, account_id: int, rules: Mapping[int, PostRules]) -> tuple[str, int]:
+    """The address whose card this account's posts can show, whoever makes it, and the part it belongs to; '' = none."""
     own = rules[account_id]
-    if own.link_card != "client" or takes_article(draft, own) or pictures_of(draft, own):
+    if own.link_card == "none" or takes_article(draft, own):
+        return "", 0
+    if own.link_card == "client":
+        return card_place(_pieces(draft, account_id, own), link_of(draft, account_id, rules))
+    return card_place(rendition(draft, account_id, rules), "")
+
+
+def card_of(draft: Draft, account_id: int, rules: Mapping[int, PostRules]) -> str:
+    """The address whose card we build and send ('' = none). Pictures leave no room; the person may take it away."""
+    own = rules[account_id]
+    if own.link_card != "client":
         return ""
-    return link_of(draft, account_id, rules)
+    address, part = card_at(draft, account_id, rules)
+    return "" if address == draft.no_card or pictures_of(draft, own, part) else address
+
+
+def crowds_out_card(draft: Draft, account_id: int, rules: Mapping[int, PostRules]) -> bool:
+    """Whether a card that we would build has no room beside the pictures."""
+    if rules[account_id].link_card != "client":
+        return False
+    address, part = card_at(draft, account_id, rules)
+    return address not in ("", draft.no_card) and bool(pictures_of(draft, rules[account_id], part))
 
 
 def pictures_of(draft: Draft, rules: PostRules, part: int = 0) -> tuple[Picture, ...]:
@@ -182,10 +229,13 @@ def rendition(draft: Draft, account_id: int, rules: Mapping[int, PostRules]) -> 
     own = rules[account_id]
     if takes_article(draft, own):
         return (draft.article.title,) if draft.article is not None else ()
+    return _with_extras(_pieces(draft, account_id, own), draft, account_id, rules)
+
+
+def _pieces(draft: Draft, account_id: int, own: PostRules) -> tuple[str, ...]:
+    """What the person wrote for this account, as the parts it becomes here."""
     pieces = parts(words_of(draft, account_id))
-    if not own.splits_threads and pieces:
-        pieces = ("\n\n".join(pieces),)
-    return _with_extras(pieces, draft, account_id, rules)
+    return pieces if own.splits_threads or not pieces else ("\n\n".join(pieces),)
 
 
 def _with_extras(

@@ -12,10 +12,12 @@ from socialdesk.content import feeds
 from socialdesk.content.worker import Worker
 from socialdesk.core.entry import Entry, RawDocument, SourceMeta
 from socialdesk.core.errors import ContentError, InputError, NetworkError, RateLimited, Rejected
+from socialdesk.core.post import SeenCard
 from socialdesk.core.saved import ExtractedArticle
 from socialdesk.core.urls import complete, is_web, resolve
 from socialdesk.http import Http, Trust
 from socialdesk.http.status import check
+from socialdesk.services.link_cards import CardReader, SeenCards
 from socialdesk.services.trusting import hosts_typed_for, trust_in
 from socialdesk.store.database import Store
 
@@ -45,6 +47,7 @@ class InspectService:
         self._worker = worker
         self._now = now
         self._looked_at: dict[tuple[str, Trust], InspectReport] = {}
+        self._cards = SeenCards(store, CardReader(http, worker), now)
 
     async def inspect(self, target: str, *, try_usual_places: bool = False) -> InspectReport:
         """Looks at an address or a local file with one request; `try_usual_places` also asks well-known feed paths."""
@@ -81,6 +84,14 @@ class InspectService:
                 del self._looked_at[next(iter(self._looked_at))]
             self._looked_at[url, trust] = report
         return report
+
+    async def link_card(self, url: str, *, typed: bool = True) -> SeenCard:
+        """The card that a link to `url` will show; its picture is in the store. An empty title: the page offers none.
+
+        `typed` False: content named the address, so that it leads into a private network only where the person's own
+        sources are. Asked once in some hours. Raises NetworkError when the page cannot be had.
+        """
+        return await self._cards.look(url, typed=typed)
 
     async def feed_of(self, address: str) -> tuple[str, str]:
         """Address and title of the feed behind any address of a site.

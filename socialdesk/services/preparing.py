@@ -2,9 +2,10 @@
 
 import logging
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from socialdesk.content import markdown, pictures, preview
+from socialdesk.content import markdown, pictures
 from socialdesk.content.worker import Worker
 from socialdesk.core import segments
 from socialdesk.core.errors import ContentError, NetworkError, Rejected
@@ -22,15 +23,12 @@ from socialdesk.core.post import (
     Segment,
     Uploaded,
 )
-from socialdesk.http import Http, Trust
+from socialdesk.http import Http
+from socialdesk.services.link_cards import FRESH, CardReader
 from socialdesk.store import blobs as blobs_table
 from socialdesk.store.database import Store
 
 log = logging.getLogger(__name__)
-CARD_BYTES = 900_000
-CARD_WIDTH = 1200
-LARGEST_IMAGE = 5_000_000
-LARGEST_PAGE = 1_000_000
 
 
 class Preparer:
@@ -38,8 +36,8 @@ class Preparer:
 
     def __init__(self, store: Store, http: Http, worker: Worker) -> None:
         self._store = store
-        self._http = http
         self._worker = worker
+        self._pages = CardReader(http, worker)
 
     async def segment(
         self, network: Network, rules: PostRules, publication: Publication, delivery: Delivery, permalink: str
@@ -52,9 +50,7 @@ class Preparer:
         if segments.takes_article(draft, rules) and draft.article is not None:
             return replace(plain, article=await self._article(network, rules, draft.article))
         media = tuple([await self._upload(network, rules, picture) for picture in _chosen(draft, delivery)])
-        card = None
-        if delivery.next_part == 0 and not media:
-            card = await self._card(draft, delivery.account_id, rules, permalink)
+        card = None if media else await self._card(publication, delivery, rules, permalink)
         return replace(plain, media=media, card=card)
 
     @staticmethod
@@ -119,13 +115,26 @@ class Preparer:
             raise Rejected("a picture of the article is no longer in the store", reason="media_missing")
         return Picture(blob, found[1], 0, 0, len(found[0]))
 
-    async def _card(self, draft: Draft, account_id: int, rules: PostRules, permalink: str) -> CardToSend | None:
+    async def _card(
+        self, publication: Publication, delivery: Delivery, rules: PostRules, permalink: str
+    ) -> CardToSend | None:
+        """The card of the next part, None where it carries none."""
+        draft, texts = publication.draft, tuple(part.text for part in delivery.parts)
         if rules.link_card != "client":
             return None
         if draft.article is not None and permalink:
-            return await self._article_card(draft.article, permalink)
-        link = segments.card_of(draft, account_id, {account_id: rules})
-        return await self._page_card(link) if link else None
+            own = delivery.next_part == 0 and draft.no_card != PERMALINK
+            return await self._article_card(draft.article, permalink) if own else None
+        link = segments.link_of(draft, delivery.account_id, {delivery.account_id: rules})
+        address, part = segments.card_place(texts, link)
+        if not address or part != delivery.next_part or address == draft.no_card:
+            return None
+        card = await self._seen_card(draft, address, delivery.begun or publication.created)
+        card = card or await self._page_card(address)
+        bare = not card.title
+        if bare and address in texts[part]:
+            return None  # a card that says no more than the text does
+        return replace(card, title=urlsplit(address).hostname or address) if bare else card
 
     async def _article_card(self, article: Article, permalink: str) -> CardToSend:
         """The card of an article that we have just published: nothing has to be fetched."""
@@ -133,41 +142,37 @@ class Preparer:
         if article.featured is None:
             return card
         found = await self._store.read(blobs_table.get, article.featured.blob)
-        return card if found is None else await self._with_thumb(card, found[0])
+        return card if found is None else _with(card, await self._pages.thumb_of(found[0]))
+
+    async def _seen_card(self, draft: Draft, url: str, now: datetime) -> CardToSend | None:
+        """The card that the person saw before sending, without asking the page again. None when it is too old."""
+        seen = draft.card
+        if seen is None or seen.url != url or seen.fetched is None or now - seen.fetched > FRESH:
+            return None
+        card = CardToSend(url, seen.title, seen.description)
+        if not seen.thumb:
+            return card
+        found = await self._store.read(blobs_table.get, seen.thumb)
+        return (
+            replace(card, thumb=found[0], thumb_width=seen.thumb_width, thumb_height=seen.thumb_height)
+            if found
+            else None
+        )
 
     async def _page_card(self, url: str) -> CardToSend:
-        """The card of any page. Where the page cannot be read the card names its host: never a reason not to post."""
-        bare = CardToSend(url, urlsplit(url).hostname or url)
+        """The card of any page, without a title where it cannot be had: never a reason not to post."""
         try:
-            answer = await self._http.request("GET", url, max_bytes=LARGEST_PAGE, timeout_s=10)
-            if answer.status >= 400:
-                return bare
-            card = await self._worker.run(
-                preview.card, answer.body, answer.headers.get("content-type", ""), answer.url, timeout_s=10
-            )
-        except (NetworkError, ContentError) as error:
-            log.info("no preview for a link card: %s", error)
-            return bare
-        full = CardToSend(url, card.title or bare.title, card.description)
-        return await self._with_picture(full, card.image_url) if card.image_url else full
-
-    async def _with_picture(self, card: CardToSend, image_url: str) -> CardToSend:
-        try:
-            answer = await self._http.request(
-                "GET", image_url, max_bytes=LARGEST_IMAGE, timeout_s=10, trust=Trust.CONTENT
-            )
+            page = await self._pages.card(url)
         except NetworkError as error:
-            log.info("no picture for a link card: %s", error)
-            return card
-        return await self._with_thumb(card, answer.body) if answer.status == 200 else card
+            log.info("no preview for a link card: %s", error)
+            page = None
+        return CardToSend(url, "") if page is None else _with(CardToSend(url, page.title, page.description), page.thumb)
 
-    async def _with_thumb(self, card: CardToSend, data: bytes) -> CardToSend:
-        try:
-            thumb = await self._worker.run(pictures.thumbnail, data, CARD_WIDTH, CARD_BYTES)
-        except ContentError as error:
-            log.info("no thumbnail for a link card: %s", error)
-            return card
-        return replace(card, thumb=thumb.data, thumb_width=thumb.width, thumb_height=thumb.height)
+
+def _with(card: CardToSend, thumb: pictures.Prepared | None) -> CardToSend:
+    if thumb is None:
+        return card
+    return replace(card, thumb=thumb.data, thumb_width=thumb.width, thumb_height=thumb.height)
 
 
 def _chosen(draft: Draft, delivery: Delivery) -> list[Picture]:

@@ -16,6 +16,11 @@ async def hosts_typed_for(store: Store, entry_id: int | None) -> frozenset[str]:
     return frozenset() if stored is None else await store.read(sources_table.typed_hosts, stored.source_id)
 
 
+async def hosts_typed(store: Store) -> frozenset[str]:
+    """Hosts, with port if any, that a person named for any source of the desk."""
+    return await store.read(sources_table.all_typed_hosts)
+
+
 def trust_in(url: str, typed: frozenset[str]) -> Trust:
     """Content may lead to a private address only on the very host that a person named."""
     return Trust.TYPED if urlsplit(url).netloc in typed else Trust.CONTENT

@@ -61,8 +61,10 @@ def remove(db: sqlite3.Connection, draft_id: int) -> None:
 
 
 def blobs_of(draft: Draft) -> tuple[str, ...]:
-    """The blobs that a draft names, its article's pictures included."""
+    """The blobs that a draft names, the pictures of its article and its card included."""
     named = [picture.blob for picture in draft.pictures]
+    if draft.card is not None and draft.card.thumb:
+        named.append(draft.card.thumb)
     if draft.article is not None:
         named += _IN_MARKDOWN.findall(draft.article.markdown)
         if draft.article.featured is not None:

@@ -207,6 +207,11 @@ def typed_hosts(db: sqlite3.Connection, source_id: int | None) -> frozenset[str]
     return frozenset(host for address in named if (host := urlsplit(address).netloc))
 
 
+def all_typed_hosts(db: sqlite3.Connection) -> frozenset[str]:
+    """The `typed_hosts` of every source together."""
+    return frozenset[str]().union(*(typed_hosts(db, source.id) for source in all(db)))
+
+
 def _standing(row: tuple[Any, ...]) -> Standing:
     column_ids = tuple(sorted(int(i) for i in row[-1].split(","))) if row[-1] else ()
     return _source(row[:6]), _state(row[6:-1]), column_ids
