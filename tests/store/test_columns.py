@@ -10,7 +10,7 @@ from socialdesk.core.entry import Author, Media, MediaKind, Reason
 from socialdesk.core.rows import Row
 from socialdesk.core.saved import SavedItem
 from socialdesk.core.source import Column, RowKey, WordFilter
-from socialdesk.store import columns, entries, paging, saved, sources
+from socialdesk.store import columns, paging, removal, saved, sources
 from tests.store.conftest import NOW, Desk, article, minutes, post
 
 
@@ -293,5 +293,5 @@ def test_entry_without_its_source_row_still_shows(desk: Desk) -> None:
     source = desk.source()
     column = desk.column(source)
     ids = desk.apply(source, [article(n) for n in range(3)]).new_ids
-    desk.store.write_now(entries.remove, ids[1], NOW)
+    desk.store.write_now(removal.remove, (ids[1],), NOW)
     assert desk.shown(column) == ["Article 0", "Article 2"]
