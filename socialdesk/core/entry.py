@@ -147,8 +147,9 @@ class Page:
     """The answer to one fetch.
 
     `cursor` is the adapter's own state for the next fetch (validators, newest id), stored with the entries in one
-    transaction. `older` continues towards the past, empty when there is nothing older. `gap` is true when not every
-    entry between the previous fetch and this one was read. `not_before`: the server's wish for the next look.
+    transaction. `gap` is true when not every entry between the previous fetch and this one was read. `older` continues
+    towards the past: of the first fetch, of a page that leaves a gap, and of a page of the past; empty otherwise, and
+    when there is nothing older. `not_before`: the server's wish for the next look.
     """
 
     entries: tuple[Entry, ...] = ()

@@ -11,7 +11,7 @@ from socialdesk.core.filters import matcher
 from socialdesk.core.ordering import sort_time
 from socialdesk.core.rows import Applied, ColumnChange
 from socialdesk.core.source import Source, SourceState, WordFilter
-from socialdesk.store import sources
+from socialdesk.store import past, sources
 from socialdesk.store.codec import decode, json_list, moment, to_ms
 from socialdesk.store.record import Record, record_of, via_in
 from socialdesk.store.upsert import Stored, store_entries
@@ -39,6 +39,7 @@ def apply(
     first: bool,
     older: str = "",
     complete: bool = True,
+    continued: str | None = None,
 ) -> Applied:
     """`apply_records` for entries as a network gave them."""
     records = [record_of(entry) for entry in entries]
@@ -58,27 +59,37 @@ def apply_records(
 ) -> Applied:
     """Takes in the entries of one fetch, in the source's own order (newest first), with the source's new state.
 
-    `first`: the source's first fetch, or one towards the past: entries are sorted by their own dates, and `older`
-    (where to continue towards the past) is kept. `complete`: nothing that the source shows was left out. Known entries
-    are brought up to date in place and never become new again; an entry known from another source gets this source as
-    a second one; removed entries stay removed. A source without a title takes the one given. Nothing happens when the
-    source is gone.
+    `first`: the source's first fetch, or one towards the past from `continued` (None = from `sources.older_cursor`):
+    entries are sorted by their own dates. `older` is where to go on towards the past; of another fetch it is behind a
+    gap, which then is read first, until a page of it holds nothing but what the source had. `complete`: nothing that
+    the source shows was left out. Known entries are brought up to date in place and never become new again; an entry
+    known from another source gets this source as a second one; removed entries stay removed. A source without a title
+    takes the one given. Nothing happens when the source is gone.
     """
-    before = db.execute("SELECT last_fetched_at FROM source_state WHERE source_id = ?", (source.id,)).fetchone()
+    before = db.execute("SELECT last_fetched_at, older FROM source_state WHERE source_id = ?", (source.id,)).fetchone()
     if before is None:
         return _NOTHING
     sources.put_state(db, state, source)
-    if first:
-        db.execute("UPDATE source_state SET older = ? WHERE source_id = ?", (older, source.id))
     # Oldest first, so that ids grow with time and break ties of equal dates; the first of a repeated key wins.
     records = {record.key: record for record in reversed(page)}
     if not records:
+        if first:
+            _keep_older(db, source, past.read_on(before[1], older, continued=continued))
         return _NOTHING
     last_fetched = moment(before[0]) if before[0] is not None else None
     items = store_entries(db, source, records, now, complete=complete)
     members = _join(db, source, items, now, last_fetched, first)
+    if first:
+        is_known = bool(members) and not any(member.joined for member in members)
+        _keep_older(db, source, past.read_on(before[1], older, continued=continued, is_known=is_known))
+    elif older:
+        _keep_older(db, source, past.with_gap(before[1], older))
     changes = _show(db, source, members)
     return Applied(changes, tuple(item.id for item in reversed(items) if item.is_new))
+
+
+def _keep_older(db: sqlite3.Connection, source: Source, older: str) -> None:
+    db.execute("UPDATE source_state SET older = ? WHERE source_id = ?", (older, source.id))
 
 
 def _join(

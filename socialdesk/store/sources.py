@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from socialdesk.core.source import Source, SourceState
-from socialdesk.store import membership
+from socialdesk.store import membership, past
 from socialdesk.store.codec import canonical, from_us, json_list, moment, strings, to_us
 
 _FIELDS = "s.id, s.network, s.kind, s.account_id, s.params, s.title"
@@ -172,9 +172,12 @@ def next_due(db: sqlite3.Connection) -> datetime | None:
 
 
 def older_cursor(db: sqlite3.Connection, source_id: int) -> str:
-    """Where to continue towards the past, as `entries.apply` kept it; empty when there is nothing older."""
+    """Where to continue towards the past, as `entries.apply` kept it; empty when there is nothing older.
+
+    A gap between what was read last and what was known before comes before the past itself.
+    """
     row = db.execute("SELECT older FROM source_state WHERE source_id = ?", (source_id,)).fetchone()
-    return str(row[0]) if row else ""
+    return past.first_of(row[0]) if row else ""
 
 
 def make_due(db: sqlite3.Connection, source_ids: Iterable[int], now: datetime) -> None:

@@ -262,6 +262,8 @@ class TestReading:
         page = await opened.fetch(HOME, first.cursor, 10)
         assert sum(e.text.startswith("Fresh ") for e in page.entries) == 23
         assert not page.gap
+        assert first.older
+        assert page.older == ""  # the first page's is kept
         assert len(server.requests("getTimeline")) == 4
 
     async def test_a_gap_is_said_and_can_be_read(self, server: PracticeBluesky, opened: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from socialdesk.core.account import Account
 from socialdesk.core.entry import Author, Counts, Entry, Media, MediaKind, Reason
 from socialdesk.core.rows import Applied, ColumnChange
-from socialdesk.core.source import SourceState, WordFilter
+from socialdesk.core.source import Source, SourceState, WordFilter
 from socialdesk.store import accounts, columns, entries, removal, sources
 from tests.store.conftest import NOW, Desk, article, minutes, post
 
@@ -41,13 +41,76 @@ def test_state_is_stored_with_the_entries(desk: Desk) -> None:
     assert desk.store.read_now(sources.older_cursor, source.id) == "page 2"
 
 
-def test_refresh_keeps_the_way_to_the_past(desk: Desk) -> None:
-    source = desk.source()
-    desk.apply(source, [article(5)], older="page 2")
-    desk.apply(source, [article(1)], first=False, older="page 1 of something newer")
-    assert desk.store.read_now(sources.older_cursor, source.id) == "page 2"
-    desk.apply(source, [article(9)], first=True, older="")
-    assert desk.store.read_now(sources.older_cursor, source.id) == ""
+class TestPast:
+    """Where a source is read on towards the past."""
+
+    def older(self, desk: Desk, source: Source) -> str:
+        return desk.store.read_now(sources.older_cursor, source.id)
+
+    def test_refresh_keeps_the_way_to_the_past(self, desk: Desk) -> None:
+        source = desk.source()
+        desk.apply(source, [article(5)], older="page 2")
+        desk.apply(source, [article(1)], first=False)
+        assert self.older(desk, source) == "page 2"
+        desk.apply(source, [article(9)], older="page 3")
+        assert self.older(desk, source) == "page 3"
+        desk.apply(source, [article(10)], older="")
+        assert self.older(desk, source) == ""
+
+    def test_a_gap_is_read_over_several_pages_before_the_past(self, desk: Desk) -> None:
+        source = desk.source()
+        column = desk.column(source)
+        desk.apply(source, [article(50), article(51)], older="before 51")
+        desk.apply(source, [article(1), article(2)], first=False, older="before 2")
+        assert self.older(desk, source) == "before 2"
+        desk.apply(source, [article(10), article(20)], older="before 20")
+        assert self.older(desk, source) == "before 20"
+        desk.apply(source, [article(30), article(50)], older="before 50")
+        assert self.older(desk, source) == "before 50"
+        desk.apply(source, [article(50), article(51)], older="before 51 again")
+        assert self.older(desk, source) == "before 51"
+        desk.apply(source, [article(60)], older="before 60")
+        assert self.older(desk, source) == "before 60"
+        assert len(desk.rows(column)) == 8
+
+    def test_a_gap_in_what_had_no_past_left(self, desk: Desk) -> None:
+        source = desk.source()
+        desk.apply(source, [article(50)], older="")
+        desk.apply(source, [article(1)], first=False, older="before 1")
+        desk.apply(source, [article(50)], older="before 50")
+        assert self.older(desk, source) == ""
+
+    def test_a_gap_ends_where_the_source_ends(self, desk: Desk) -> None:
+        source = desk.source()
+        desk.apply(source, [article(50)], older="before 50")
+        desk.apply(source, [article(1)], first=False, older="before 1")
+        desk.apply(source, [], older="")
+        assert self.older(desk, source) == "before 50"
+
+    def test_gaps_of_two_absences(self, desk: Desk) -> None:
+        source = desk.source()
+        desk.apply(source, [article(90)], older="before 90")
+        desk.apply(source, [article(50)], first=False, older="before 50")
+        desk.apply(source, [article(1)], first=False, older="before 1")
+        assert self.older(desk, source) == "before 1"
+        desk.apply(source, [article(50)], older="")
+        assert self.older(desk, source) == "before 50"
+        desk.apply(source, [article(90)], older="")
+        assert self.older(desk, source) == "before 90"
+
+    def test_a_gap_that_appears_while_the_past_is_read(self, desk: Desk) -> None:
+        """The page that was asked for is the past's; the gap keeps its own place."""
+        source = desk.source()
+        desk.apply(source, [article(50)], older="before 50")
+        desk.apply(source, [article(1)], first=False, older="before 1")
+        state = desk.state(source)
+        for older in ("before 60", "before 70"):  # two columns asked for the same page
+            desk.store.write_now(
+                entries.apply, source, [article(60)], state, NOW, first=True, older=older, continued="before 50"
+            )
+        assert self.older(desk, source) == "before 1"
+        desk.apply(source, [article(50)], older="")
+        assert self.older(desk, source) == "before 60"
 
 
 def test_same_page_again_changes_nothing(desk: Desk) -> None:

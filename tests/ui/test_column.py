@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import MethodType
 from typing import Any
 
 import pytest
@@ -140,6 +141,30 @@ async def test_where_the_store_ends_the_networks_are_asked_for_older_posts(fakes
     view.select_last()
     await settled(view)
     assert fakes.calls.count(("older", 1)) == asked
+
+
+async def test_what_was_missing_between_comes_to_its_place(fakes: Fakes, open_window: Open) -> None:
+    """A gap is filled where it is, above the end that the person has reached."""
+    view = await long_column(fakes, open_window, 30)
+    missing, kept = fakes.rows[1][10:15], fakes.rows[1]
+    whole = [r.entry_id for r in kept]
+    fakes.rows[1] = [*kept[:10], *kept[15:]]
+    view.loader.start("posts")
+    await settled(view)
+
+    async def older(_self: Any, column_id: int) -> bool:
+        if len(fakes.rows[1]) == 30:
+            return False
+        fakes.rows[1] = [*kept[:10], *missing, *kept[15:]]
+        return True
+
+    fakes.refresh.older = MethodType(older, fakes.refresh)  # type: ignore[method-assign]
+
+    def reads_on() -> bool:
+        view.select_last()
+        return [item.entry_id for item in view.model.items] == whole
+
+    await eventually(reads_on)
 
 
 async def test_older_posts_that_cannot_be_had_are_told_and_asked_for_later(fakes: Fakes, open_window: Open) -> None:

@@ -52,7 +52,8 @@ class Feeds:
         gap = refresh.is_gap(before, names, more) and source.kind not in UNORDERED
         if source.kind == "notifications":
             items = [item for item in items if _name(item) not in (before.known or ())]
-        return Page(await self._entries(query, items), str(before.after(names)), more, gap)
+        older = more if gap or before.known is None else ""
+        return Page(await self._entries(query, items), str(before.after(names)), older, gap)
 
     async def fetch_older(self, source: Source, older: str, limit: int) -> Page:
         """The page behind `older`, a cursor of the server."""

@@ -11,7 +11,7 @@ from socialdesk.core.rows import Row, Story
 from socialdesk.core.source import RowKey
 from socialdesk.ui.column.ending import EVERYTHING, OLDER
 from socialdesk.ui.column.look import Look
-from socialdesk.ui.column.model import Item, RowsModel
+from socialdesk.ui.column.model import MOST, Item, RowsModel
 from socialdesk.ui.column.view import CardList
 from socialdesk.ui.tasks import Tasks
 
@@ -154,8 +154,20 @@ class Loader(QObject):
                 if not more:
                     self._has_everything, said = True, EVERYTHING
                     return
+                await self._show_between()
         finally:
             self.ending.emit(said)
+
+    async def _show_between(self) -> None:
+        """What came may lie in a gap further up: rows of it within the window go to their places."""
+        first, oldest = self._top_key(), self._model.oldest
+        if first is None or oldest is None:
+            return
+        rows = await self._desk.bridge.call(self._desk.services.reading.newer, self._id, oldest, MOST)
+        between = [row for row in rows if not _newer(row.key, first)]
+        await self._prepare(between)
+        with self._view.steady():
+            self._model.merge(between)
 
     async def _back(self) -> None:
         """Brings back rows above the window that were dropped."""
