@@ -43,7 +43,9 @@ def apply(
 ) -> Applied:
     """`apply_records` for entries as a network gave them."""
     records = [record_of(entry) for entry in entries]
-    return apply_records(db, source, records, state, now, first=first, older=older, complete=complete)
+    return apply_records(
+        db, source, records, state, now, first=first, older=older, complete=complete, continued=continued
+    )
 
 
 def apply_records(
@@ -56,6 +58,7 @@ def apply_records(
     first: bool,
     older: str = "",
     complete: bool = True,
+    continued: str | None = None,
 ) -> Applied:
     """Takes in the entries of one fetch, in the source's own order (newest first), with the source's new state.
 
