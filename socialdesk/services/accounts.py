@@ -106,6 +106,14 @@ class AccountService:
         visitor = Account(0, network, "", "", server.rstrip("/"))
         return self._networks[network](visitor, NOTHING, self._http)
 
+    async def without_secret(self, account_id: int) -> Network:
+        """The account for what needs no sign-in: its limits as far as they are public or kept, keys for its posts.
+
+        Raises InputError if it is gone.
+        """
+        account = await self.get(account_id)
+        return self._networks[account.network](account, NOTHING, self._http)
+
     async def open(self, account_id: int) -> Network:
         """The account, ready to use. Raises InputError if it is gone, VaultError if its secrets cannot be read."""
         if account_id not in self._opened:

@@ -59,26 +59,29 @@ class ComposeService:
     async def rules(self, account_id: int) -> PostRules:
         """What the account may post, asked once a day; when it cannot be asked, what it said last.
 
-        Raises InputError where nothing can be posted, and what the network raises when it was never asked.
+        While its secrets cannot be read, also what can be known without them. Raises InputError where nothing can be
+        posted, and what the network or the keyring raises when it was never asked.
         """
         known = self._rules.get(account_id)
         if known is not None and abs(self._now() - known[1]) < RULES_LAST:
             return known[0]
-
-        async def ask(network: Network) -> PostRules:
-            if not isinstance(network, Publishes):
-                raise InputError(f"{network.facts.title} takes no posts.", "Choose another account.")
-            return await network.post_rules()
-
+        asked = self._now()
         try:
-            rules = await self._accounts.use(account_id, ask)
-        except (NetworkError, VaultError):
-            if known is None:
-                raise
-            self._rules[account_id] = known[0], self._now() - RULES_LAST + RULES_AGAIN
-            return known[0]
-        self._rules[account_id] = rules, self._now()
+            rules = await self._accounts.use(account_id, _rules_at)
+        except (NetworkError, VaultError) as error:
+            rules = known[0] if known is not None else await self._rules_without_secret(account_id, error)
+            asked += RULES_AGAIN - RULES_LAST
+        self._rules[account_id] = rules, asked
         return rules
+
+    async def _rules_without_secret(self, account_id: int, why: NetworkError | VaultError) -> PostRules:
+        """Raises `why` where they are not known without a sign-in."""
+        if isinstance(why, NetworkError):
+            raise why
+        try:
+            return await _rules_at(await self._accounts.without_secret(account_id))
+        except NetworkError:
+            raise why from None
 
     async def rules_of(self, account_ids: tuple[int, ...]) -> dict[int, PostRules]:
         """Rules of all accounts whose network can be asked; the others are missing."""
@@ -86,7 +89,7 @@ class ComposeService:
         async def ask(account_id: int) -> tuple[int, PostRules | None]:
             try:
                 return account_id, await self.rules(account_id)
-            except NetworkError:
+            except (NetworkError, VaultError):
                 return account_id, None
 
         found = await asyncio.gather(*(ask(i) for i in dict.fromkeys(account_ids)))
@@ -118,3 +121,9 @@ class ComposeService:
         if found is None:
             raise InputError("This picture is no longer in the store.", "Add it again.")
         return found[0]
+
+
+async def _rules_at(network: Network) -> PostRules:
+    if not isinstance(network, Publishes):
+        raise InputError(f"{network.facts.title} takes no posts.", "Choose another account.")
+    return await network.post_rules()

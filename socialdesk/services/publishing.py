@@ -42,7 +42,8 @@ class PublishService:
     async def submit(self, draft_id: int) -> Publication:
         """Accepts a draft: publication, pictures and one delivery per account in one transaction.
 
-        Raises InputError with the first thing that has to be mended; the draft then stays as it is.
+        Needs neither a connection nor the keyring where the accounts' limits were known once. Raises InputError with
+        the first thing that has to be mended; the draft then stays as it is.
         """
         draft = await self._store.read(drafts_table.get, draft_id)
         if draft is None:
@@ -72,7 +73,7 @@ class PublishService:
         first = segments.leader(draft, rules)
         plans = []
         for account_id, texts in segments.renditions(draft, rules).items():
-            network = await self._accounts.open(account_id)
+            network = await self._accounts.without_secret(account_id)  # the keyring may be locked
             if not isinstance(network, Publishes):
                 continue
             parts = tuple(
