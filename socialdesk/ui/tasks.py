@@ -56,7 +56,9 @@ class Tasks(QObject):
             task.cancel()
 
     def busy(self, name: str) -> bool:
-        return name in self._running
+        """Whether it runs. One that has just ended does not, though nobody was told of its end yet."""
+        task = self._running.get(name)
+        return task is not None and not task.done()
 
     def cancel_all(self) -> None:
         _cancel(self._running)

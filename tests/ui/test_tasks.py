@@ -71,3 +71,18 @@ async def test_an_error_of_ours_is_logged_whole_and_told_calmly(qapp: object, ca
     await eventually(lambda: told)
     assert told == ["That did not work. Try again."]
     assert any(r.levelno == logging.ERROR and r.exc_info for r in caplog.records)
+
+
+async def test_what_has_just_ended_is_not_busy_and_may_be_asked_again(qapp: object) -> None:
+    owner = QObject()
+    tasks = Tasks(owner)
+    seen: list[bool] = []
+
+    async def look() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().call_soon(lambda: seen.append(task.done() and tasks.busy("look")))
+
+    tasks.start("look", look())
+    await eventually(lambda: seen)
+    assert seen == [False]
