@@ -7,7 +7,7 @@ from typing import Any
 
 from socialdesk.core.account import Account
 from socialdesk.core.entry import Entry
-from socialdesk.core.errors import InputError
+from socialdesk.core.errors import InputError, Unreachable
 from socialdesk.core.events import ColumnsChanged, DraftsChanged, OutboxChanged, SavedChanged
 from socialdesk.core.network import (
     AppPassword,
@@ -21,7 +21,17 @@ from socialdesk.core.network import (
     Step,
     Token,
 )
-from socialdesk.core.post import Delivery, DeliveryState, Draft, PartPlan, Picture, Publication, Receipt, Target
+from socialdesk.core.post import (
+    Delivery,
+    DeliveryState,
+    Draft,
+    PartPlan,
+    Picture,
+    Publication,
+    Receipt,
+    SeenCard,
+    Target,
+)
 from socialdesk.core.saved import ExtractedArticle, Hit, SavedItem
 from socialdesk.core.source import Column, Source
 from tests.ui.fakes import NOW, Fakes
@@ -89,6 +99,7 @@ class PanelFakes(Fakes):
     entries: dict[int, Entry] = field(default_factory=dict)
     hits: tuple[Hit, ...] = ()
     articles: dict[str, ExtractedArticle] = field(default_factory=dict)
+    cards: dict[str, SeenCard] = field(default_factory=dict)
     account_list: list[Account] = field(default_factory=list)
     network_cut: bool = False
 
@@ -105,7 +116,7 @@ class PanelFakes(Fakes):
         self.publishing = _Publishing(self)
         self.saving = _Saving(self)
         self.searching = SimpleNamespace(find=self._find)
-        self.inspecting = SimpleNamespace(inspect=self._inspect, behind=self._inspect)
+        self.inspecting = SimpleNamespace(inspect=self._inspect, behind=self._inspect, link_card=self._link_card)
         self.transfer = _Transfer(self)
         self.columns.add = self._add_source
         self.columns.title_of = lambda source: source.kind
@@ -119,6 +130,12 @@ class PanelFakes(Fakes):
     async def _inspect(self, url: str, entry_id: int | None = None) -> Any:
         self.note("inspect", url)
         return SimpleNamespace(article=self.articles.get(url))
+
+    async def _link_card(self, url: str, *, typed: bool = True) -> SeenCard:
+        self.note("link_card", url, typed)
+        if url not in self.cards:
+            raise Unreachable("no such page")
+        return replace(self.cards[url], url=url, fetched=NOW)
 
     async def _add_source(self, title: str, icon: str, sources: tuple[Source, ...], kept: Any, view: str) -> Column:
         self.note("add", title, sources)

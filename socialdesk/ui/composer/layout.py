@@ -10,9 +10,10 @@ from socialdesk.ui import words
 from socialdesk.ui.account_face import Chip
 from socialdesk.ui.composer import letter
 from socialdesk.ui.composer.article import ArticleEditor
+from socialdesk.ui.composer.card import CardPreview
 from socialdesk.ui.composer.checks import CheckList
 from socialdesk.ui.composer.editor import Editor
-from socialdesk.ui.composer.extras import CardPreview, TargetStrip
+from socialdesk.ui.composer.extras import TargetStrip
 from socialdesk.ui.composer.options import Options
 from socialdesk.ui.composer.roster import Roster
 from socialdesk.ui.composer.tabs import Tabs

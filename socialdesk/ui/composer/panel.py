@@ -18,6 +18,7 @@ from socialdesk.ui.composer.attachments import Attachments
 from socialdesk.ui.composer.checks import fine_sentence, is_unwritten
 from socialdesk.ui.composer.editor import picture_files, take_pictures
 from socialdesk.ui.composer.layout import ComposerLayout
+from socialdesk.ui.composer.link_card import LinkCard
 from socialdesk.ui.composer.options import usual_language
 from socialdesk.ui.composer.roster import Roster
 from socialdesk.ui.composer.saver import Saver
@@ -46,6 +47,9 @@ class Composer(ComposerLayout):
         self._begun = False
         self._tasks = Tasks(self, self._say)
         self.roster = Roster(desk, self)
+        self.link_card = LinkCard(
+            desk, self, self.card, self.roster, lambda: self.tabs.current, lambda: self._draft, self._edit
+        )
         self._saver = Saver(desk, self, lambda: self._draft, self._named)
         self.attachments = Attachments(desk, self, self.alt, lambda: self._draft, self._edit)
         self.attachments.limits = lambda: [rules.alt_limit for rules in self._rules().values()]
@@ -95,7 +99,6 @@ class Composer(ComposerLayout):
         self.article.pick_featured.connect(lambda: self.attachments.choose(featured=True))
         self.article.drop_featured.connect(self.attachments.drop_featured)
         self.strip.dropped.connect(lambda: self._edit(replace(self._draft, reply_to=None, quote=None)))
-        self.card.dropped.connect(lambda: self._edit(replace(self._draft, link="")))
         self.tiles.describe.connect(self.attachments.describe)
         self.tiles.remove.connect(self.attachments.remove)
         self.tiles.moved.connect(lambda index, to: self._edit(letter.moved_picture(self._draft, index, to)))
@@ -199,7 +202,7 @@ class Composer(ComposerLayout):
             self.editor.show_page(page, letter.words(draft, page))
         self.strip.show_draft(draft)
         leader = segments.leader(draft, rules)
-        self.card.show_draft(draft, self._site(leader))
+        self.link_card.show_card()
         self.tiles.show_pictures(draft.pictures)
         self.options.show_draft(draft, rules.values())
         self._show_checks(ids, leader)
@@ -220,9 +223,6 @@ class Composer(ComposerLayout):
             row.show_check(found, fine_sentence(found, rules, own=own, follows=follows, card=card))
             word = "article" if found.article else "edited" if own else f"{found.weight:,}"
             self.tabs.show_word(account_id, word, over=not found.sendable and not is_unwritten(found))
-
-    def _site(self, leader: int | None) -> str:
-        return self.roster.accounts[leader].server.split("://")[-1] if leader is not None else ""
 
     def _say(self, sentence: str) -> None:
         self.show_status(sentence)
@@ -345,6 +345,7 @@ class Composer(ComposerLayout):
     async def _post(self) -> None:
         self.show_post(len(self._draft.account_ids), busy=True)
         try:
+            self._draft = self.link_card.carried(self._draft)
             self._saver.touch()
             await self._saver.flush()
             publication = await self._desk.bridge.call(self._desk.services.publishing.submit, self._draft.id)

@@ -265,7 +265,7 @@ async def test_a_deleted_draft_comes_back_with_undo(shell: Shell, panels: PanelF
     await eventually(lambda: shell.composer.editor.toPlainText() == "Old thought")
     menu = shell.composer.drafts_menu()
     next(action for action in menu.actions() if action.text() == "Delete this draft").trigger()
-    await eventually(lambda: not panels.drafts)
+    await eventually(lambda: not panels.drafts and shell.window.toast.button.isVisible())
     click(shell.window.toast.button)
     await eventually(lambda: shell.composer.editor.toPlainText() == "Old thought")
     assert [replace(d, updated=None, id=0).text for d in panels.drafts.values()] in ([], ["Old thought"])
