@@ -61,7 +61,8 @@ class Rejected(NetworkError):
 
     `reason` is one of: too_long, empty, duplicate, media_too_large, media_type, media_missing, missing_permission,
     not_found, gone, not_supported, not_a_feed, blocked, invalid, private_address, too_large, firewall, insecure,
-    no_api, no_app_passwords, other.
+    no_api, no_app_passwords, payment_needed, account_restricted, app_not_allowed, reply_not_allowed, quote_not_allowed,
+    cashtags, version_retired, already, other.
     """
 
     def __init__(self, message: str, *, reason: str = "other", detail: str = "") -> None:

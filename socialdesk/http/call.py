@@ -17,7 +17,7 @@ from socialdesk.http.pace import Pace
 from socialdesk.http.proxies import Proxies, refuse_private_behind_proxy
 from socialdesk.http.redirects import MAX_REDIRECTS, PERMANENT, REDIRECTS, hop_trust, next_hop
 from socialdesk.http.retry_after import parse_limits
-from socialdesk.http.status import is_challenge
+from socialdesk.http.status import detail_of, is_challenge
 from socialdesk.http.values import Response, Trust
 
 if TYPE_CHECKING:
@@ -172,4 +172,6 @@ class Call:
         self._desk.budgets.learn(key, answer.status, limits, now, write=hop.write, feed=wishes.feed)
         if refuses(answer.status, limits, write=hop.write):
             until = self._desk.budgets.barred_until(key, now, write=hop.write) or now
-            raise RateLimited(f"{hop.method} {hop.host}: status {answer.status}", until, host_wide=not wishes.budget)
+            detail = detail_of(self._response(answer, hop, permanent=False))
+            message = f"{hop.method} {hop.host}: status {answer.status}"
+            raise RateLimited(message, until, detail=detail, host_wide=not wishes.budget)
