@@ -36,6 +36,7 @@ SAFE_TO_RETRY = frozenset({DeliveryState.REFUSED, DeliveryState.HELD, DeliverySt
 OPEN_STATES = frozenset(
     {DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SIGN_IN, DeliveryState.HELD}
 )
+PREVIOUS_UNKNOWN = "previous_unknown"  # `Delivery.error` of what would stand alone
 DELETED = "deleted"  # `Delivery.error` of a post that the person deleted from here
 FAILED_STATES = frozenset({DeliveryState.REFUSED, DeliveryState.CANCELLED})
 
@@ -113,9 +114,37 @@ def interrupted(delivery: Delivery, now: datetime) -> Delivery:
     )
 
 
+def stands_alone(delivery: Delivery) -> bool:
+    """The next part has to answer one that is out, but whose id at the network is not known."""
+    at = delivery.next_part
+    before = delivery.parts[at - 1].receipt if 0 < at < len(delivery.parts) else None
+    return before is not None and not before.remote_id
+
+
+def confirmed(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery | None:
+    """A person saw the part in doubt at the network, or gives the address of the one that the next part answers.
+
+    Without its id what follows is held: it would stand alone. None where there is nothing to confirm.
+    """
+    if delivery.state is DeliveryState.IN_DOUBT:
+        return lonely_held(_with_receipt(delivery, receipt, now), now)
+    if delivery.state is not DeliveryState.HELD or not stands_alone(delivery) or not receipt.remote_id:
+        return None
+    at = delivery.next_part - 1
+    parts = tuple(replace(part, receipt=receipt) if i == at else part for i, part in enumerate(delivery.parts))
+    return _again(replace(delivery, parts=parts), now)
+
+
+def lonely_held(delivery: Delivery, now: datetime) -> Delivery:
+    """Held where its next part would stand alone, else as it is."""
+    if delivery.state is not DeliveryState.WAITING or not stands_alone(delivery):
+        return delivery
+    return replace(delivery, state=DeliveryState.HELD, next_at=None, error=PREVIOUS_UNKNOWN, updated=now)
+
+
 def retried(delivery: Delivery, now: datetime) -> Delivery | None:
     """A retry that a person asked for, or None where it is not provably safe."""
-    if delivery.state not in SAFE_TO_RETRY:
+    if delivery.state not in SAFE_TO_RETRY or stands_alone(delivery):
         return None
     return _again(delivery, now)
 
@@ -182,6 +211,7 @@ def _rest(draft: Draft, delivery: Delivery, link: str) -> Draft:
     """What a thread lacks, as an answer to its last part that is out."""
     missing = delivery.parts[delivery.next_part :]
     last = delivery.parts[delivery.next_part - 1].receipt or Receipt("", "")
+    answered = Target(last.remote_id, last.refs, url=last.permalink, account_id=delivery.account_id)
     blobs = {blob for part in missing for blob in part.picture_blobs}
     own = draft.overrides.get(delivery.account_id, Override())
     return Draft(
@@ -189,7 +219,7 @@ def _rest(draft: Draft, delivery: Delivery, link: str) -> Draft:
         account_ids=(delivery.account_id,),
         overrides={delivery.account_id: replace(own, text=None)},
         pictures=tuple(picture for picture in draft.pictures if picture.blob in blobs),
-        reply_to=Target(last.remote_id, last.refs, url=last.permalink, account_id=delivery.account_id),
+        reply_to=answered if last.remote_id else None,
         language=draft.language,
         visibility=draft.visibility,
         warning=draft.warning,

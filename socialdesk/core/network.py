@@ -278,6 +278,13 @@ class Publishes(Protocol):
 
 
 @runtime_checkable
+class FindsByAddress(Protocol):
+    async def find_by_address(self, url: str) -> Receipt | None:
+        """The receipt of the account's own post at `url`, as people copy it; None where there is no such post."""
+        ...
+
+
+@runtime_checkable
 class Deletes(Protocol):
     async def delete(self, remote_id: str, refs: Mapping[str, str]) -> None:
         """Deleting what is already gone succeeds."""

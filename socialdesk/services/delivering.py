@@ -215,6 +215,9 @@ class Deliverer:
         publication = await self._store.read(outbox_table.get_publication, delivery.publication_id)
         if publication is None:
             return
+        if decide.stands_alone(delivery):
+            await self.change(delivery.id, decide.lonely_held)
+            return
         permalink = await self._permalink(delivery)
         if permalink is None:
             await self.change(delivery.id, _held_if_waiting)

@@ -10,9 +10,10 @@ from socialdesk.core import segments
 from socialdesk.core.checks import Severity, check
 from socialdesk.core.errors import InputError
 from socialdesk.core.events import DraftsChanged, OutboxChanged
-from socialdesk.core.network import Deletes, Network, PostRules, Publishes
+from socialdesk.core.network import Deletes, FindsByAddress, Network, PostRules, Publishes
 from socialdesk.core.post import Delivery, DeliveryState, Draft, PartPlan, Publication, Receipt
 from socialdesk.core.rows import DeliveryPlan
+from socialdesk.core.urls import is_web
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.composing import ComposeService
 from socialdesk.services.delivering import Deliverer
@@ -108,6 +109,11 @@ class PublishService:
     async def retry(self, delivery_id: int) -> None:
         """Sends again where that cannot double the post and nothing is missing that it links to."""
         delivery = await self.delivery(delivery_id)
+        if decide.stands_alone(delivery):
+            raise InputError(
+                "The next part would stand alone: the one before it is not known.",
+                "Give its address, or edit the rest.",
+            )
         if delivery.waits_for is not None:
             awaited = await self.delivery(delivery.waits_for)
             if awaited.state is not DeliveryState.SENT:
@@ -122,14 +128,46 @@ class PublishService:
         await self._change(delivery_id, decide.cancelled, "This post may be out already.", "Delete it instead.")
 
     async def mark_sent(self, delivery_id: int, permalink: str = "") -> None:
-        """The person saw the post in doubt at the network."""
+        """The person saw the part in doubt at the network, at `permalink`, or gives the address of the one before.
 
-        def there(delivery: Delivery, now: datetime) -> Delivery | None:
-            if delivery.state is not DeliveryState.IN_DOUBT:
-                return None
-            return decide.after_find(delivery, Receipt("", permalink.strip()), now, 0)
+        What follows it in a thread has to answer it, so its id is asked for by its address; where it cannot be known,
+        the rest is held. Raises InputError where the address is none of the account's, and what the network raises.
+        """
+        delivery = await self.delivery(delivery_id)
+        receipt = await self._receipt_at(delivery, permalink.strip())
+
+        def there(current: Delivery, now: datetime) -> Delivery | None:
+            same = (current.state, current.next_part) == (delivery.state, delivery.next_part)
+            return decide.confirmed(current, receipt, now) if same else None
 
         await self._change(delivery_id, there, "This post is not in doubt.", "Nothing to confirm.")
+
+    async def _receipt_at(self, delivery: Delivery, url: str) -> Receipt:
+        lonely = decide.stands_alone(delivery) and delivery.state is DeliveryState.HELD
+        if url and not is_web(url):
+            raise InputError(f"“{url}” is no web address.", "Copy the address of the post at the network.")
+        if lonely and not url:
+            raise InputError("The address of the part before is missing.", "Copy it at the network.")
+        goes_on = lonely or delivery.next_part + 1 < len(delivery.parts)
+        if not goes_on or not url:
+            return Receipt("", url)
+
+        async def look(network: Network) -> Receipt | None:
+            if not isinstance(network, FindsByAddress):
+                return Receipt("", url)
+            return await network.find_by_address(url)
+
+        found = await self._accounts.use(delivery.account_id, look)
+        if found is None:
+            raise InputError("There is no post of yours at this address.", "Copy the address of that part.")
+        known = [part.receipt.remote_id if part.receipt is not None else "" for part in delivery.parts]
+        if found.remote_id and found.remote_id in known:
+            raise InputError(
+                f"This is the address of part {known.index(found.remote_id) + 1}.", "Copy that of the next one."
+            )
+        if lonely and not found.remote_id:
+            raise InputError("This network cannot tell which post that is.", "Edit the rest instead.")
+        return found
 
     async def mark_not_sent(self, delivery_id: int) -> None:
         """The person looked and the post in doubt is not at the network: it is sent again."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from socialdesk.core.delivery import PREVIOUS_UNKNOWN
 from socialdesk.core.post import Delivery, DeliveryState, Publication
 from socialdesk.ui import words
 
@@ -36,6 +37,25 @@ class Standing:
     receipt: tuple[str, str] = ("", "")  # address, and what follows it: shortened in the middle of the address
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is said when the address of a post is asked for."""
+
+    why: str
+    may_be_left_out: bool
+
+
+def asking(delivery: Delivery, title: str) -> Asking:
+    """Why the address of the part that a person has seen is wanted. `title` is the network's name."""
+    count, at = len(delivery.parts), delivery.next_part
+    if delivery.state is DeliveryState.HELD:
+        return Asking(f"Copy the address of part {at} at {title}: part {at + 1} answers it.", may_be_left_out=False)
+    if at + 1 < count:
+        why = f"Copy the address of part {at + 1} at {title}: the next part answers it. Without it, the rest is held."
+        return Asking(why, may_be_left_out=True)
+    return Asking(f"Its address at {title}, for the receipt and for what links to it.", may_be_left_out=True)
+
+
 def standing(delivery: Delivery, title: str, now: datetime) -> Standing:
     """`title` is the network's name."""
     pill, tint = _PILLS[delivery.state]
@@ -56,6 +76,9 @@ def _said(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[Fix
             return _in_doubt(delivery, title)
         case DeliveryState.SIGN_IN:
             return "the sign-in has run out; the post is kept", (Fix("sign_in", "Sign in again"),)
+        case DeliveryState.HELD if delivery.error == PREVIOUS_UNKNOWN:
+            sentence = f"{_part(delivery).strip()} has to answer the one before it, whose address is not known"
+            return sentence, (Fix("is_there", "Give its address"), Fix("edit", "Edit"))
         case DeliveryState.HELD:
             return "what it links to is not out, so it waits for you", (Fix("edit", "Edit"),)
         case DeliveryState.REFUSED:

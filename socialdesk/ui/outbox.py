@@ -17,6 +17,7 @@ from socialdesk.ui.account_face import AccountFace
 from socialdesk.ui.composer import letter
 from socialdesk.ui.controls import Box, Cut, Elided, IconButton, Line, PanelBack, Pill, button, label, scrolled
 from socialdesk.ui.desk import Desk
+from socialdesk.ui.outbox_address import AddressBox
 from socialdesk.ui.tasks import Tasks
 
 WIDTH = 560
@@ -24,9 +25,10 @@ _BATCH = 20
 
 
 class DeliveryRow(QWidget):
-    """One account of a publication. `pressed` carries (delivery, action)."""
+    """One account of a publication. `pressed` carries (delivery, action), `confirmed` (delivery, address)."""
 
     pressed = Signal(object, str)
+    confirmed = Signal(object, str)
 
     def __init__(self, desk: Desk, account: Account, facts: NetworkFacts, name: str) -> None:
         super().__init__()
@@ -52,7 +54,9 @@ class DeliveryRow(QWidget):
         line.setSpacing(2)
         self._said = said = QVBoxLayout()
         said.setSpacing(1)
-        for widget in (label(name, weight=600), self._sentence, self._receipt, self._detail):
+        self.box = AddressBox(desk, name)
+        self.box.given.connect(lambda address: self.confirmed.emit(self._delivery, address))
+        for widget in (label(name, weight=600), self._sentence, self._receipt, self._detail, self.box):
             said.addWidget(widget)
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 14, 8)
@@ -65,6 +69,9 @@ class DeliveryRow(QWidget):
     def show_delivery(self, delivery: Delivery) -> None:
         if delivery == self._delivery:
             return
+        if self._delivery is not None and delivery.next_part != self._delivery.next_part:
+            self.box.address.clear()
+        self.box.hide()
         self._delivery = delivery
         standing = delivery_words.standing(delivery, self._title, self._desk.now())
         self.pill.show_state(standing.pill, standing.tint)
@@ -108,7 +115,10 @@ class DeliveryRow(QWidget):
             line.addWidget(made)
 
     def _press(self, action: str) -> None:
-        self.pressed.emit(self._delivery, action)
+        if action == "is_there" and self._delivery is not None:
+            self.box.ask(delivery_words.asking(self._delivery, self._title))
+        else:
+            self.pressed.emit(self._delivery, action)
 
     def _toggle_detail(self) -> None:
         self._detail.setVisible(not self._detail.isVisibleTo(self))
@@ -118,6 +128,7 @@ class PublicationCard(Box):
     """One publication with all its rows."""
 
     pressed = Signal(object, object, str)
+    confirmed = Signal(object, str)
 
     def __init__(self, desk: Desk, publication: Publication, names: Callable[[int], tuple[Account, NetworkFacts, str]]):
         super().__init__(desk, fill="panel", edge="line", radius=14)
@@ -136,6 +147,7 @@ class PublicationCard(Box):
             account, facts, name = names(delivery.account_id)
             row = self.rows[delivery.id] = DeliveryRow(desk, account, facts, name)
             row.pressed.connect(lambda found, action: self.pressed.emit(self.publication, found, action))
+            row.confirmed.connect(self.confirmed)
             self.column.addWidget(Line(desk))
             self.column.addWidget(row)
         self.show_publication(publication)
@@ -228,6 +240,7 @@ class Outbox(PanelBack):
             if card is None:
                 card = self._cards[publication.id] = PublicationCard(self._desk, publication, self._names)
                 card.pressed.connect(self._pressed)
+                card.confirmed.connect(self._confirm)
                 self._column.insertWidget(place, card)
             else:
                 card.show_publication(publication)
@@ -253,7 +266,6 @@ class Outbox(PanelBack):
             "check_now": publishing.check_now,
             "retry": publishing.retry,
             "cancel": publishing.cancel,
-            "is_there": publishing.mark_sent,
             "is_not_there": publishing.mark_not_sent,
         }
         if action == "open":
@@ -265,8 +277,12 @@ class Outbox(PanelBack):
         elif action in asks:
             self._tasks.start(f"{action} {delivery.id}", self._ask(asks[action], delivery.id))
 
-    async def _ask(self, function: Callable[..., Any], delivery_id: int) -> None:
-        await self._desk.bridge.call(function, delivery_id)
+    def _confirm(self, delivery: Delivery, address: str) -> None:
+        mark_sent = self._desk.services.publishing.mark_sent
+        self._tasks.start(f"is_there {delivery.id}", self._ask(mark_sent, delivery.id, address))
+
+    async def _ask(self, function: Callable[..., Any], *args: Any) -> None:
+        await self._desk.bridge.call(function, *args)
         await self._load()
 
     async def _edit_again(self, publication: Publication) -> None:

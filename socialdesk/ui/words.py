@@ -50,6 +50,7 @@ _SENTENCES = {
     "too_large": "The answer is too large.",
     "other": "That did not work.",
     "waits_for_failed": "What it links to is not out yet.",
+    "previous_unknown": "The part before it is not known, so the rest would stand alone.",
     "deleted": "Deleted at the network.",
     "account_gone": "This account is no longer on the desk.",
     "too_many_redirects": "This address leads in circles.",

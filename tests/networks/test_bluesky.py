@@ -11,6 +11,7 @@ import pytest
 from socialdesk.core.account import NOTHING, Account, Credential, Identity
 from socialdesk.core.entry import EntryKind
 from socialdesk.core.errors import AuthExpired, InputError, OutcomeUnknown, Rejected, Unreachable
+from socialdesk.core.network import FindsByAddress
 from socialdesk.core.post import CardToSend, MediaFile, Receipt, Segment, Target
 from socialdesk.core.source import Source
 from socialdesk.http import Http
@@ -666,3 +667,22 @@ class TestRefusals:
         error = refusal("m", 400, json.dumps({"error": "InvalidRequest", "message": f"bad {token}"}).encode())
         assert error is not None
         assert token not in error.detail
+
+
+class TestAddresses:
+    async def test_an_own_post_is_found_by_the_address_people_copy(self, opened: Any) -> None:
+        receipt = await publish(opened, Segment("Second part"))
+        assert isinstance(opened, FindsByAddress)
+        assert await opened.find_by_address(receipt.permalink) == receipt
+        assert await opened.find_by_address(f"{receipt.permalink}/?ref=share") == receipt
+        rkey = receipt.permalink.rpartition("/")[2]
+        by_did = f"https://bsky.app/profile/{opened.account.remote_id}/post/{rkey}"
+        assert await opened.find_by_address(by_did) == receipt
+
+    async def test_what_is_no_post_of_the_account_is_not_found(self, server: PracticeBluesky, opened: Any) -> None:
+        other = server.post_as("harbor", "Somebody else's")
+        rkey = other.uri.rpartition("/")[2]
+        assert await opened.find_by_address(f"https://bsky.app/profile/harbor.test/post/{rkey}") is None
+        assert await opened.find_by_address("https://bsky.app/profile/northwind.test/post/3kznobody2222") is None
+        assert await opened.find_by_address("https://bsky.app/profile/northwind.test") is None
+        assert await opened.find_by_address("https://elsewhere.example/some/page") is None

@@ -10,6 +10,7 @@ import pytest
 from socialdesk.core.account import NOTHING, Account, Credential
 from socialdesk.core.entry import EntryKind
 from socialdesk.core.errors import OutcomeUnknown, Rejected, Unreachable
+from socialdesk.core.network import FindsByAddress
 from socialdesk.core.post import MediaFile, Segment, Target, Uploaded
 from socialdesk.core.source import Source
 from socialdesk.http import Http
@@ -550,6 +551,33 @@ async def test_rules_without_a_connection(server: PracticeMastodon, opened: Any,
 
 
 # in doubt
+
+
+@pytest.mark.parametrize("visibility", ["public", "private"])
+async def test_an_own_post_is_found_by_the_address_people_copy(
+    server: PracticeMastodon, opened: Any, visibility: str
+) -> None:
+    receipt = await opened.publish(segment(visibility=visibility), "k")
+    assert isinstance(opened, FindsByAddress)
+    assert await opened.find_by_address(receipt.permalink) == receipt
+    assert await opened.find_by_address(f"{receipt.permalink}?kept=1#there") == receipt
+
+
+async def test_an_own_post_is_found_by_its_name_among_servers(opened: Any) -> None:
+    """Which is what some programs copy."""
+    receipt = await opened.publish(segment(), "k")
+    uri = receipt.refs["uri"]
+    assert uri != receipt.permalink
+    assert await opened.find_by_address(uri) == receipt
+
+
+async def test_what_is_no_post_of_the_account_is_not_found_by_its_address(
+    server: PracticeMastodon, opened: Any
+) -> None:
+    other = server.add_post("Somebody else's")
+    assert await opened.find_by_address(server.wire.status_url(other)) is None
+    assert await opened.find_by_address(f"{server.url}/@northwind/4711") is None
+    assert await opened.find_by_address("https://elsewhere.example/@northwind/4711") is None
 
 
 async def test_find_tells_alike_posts_apart(server: PracticeMastodon, opened: Any) -> None:

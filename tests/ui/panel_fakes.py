@@ -279,6 +279,7 @@ class _Publishing:
         await self._mark("cancel", delivery_id, DeliveryState.CANCELLED)
 
     async def mark_sent(self, delivery_id: int, permalink: str = "") -> None:
+        self._fakes.note("address", delivery_id, permalink)
         await self._mark("mark_sent", delivery_id, DeliveryState.SENT)
 
     async def mark_not_sent(self, delivery_id: int) -> None:

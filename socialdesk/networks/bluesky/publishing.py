@@ -5,10 +5,12 @@ A post is put at a key that was chosen and stored before the first byte, on the 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from socialdesk.core.account import Account
 from socialdesk.core.errors import OutcomeUnknown, Rejected
@@ -22,6 +24,7 @@ from socialdesk.networks.bluesky.reading import Feeds
 
 Json = dict[str, Any]
 
+_PAGE = re.compile(r"/profile/(?P<actor>[^/]+)/post/(?P<rkey>[^/]+)/?")
 _RECORDS = {"like": ("like", LIKE), "reshare": ("repost", REPOST)}  # action: name in refs, collection
 
 
@@ -67,6 +70,13 @@ class Writer:
         if not (isinstance(uri, str) and isinstance(cid, str) and isinstance(record, dict)):
             raise OutcomeUnknown("getRecord: an answer without a record")
         return self._receipt(uri, cid, record)
+
+    async def find_by_address(self, url: str) -> Receipt | None:
+        """An own post by the address of its page, on whichever site shows it."""
+        page = _PAGE.fullmatch(unquote(urlsplit(url).path))
+        if page is None or await self._names.did(page["actor"]) != self._account.remote_id:
+            return None
+        return await self.find(page["rkey"])
 
     async def delete(self, uri: str) -> None:
         """Deletes one of the account's records; one that is gone already is fine."""

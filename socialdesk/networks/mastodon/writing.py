@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from socialdesk.core.account import Account
 from socialdesk.core.errors import OutcomeUnknown, Rejected, Unreachable
@@ -167,6 +167,33 @@ class Writer:
                 return None
             place = [("max_id", string(objs(answer)[-1].get("id")))]
         raise OutcomeUnknown("too many own posts since to be sure")
+
+    async def find_by_address(self, url: str) -> Receipt | None:
+        """An own post by its address: the server's own name it by its id, any other is looked up by the server."""
+        parts = urlsplit(url)
+        address, last = (
+            f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/"),
+            parts.path.rstrip("/").rpartition("/")[2],
+        )
+        status: Obj = obj(None)
+        if parts.netloc == urlsplit(self._client.base).netloc and last:
+            status = await self._status(last)
+        if not string(status.get("id")):
+            params = {"q": address, "resolve": "true", "type": "statuses", "limit": "1"}
+            _, answer = await self._client.get("/api/v2/search", params)
+            status = next(iter(objs(obj(answer).get("statuses"))), obj(None))
+        is_own = string(obj(status.get("account")).get("id")) == self._account.remote_id
+        return receipt_of(status, self._client.base) if is_own else None
+
+    async def _status(self, local_id: str) -> Obj:
+        """A post by its id, an empty object where there is none."""
+        try:
+            _, answer = await self._client.get(f"/api/v1/statuses/{quote(local_id, safe='')}")
+        except Rejected as error:
+            if error.reason not in {"not_found", "gone"}:
+                raise
+            return obj(None)
+        return obj(answer)
 
     def _check_certain(self, key: str) -> None:
         tried = self._tried.get(key)

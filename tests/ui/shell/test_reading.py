@@ -5,10 +5,10 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from socialdesk.core.entry import EntryKind
-from socialdesk.core.errors import Unreachable
+from socialdesk.core.errors import InputError, Unreachable
 from socialdesk.core.post import Delivery, DeliveryState, Draft, PartPlan, Publication
 from socialdesk.core.saved import ExtractedArticle, Hit, SavedItem
 from socialdesk.ui.composer.editor import png_of
@@ -250,6 +250,44 @@ async def test_the_outbox_shows_receipts_and_the_fix_that_is_possible(
     click(buttons["Check now: Bluesky"])
     await eventually(lambda: rows[2].pill.text() == "Sent")
     assert ("check_now", 2) in panels.calls
+
+
+async def test_a_confirmed_part_of_a_thread_is_asked_for_its_address(shell: Shell, panels: PanelFakes) -> None:
+    parts = (PartPlan("", "a", receipt=RECEIPT), PartPlan("", "b"), PartPlan("", "c"))
+    panels.publications = (publication(Delivery(1, 1, 1, DeliveryState.IN_DOUBT, parts, error="outcome_unknown")),)
+    press(shell, Qt.Key.Key_X, Qt.KeyboardModifier.ShiftModifier)
+    await eventually(lambda: "It is there: Mastodon" in names(shell))
+    box = shell.outbox.card(1).rows[1].box
+    click(names(shell)["It is there: Mastodon"])
+    assert box.isVisible()
+    assert box.address.hasFocus()
+    said = " ".join(found.text() for found in box.findChildren(QLabel))
+    assert "the address of part 2 at Mastodon: the next part answers it" in said
+    QTest.keyClick(box.address, Qt.Key.Key_Escape)
+    assert not box.isVisible()
+    assert shell.window.right.panel is shell.outbox
+    click(names(shell)["It is there: Mastodon"])
+    panels.failing["address"] = InputError("There is no post of yours at this address.")
+    QTest.keyClicks(box.address, "https://social.example/@northwind/2")
+    QTest.keyClick(box.address, Qt.Key.Key_Return)
+    await eventually(lambda: "no post of yours" in shell.window.toast.label.text())
+    assert box.isVisible()
+    assert box.address.text() == "https://social.example/@northwind/2"
+    del panels.failing["address"]
+    QTest.keyClick(box.address, Qt.Key.Key_Return)
+    await eventually(lambda: shell.outbox.card(1).rows[1].pill.text() == "Sent")
+    assert ("address", 1, "https://social.example/@northwind/2") in panels.calls
+    assert not box.isVisible()
+
+
+async def test_a_part_may_be_confirmed_without_its_address(shell: Shell, panels: PanelFakes) -> None:
+    parts = (PartPlan("", "a"), PartPlan("", "b"))
+    panels.publications = (publication(Delivery(1, 1, 1, DeliveryState.IN_DOUBT, parts, error="outcome_unknown")),)
+    shell.show_right("outbox")
+    await eventually(lambda: "It is there: Mastodon" in names(shell))
+    click(names(shell)["It is there: Mastodon"])
+    click(names(shell)["Without its address: Mastodon"])
+    await eventually(lambda: ("address", 1, "") in panels.calls)
 
 
 async def test_a_refused_post_goes_back_into_the_composer(shell: Shell, panels: PanelFakes) -> None:
