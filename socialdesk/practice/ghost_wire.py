@@ -133,14 +133,14 @@ def post_json(post: Post, base: str, author: Mapping[str, Any], formats: frozens
 
 
 def post_values(post: Post) -> Values:
-    """What a filter can ask of a post."""
+    """What a filter can ask of a post. Times are compared as the text that SQLite keeps (`2026-11-22 05:43:58`)."""
     times = {"created_at": post.created, "updated_at": post.updated, "published_at": post.published}
     return {
         "id": (post.id,),
         "slug": (post.slug,),
         "status": (post.status,),
         "tag": tuple(tag.slug for tag in post.tags),
-        **{name: (stamp,) for name, at in times.items() if (stamp := written(at))},
+        **{name: (f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",) for name, at in times.items() if at},
     }
 
 

@@ -11,7 +11,7 @@ from socialdesk.app.profile import Profile
 from socialdesk.http import Http
 from socialdesk.services.bundle import Services
 from socialdesk.vault import MemoryVault
-from tests.interop.rigs import mastodon_mock, wordpress
+from tests.interop.rigs import ghost, mastodon_mock, wordpress
 from tests.interop.rigs.secret_service import SecretService
 from tests.support.recorded import RecordedProgram
 
@@ -30,6 +30,14 @@ def blog(work: Path) -> Iterator[wordpress.Blog]:
         yield wordpress.start(work)
     finally:
         wordpress.stop(work)
+
+
+@pytest.fixture(scope="session")
+def ghost_site(work: Path) -> Iterator[ghost.Site]:
+    try:
+        yield ghost.start(work)
+    finally:
+        ghost.stop(work)
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   [ "$(trap -p EXIT)" = "" ] || { rm -f "$policy"; trap - EXIT; }
 fi
 
-say "fetching the servers (the first time takes two minutes)"
+say "fetching the servers (the first time takes five minutes)"
 "$python" -m tests.interop.rigs install "$SOCIALDESK_INTEROP"
 
 # The tests stop what they start; this catches what they could not, for example when they were killed. Servers must not

@@ -260,6 +260,19 @@ class TestReading:
         first = await opened.fetch(source(), "", 1)
         assert (await opened.fetch(source(), first.cursor, 10)).unchanged
 
+    async def test_a_post_in_the_very_second_of_the_first_look_is_news(
+        self, server: PracticeGhost, opened: Any
+    ) -> None:
+        now = datetime.now(UTC).replace(microsecond=0)
+        for title in ("One", "Two"):
+            server.add_post(title).published = now
+        for post in server.state.posts.values():
+            post.updated = now
+        first = await opened.fetch(source(), "", 2)
+        late = server.add_post("In the same second")
+        late.updated = late.published = now
+        assert [e.title for e in (await opened.fetch(source(), first.cursor, 10)).entries] == ["In the same second"]
+
     async def test_two_posts_of_the_same_second_are_both_seen(self, server: PracticeGhost, opened: Any) -> None:
         cursor = (await opened.fetch(source(), "", 10)).cursor
         seen: list[str] = []

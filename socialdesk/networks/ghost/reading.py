@@ -37,20 +37,19 @@ class Reader:
 
     async def _first(self, kind: str, limit: int) -> Page:
         posts, pages = await self._list(kind, _PUBLIC, "published_at desc", limit)
-        floor = min((str(p["updated_at"]) for p in posts if p.get("updated_at")), default="") if pages > 1 else ""
-        place = Place(floor=floor).after(posts, "updated_at")
+        place = (_first_place(posts) if pages > 1 else Place()).after(posts)
         return Page(self._entries(posts, kind), place.write(), _older(posts, pages))
 
     async def _news(self, kind: str, place: Place, limit: int) -> Page:
         """What has changed since `place`, oldest change first, so that nothing is skipped when there is much."""
-        wanted = f"{_PUBLIC}+updated_at:>{quoted(place.since)}"
+        wanted = f"{_PUBLIC}+updated_at:>={_time(place.since)}"
         new: Posts = []
         for number in range(1, MOST_PAGES + 1):
             posts, pages = await self._list(kind, wanted, "updated_at asc", max(limit, 20), number)
-            new += [post for post in posts if not place.knows(post, "updated_at")]
+            new += [post for post in posts if not place.knows(post)]
             if number >= pages:
                 break
-        return Page(self._entries(new, kind), place.after(new, "updated_at").write(), unchanged=not new)
+        return Page(self._entries(new, kind), place.after(new).write(), unchanged=not new)
 
     async def _drafts(self, limit: int) -> Page:
         """Drafts change without an order one could follow: the newest of both kinds are read whole."""
@@ -66,7 +65,7 @@ class Reader:
         if kind not in _KINDS or not place.newest:
             return Page()
         seen = f"+id:-[{','.join(place.seen)}]" if place.seen else ""
-        wanted = f"{_PUBLIC}+published_at:<={quoted(place.newest)}{seen}"
+        wanted = f"{_PUBLIC}+published_at:<={_time(place.newest)}{seen}"
         posts, pages = await self._list(kind, wanted, "published_at desc", limit)
         return Page(self._entries(posts, kind), older=_older(posts, pages, place))
 
@@ -82,6 +81,18 @@ class Reader:
 
     def _entries(self, posts: Sequence[Mapping[str, Any]], kind: str) -> tuple[Entry, ...]:
         return tuple(post_entry(post, self._home, _KINDS[kind]) for post in posts)
+
+
+def _first_place(posts: Posts) -> Place:
+    """Where the past begins, for a first look that did not show everything."""
+    changed = [str(post["updated_at"]) for post in posts if post.get("updated_at")]
+    published = [str(post["published_at"]) for post in posts if post.get("published_at")]
+    return Place(floor=min(changed, default=""), past=min(published, default=""))
+
+
+def _time(stamp: str) -> str:
+    """A time as the database writes it. Sites on SQLite compare it as text, where the form of the API is wrong."""
+    return quoted(stamp[:19].replace("T", " "))
 
 
 def _pages(payload: Mapping[str, Any]) -> int:

