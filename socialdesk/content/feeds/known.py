@@ -36,6 +36,7 @@ def cut(text: str, known: Mapping[str, str]) -> Cut:
     remaining: list[str] = []
     skipped: list[str] = []
     end = 0
+    plain = "<![CDATA[" not in text and "<!--" not in text
     for match in _ITEM.finditer(text):
         if match.start() < end:
             return Cut(text, None)  # an item inside an item, or inside of what looks like one
@@ -43,7 +44,7 @@ def cut(text: str, known: Mapping[str, str]) -> Cut:
         close = text.find(f"</{match[1]}>", match.end())
         end = close + len(match[1]) + 3
         item = text[match.start() : end]
-        if close < 0 or not (_is_whole(item) and _is_whole(between)):
+        if close < 0 or not (plain or (_is_whole(item) and _is_whole(between))):
             return Cut(text, None)
         own = digest(item)
         parts.append(between)
