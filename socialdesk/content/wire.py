@@ -19,15 +19,17 @@ class CompactPickler(pickle.Pickler):
     """Writes a dataclass as a call of its class, which is smaller and four times faster to read than its own way."""
 
     def reducer_override(self, obj: Any) -> Any:
-        if is_dataclass(obj) and not isinstance(obj, type):
-            kind = type(obj)
-            return kind, tuple([getattr(obj, name) for name in _arguments(kind)])
-        return NotImplemented
+        kind: Any = type(obj)
+        names = _arguments(kind)
+        if names is None:
+            return NotImplemented
+        return kind, tuple([getattr(obj, name) for name in names])
 
 
 @cache
-def _arguments(kind: type) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind))
+def _arguments(kind: type) -> tuple[str, ...] | None:
+    """The names of a dataclass's fields; None for any other class."""
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else None
 
 
 def frame(value: object) -> bytes:

@@ -15,7 +15,7 @@ import msgspec
 
 from socialdesk.core.entry import Entry, EntryKind, Reason
 from socialdesk.core.text import without_surrogates
-from socialdesk.store.codec import Changes, decode, decode_any, encode, to_us
+from socialdesk.store.codec import Changes, decode, decode_any, encode, from_us, to_us
 from socialdesk.store.keys import author_key, hash64, link_key, link_of, title_key
 
 CARD_TEXT = 600  # characters of an article's text that its card may show
@@ -68,11 +68,15 @@ class Record(NamedTuple):
     content_hash: int
     live_hash: int
     updated_at: int | None
-    published: datetime | None
+    published_at: int | None
     reason: Reason | None
     payload: bytes
     body: tuple[str, str] | None
     via: bytes | None
+
+    @property
+    def published(self) -> datetime | None:
+        return from_us(self.published_at)
 
     def payload_as(self, remote_id: str) -> bytes:
         """The payload of an entry that is stored under another account's `remote_id`."""
@@ -117,7 +121,7 @@ def _record_of(entry: Entry) -> Record:
         content_hash=hash64(said),
         live_hash=hash64(encode(live)) if live else 0,
         updated_at=to_us(entry.updated),
-        published=entry.published,
+        published_at=to_us(entry.published),
         reason=entry.reason,
         payload=encode(card),
         body=body,
