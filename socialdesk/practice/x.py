@@ -15,7 +15,7 @@ from socialdesk.practice.server import Handler, PracticeServer, utc_now
 from socialdesk.practice.world import PracticePost, World, picture
 from socialdesk.practice.x_oauth import SCOPES, Grant, OAuth
 from socialdesk.practice.x_reading import Reading
-from socialdesk.practice.x_refusals import Refused, too_many
+from socialdesk.practice.x_refusals import Refused, too_many, usage_capped
 from socialdesk.practice.x_state import Post, State, Upload, User, UserList
 from socialdesk.practice.x_wire import Wire
 from socialdesk.practice.x_writing import Writing
@@ -30,7 +30,7 @@ class PracticeX(PracticeServer):
     """`credentials`: server, token, refresh_token, client_id, handle.
 
     Knobs: `reading.speaks`, `wire.referenced_authors`, `writing.plan`, `writing.credits_left`, `limits` (by kind of
-    request, for a quarter of an hour). `sites` maps organisations to their blogs' addresses, for the links in posts.
+    request, for a quarter of an hour), `used_up` (the month's allowance). `sites` maps organisations to their blogs' addresses, for the links in posts.
     With `trickle_s` the newest posts of the world are held back and appear one by one.
     """
 
@@ -51,8 +51,9 @@ class PracticeX(PracticeServer):
         self.wire = Wire(self.state, _cards(world, self._urls))
         self.oauth = OAuth(now)
         self.reading = Reading(self.state, self.wire, self.oauth)
-        self.writing = Writing(self.state, self.wire, self.oauth, lambda: self.reading.speaks[0] == "old")
+        self.writing = Writing(self.state, self.wire, self.oauth, lambda: self.reading.speaks[:1] == ("old",))
         self.limits = dict(LIMITS)
+        self.used_up = False
         self._asked_for: Counter[str] = Counter()
         self._window_ends = now() + WINDOW
         for part in (self.oauth, self.reading, self.writing):
@@ -188,6 +189,8 @@ class PracticeX(PracticeServer):
         self._asked_for[kind] += 1
         left = self.limits[kind] - self._asked_for[kind]
         try:
+            if self.used_up:
+                raise usage_capped()
             if left < 0:
                 raise too_many()
             answer = await handler(request)

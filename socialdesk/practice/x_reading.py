@@ -220,7 +220,7 @@ class Reading:
             if strange:
                 raise invalid("expansions", strange[0], f"The `expansions` value [{strange[0]}] is not one of those")
         old = "tweet.fields" in asked or any(e.startswith(_OLD_ONLY) for e in expansions)
-        old = old or ("post.fields" not in asked and self.speaks[0] == "old")
+        old = old or ("post.fields" not in asked and self.speaks[:1] == ("old",))
         posts = _names(request, "tweet.fields" if old else "post.fields")
         people, media, polls = (_names(request, f"{name}.fields") for name in ("user", "media", "poll"))
         return Wanted(old, posts, expansions, people, media, polls)

@@ -111,13 +111,19 @@ class Judge:
     documents: Mapping[str, XDocument]
     seen: set[str] = field(default_factory=set)
 
+    def _who_knows(self, answer: Answer, dialect: str) -> str:
+        """The new document has only problems of posts and people; those of plans and gateways are in the old one."""
+        kind = answer.body.get("type", "") if answer.status >= 400 else ""
+        known = self.documents["new"].document["components"]["schemas"]["Problem"]["discriminator"]["mapping"]
+        return dialect if not kind or kind in known else "old"
+
     def judge(self, server: RecordingX) -> None:
         for sent in server.sent:
             for dialect in _dialects(sent.path, sent.query, ("new", "old")):
                 self.documents[dialect].check_sent(sent)
         for answer in server.answers:
             for dialect in _dialects(answer.path, answer.query, server.reading.speaks[:1]):
-                self.documents[dialect].check(answer)
+                self.documents[self._who_knows(answer, dialect)].check(answer)
                 template = self.documents[dialect].operation(answer.method, answer.path)["x-template"]
                 self.seen.add(f"{dialect} {answer.method} {template}")
 
