@@ -29,7 +29,7 @@ def rehearse_offscreen(profile: Profile) -> bool:
         picture = Path.cwd() / PICTURE
         saved = opened.shell.window.grab().save(str(picture))
         cut = opened.practice.stop
-        results.append(await opened.bridge.call(rehearse, opened.services, opened.practice, cut, say))
+        results.append(await rehearse(opened.services, opened.practice, cut, say))
         say(f"Screenshot: {picture}" if saved else "The screenshot could not be written here.")
 
     open_window(profile, practice=True, script=script)

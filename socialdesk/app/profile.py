@@ -11,6 +11,7 @@ import platformdirs
 
 VARIABLE = "SOCIALDESK_PROFILE"
 NAME = "socialdesk"
+LOG = "socialdesk.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class Profile:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
-def log_to_file(profile: Profile) -> None:
+def log_to_file(profile: Profile, name: str = LOG) -> None:
     """Warnings and the desk's own notes go to a file of at most 2 x 1 MB. Nothing secret is ever logged."""
-    handler = RotatingFileHandler(profile.logs / "socialdesk.log", maxBytes=1_000_000, backupCount=1, encoding="utf-8")
+    handler = RotatingFileHandler(profile.logs / name, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)

@@ -6,8 +6,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+from socialdesk.app.engine_start import EngineProcess
 from socialdesk.app.profile import Profile, log_to_file
+from socialdesk.app.protocol import Opening
+from socialdesk.services.profile_lock import ProfileLock
 
+LOCK = "desk.lock"
 NO_SCREEN = """There is no screen here. The commands work without one: socialdesk --help
 To see the main job done off-screen on the practice networks: socialdesk run"""
 
@@ -30,16 +34,20 @@ def start(folder: Path | None, *, practice: bool, explain: bool) -> int:
 
 
 def _open(profile: Profile, *, practice: bool) -> int:
+    lock = ProfileLock(profile.data / LOCK)
+    engine = None
     gc.disable()  # imports make much that stays: looking through it took 40 ms; the window collects for itself
-    from socialdesk.app.window import open_window  # Qt: not where there is no screen
-
     try:
         profile.make()
         log_to_file(profile)
+        if not practice and lock.acquire():  # the engine starts while the window's modules are loaded
+            engine = EngineProcess(Opening.of(profile))
     except OSError as error:
         sys.stderr.write(f"The profile folder cannot be used: {error.strerror or error}.\n")
         return 1
-    return open_window(profile, practice=practice)
+    from socialdesk.app.window import open_window  # Qt: not where there is no screen
+
+    return open_window(profile, practice=practice, lock=lock, engine=engine)
 
 
 def _say_no_screen() -> int:

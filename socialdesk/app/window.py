@@ -1,4 +1,4 @@
-"""The program with a window: Qt's loop on this thread, the engine on its own."""
+"""The program with a window: Qt's loop in this process, the engine in its own."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import qasync
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
@@ -18,12 +18,15 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from socialdesk import __version__
-from socialdesk.app.engine import EngineThread, last_good_copy_of, restore_last_good_copy
+from socialdesk.app.engine_start import EngineProcess
+from socialdesk.app.link import Engine
 from socialdesk.app.profile import Profile
+from socialdesk.app.protocol import Opening
+from socialdesk.app.recovery import last_good_copy_of, restore_last_good_copy
+from socialdesk.app.signals import closing_on_signals
 from socialdesk.core.errors import SocialDeskError, StoreError
 from socialdesk.core.events import StoreTrouble
 from socialdesk.core.resources import resource_path
-from socialdesk.services.bundle import Services
 from socialdesk.services.profile_lock import ProfileLock
 from socialdesk.ui.bridge import Bridge
 from socialdesk.ui.desk import Desk, make_desk
@@ -34,11 +37,14 @@ from socialdesk.ui.words import sentence, sentence_of
 
 if TYPE_CHECKING:
     from socialdesk.practice.desk import PracticeDesk
+    from socialdesk.services.bundle import Services
 
 log = logging.getLogger(__name__)
 PATIENCE_S = 15.0  # for a first desk that opens or closes
+LOCK = "desk.lock"
 FIRST_PAINT_S = 2.0  # the longest that the work behind the window waits for its first rows
 FRAME_S = 0.02
+DIED = "The work behind the window stops again and again. What you wrote is kept."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Opened:
 
     desk: Desk
     shell: Shell
-    services: Services
+    services: "Services"
     bridge: Bridge
     practice: "PracticeDesk | None"
 
@@ -55,12 +61,30 @@ class Opened:
 Script = Callable[[Opened], Awaitable[None]]
 
 
-def open_window(profile: Profile, *, practice: bool, script: Script | None = None) -> int:
+class Connects(Protocol):
+    """An engine as the program needs it."""
+
+    async def connect(self, bridge: Bridge, died: Callable[[], None]) -> "Services": ...
+
+    def close(self) -> None:
+        """Ends it in order and waits for it. On any thread."""
+        ...
+
+
+def open_window(
+    profile: Profile,
+    *,
+    practice: bool,
+    script: Script | None = None,
+    lock: ProfileLock | None = None,
+    engine: EngineProcess | None = None,
+) -> int:
     """Opens the desk of a profile and returns the exit status when it is closed.
 
-    With `practice` the practice networks run beside it. A `script` drives the window and closes it at its end.
+    With `practice` the practice networks run beside it. A `script` drives the window and closes it at its end. `lock`
+    and `engine` may have been taken and started before, while this module was loaded.
     """
-    lock = ProfileLock(profile.data / "desk.lock")
+    lock = lock or ProfileLock(profile.data / LOCK)
     name = f"socialdesk-{profile.tag}"
     patient_until = time.monotonic() + PATIENCE_S
     while not lock.acquire():  # the first may still be opening, or already closing
@@ -70,35 +94,29 @@ def open_window(profile: Profile, *, practice: bool, script: Script | None = Non
             return _say("Another desk of this profile is open and does not answer.")
         time.sleep(0.1)
     try:
-        with _engine_of(profile, practice=practice) as (engine, stand_ins):
+        with _engine_of(profile, engine, practice=practice) as (joined, stand_ins):
             app = _application()
             with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-                return runner.run(Program(app, engine, profile, name, stand_ins).run(script))
+                return runner.run(Program(app, joined, profile, name, stand_ins).run(script))
     finally:
         lock.release()
 
 
 @contextlib.contextmanager
-def _engine_of(profile: Profile, *, practice: bool) -> Iterator["tuple[EngineThread, PracticeDesk | None]"]:
-    """The engine's thread, with the practice networks where they are wanted; both are stopped at the end."""
-    if not practice:
-        engine = EngineThread(profile)
-        engine.start()
-        try:
-            yield engine, None
-        finally:
-            engine.stop()
-        return
-    from socialdesk.practice.desk import PracticeDesk  # the practice networks: only where they are wanted
-    from socialdesk.vault import MemoryVault  # only the practice desk keeps no secrets
+def _engine_of(
+    profile: Profile, started: EngineProcess | None, *, practice: bool
+) -> Iterator["tuple[Engine, PracticeDesk | None]"]:
+    """The engine, with the practice networks where they are wanted; both are stopped at the end."""
+    with contextlib.ExitStack() as stack:
+        stand_ins, ports = None, frozenset[int]()
+        if practice:
+            from socialdesk.practice.desk import PracticeDesk  # the practice networks: only where they are wanted
 
-    with PracticeDesk(trickle_s=20) as desk:
-        engine = EngineThread(profile, MemoryVault(), desk.trusts)
-        engine.start()
-        try:
-            yield engine, desk
-        finally:
-            engine.stop()
+            stand_ins = stack.enter_context(PracticeDesk(trickle_s=20))
+            ports = stand_ins.ports
+        engine = Engine(Opening.of(profile, keeps_secrets=not practice, trusted_ports=ports), started)
+        stack.callback(engine.close)
+        yield engine, stand_ins
 
 
 _LEVELS = {QtMsgType.QtWarningMsg: logging.WARNING, QtMsgType.QtCriticalMsg: logging.ERROR}
@@ -126,20 +144,20 @@ class Program:
     """A window over an engine that was started for it, from its first paint to the end of both."""
 
     def __init__(
-        self, app: QApplication, engine: EngineThread, profile: Profile, name: str, practice: "PracticeDesk | None"
+        self, app: QApplication, engine: Connects, profile: Profile, name: str, practice: "PracticeDesk | None"
     ) -> None:
         self._app, self._engine, self._profile, self._name, self._practice = app, engine, profile, name, practice
         self._closed = asyncio.Event()
-        self._restore = False
+        self._restore = self._again = False
+        self._desk: Desk | None = None
 
     async def run(self, script: Script | None) -> int:
         """The whole life of the window."""
+        bridge = Bridge()
         try:
-            loop, services = await asyncio.wrap_future(self._engine.ready)
+            services = await self._engine.connect(bridge, self._engine_died)
         except (SocialDeskError, OSError) as error:
             return self._cannot_open(error)
-        bridge = Bridge(loop)
-        services.events.listen(bridge.send)
         collector = Collector(self._app)
         mode = await bridge.call(services.settings.get, "theme", "system")
         desk = make_desk(self._app, services, bridge, mode=str(mode))
@@ -147,10 +165,11 @@ class Program:
         first = FirstDesk(self._name, lambda: _raise(shell), self._app)
         shell.window.closing.connect(self._closed.set)
         desk.actions.practise.connect(_open_practice_desk)
+        self._desk = desk
         if self._practice is not None:
             from socialdesk.app.practising import furnish  # the practice networks: only where they are wanted
 
-            await bridge.call(furnish, services, self._practice)
+            await furnish(services, self._practice)
             shell.window.setWindowTitle("SocialDesk: practice")
         await shell.load()
         shell.window.show()
@@ -168,16 +187,18 @@ class Program:
         bridge.event.connect(lambda event: self._offer_restore(event, desk))
         checking = asyncio.ensure_future(bridge.call(services.health.check_store))
         try:
-            if script is not None:
-                await script(Opened(desk, shell, services, bridge, self._practice))
-            else:
-                await self._until_saved(desk, shell)
+            with closing_on_signals(self._closed.set):
+                if script is not None:
+                    await script(Opened(desk, shell, services, bridge, self._practice))
+                else:
+                    await self._until_saved(desk, shell)
         finally:
             checking.cancel()
             await self._close(desk, shell, first)
             collector.stop()
         if self._restore:
             restore_last_good_copy(self._profile)
+        if self._restore or self._again:
             _start_again()
         return 0
 
@@ -188,6 +209,14 @@ class Program:
 
     def _close_and_restore(self) -> None:
         self._restore = True
+        self._closed.set()
+
+    def _engine_died(self) -> None:
+        if self._desk is not None:
+            self._desk.actions.notice.emit(DIED, "Start again", self._close_and_start_again)
+
+    def _close_and_start_again(self) -> None:
+        self._again = True
         self._closed.set()
 
     async def _until_saved(self, desk: Desk, shell: Shell) -> None:
@@ -215,7 +244,7 @@ class Program:
             log.warning("the draft could not be saved at the end: %s", error)
         await desk.pictures.close()
         shell.window.hide()
-        await asyncio.to_thread(self._engine.stop)
+        await asyncio.to_thread(self._engine.close)
         shell.window.end()
 
     def _cannot_open(self, error: Exception) -> int:

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from socialdesk.cli.context import COULD_NOT, Json, say, shell_of, show
+from socialdesk.core.reports import RefreshReport
 from socialdesk.core.rows import Row
 from socialdesk.core.source import Column, Source, WordFilter
 from socialdesk.services.bundle import Services
-from socialdesk.services.refreshing import RefreshReport
 from socialdesk.ui.words import sentence
 
 app = typer.Typer(help="Columns: add, list, remove.", no_args_is_help=True)

@@ -6,13 +6,11 @@ from typing import Annotated
 
 import typer
 
-from socialdesk.app.engine import restore_last_good_copy
+from socialdesk.app.recovery import restore_last_good_copy
 from socialdesk.cli.context import COULD_NOT, Json, fail, read_file, say, shell_of, show
 from socialdesk.core.errors import StoreError
+from socialdesk.core.reports import Finding, ImportReport, InspectReport
 from socialdesk.services.bundle import Services
-from socialdesk.services.health import Finding
-from socialdesk.services.inspecting import InspectReport
-from socialdesk.services.transfer import ImportReport
 
 
 def add(root: typer.Typer) -> None:

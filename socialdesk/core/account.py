@@ -52,3 +52,13 @@ class Identity:
     server: str
     avatar_url: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSignIn:
+    """An authorization under way: open `url` in a browser; `redirect_uri` is shown for servers that ask for it."""
+
+    id: int
+    network: str
+    url: str
+    redirect_uri: str

@@ -5,10 +5,25 @@ Every failure carries its own technical words (`str(error)`, for the log) and, w
 """
 
 from datetime import datetime
+from typing import Any
 
 
 class SocialDeskError(Exception):
-    """Base of all errors that the program raises on purpose."""
+    """Base of all errors that the program raises on purpose. They can be pickled, whatever their arguments."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[SocialDeskError], args: tuple[Any, ...], facts: dict[str, Any]) -> SocialDeskError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(facts)
+    return error
+
+
+class EngineStopped(SocialDeskError):
+    """The engine's process ended during a call. Whether the call had its effect is not known."""
 
 
 class InputError(SocialDeskError):

@@ -81,8 +81,13 @@ class PracticeDesk:
 
     def trusts(self, host: str, port: int) -> bool:
         """Whether content may name this loopback address: only the practice servers' own."""
+        return host in ("127.0.0.1", "localhost", "::1") and port in self.ports
+
+    @property
+    def ports(self) -> frozenset[int]:
+        """Where the practice servers listen on loopback."""
         every = (*self.blogs.values(), *self.servers.values())
-        return host in ("127.0.0.1", "localhost", "::1") and port in {urlsplit(server.url).port for server in every}
+        return frozenset(urlsplit(server.url).port or 0 for server in every)
 
     def columns(self) -> tuple[PracticeColumn, ...]:
         """What a full desk shows: the search over everything, homes, inbox, feeds."""

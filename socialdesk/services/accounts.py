@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from socialdesk.core.account import NOTHING, Account, Credential
+from socialdesk.core.catalogue import Catalogue
 from socialdesk.core.errors import AuthExpired, InputError, NetworkError, SocialDeskError, VaultError
 from socialdesk.core.events import AccountsChanged, ColumnsChanged
 from socialdesk.core.network import (
@@ -61,6 +62,7 @@ class AccountService:
         self._vault = vault
         self._http = http
         self._networks = networks
+        self._catalogue = Catalogue(network.facts for network in networks.values())
         self._events = events
         self.signed_in: list[Callable[[int], Awaitable[None]]] = []
         self._opened: dict[int, _Opened] = {}
@@ -68,14 +70,11 @@ class AccountService:
 
     def networks(self) -> tuple[NetworkFacts, ...]:
         """Facts of every network there is an adapter for, those with a sign-in first, by title."""
-        every = [network.facts for network in self._networks.values()]
-        return tuple(sorted(every, key=lambda f: (all(isinstance(s, Nothing) for s in f.sign_ins), f.title)))
+        return self._catalogue.networks()
 
     def facts(self, network: str) -> NetworkFacts:
-        if network not in self._networks:
-            known = ", ".join(sorted(self._networks))
-            raise InputError(f"There is no network called “{network}”.", f"Known are: {known}.")
-        return self._networks[network].facts
+        """Raises InputError when there is no adapter for `network`."""
+        return self._catalogue.facts(network)
 
     async def list(self) -> tuple[Account, ...]:
         return await self._store.read(accounts_table.all)

@@ -1,9 +1,10 @@
 """Signing in through the browser: loopback redirect with a paste-back fallback."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from socialdesk.core.account import Account
+from socialdesk.core.account import Account, BrowserSignIn
 from socialdesk.core.errors import InputError
 from socialdesk.core.network import BrowserStep, SignsInByBrowser
 from socialdesk.http.loopback import LoopbackListener, parse_pasted
@@ -13,12 +14,7 @@ LISTEN_S = 120
 
 
 @dataclass(frozen=True, slots=True)
-class BrowserSignIn:
-    """An authorization under way: open `url` in a browser; `redirect_uri` is shown for servers that ask for it."""
-
-    network: str
-    url: str
-    redirect_uri: str
+class _Pending:
     step: BrowserStep
     listener: LoopbackListener
 
@@ -28,6 +24,8 @@ class BrowserSignInService:
 
     def __init__(self, accounts: AccountService) -> None:
         self._accounts = accounts
+        self._ids = itertools.count(1)
+        self._pending: dict[int, _Pending] = {}
 
     async def begin(self, network: str, answers: Mapping[str, str]) -> BrowserSignIn:
         visitor = self._accounts.anonymous(network, answers.get("server", ""))
@@ -40,10 +38,18 @@ class BrowserSignInService:
         except BaseException:
             await listener.close()
             raise
-        return BrowserSignIn(network, step.url, redirect_uri, step, listener)
+        begun = BrowserSignIn(next(self._ids), network, step.url, redirect_uri)
+        self._pending[begun.id] = _Pending(step, listener)
+        return begun
 
-    async def finish(self, pending: BrowserSignIn, pasted: str | None = None) -> Account:
-        """Waits for the browser's answer, or takes the pasted address or code, and keeps the account."""
+    async def finish(self, begun: BrowserSignIn, pasted: str | None = None) -> Account:
+        """Waits for the browser's answer, or takes the pasted address or code, and keeps the account.
+
+        One that failed may be tried again with a pasted address, until it is cancelled.
+        """
+        pending = self._pending.get(begun.id)
+        if pending is None:
+            raise InputError("This sign-in has ended.", "Start again.")
         try:
             if pasted is not None:
                 answer: Mapping[str, str] = {"code": parse_pasted(pasted, pending.step.state)}
@@ -55,10 +61,15 @@ class BrowserSignInService:
             ) from error
         finally:
             await pending.listener.close()
-        visitor = self._accounts.anonymous(pending.network, pending.step.keep.get("server", ""))
+        visitor = self._accounts.anonymous(begun.network, pending.step.keep.get("server", ""))
         if not isinstance(visitor, SignsInByBrowser):  # cannot be: `begin` proved it
             raise InputError("This sign-in cannot be finished.", "Start again.")
-        return await self._accounts.keep(pending.network, await visitor.finish_sign_in(pending.step, answer["code"]))
+        account = await self._accounts.keep(begun.network, await visitor.finish_sign_in(pending.step, answer["code"]))
+        self._pending.pop(begun.id, None)
+        return account
 
-    async def cancel(self, pending: BrowserSignIn) -> None:
-        await pending.listener.close()
+    async def cancel(self, begun: BrowserSignIn) -> None:
+        """Forgets an authorization; what the browser brings later is for nobody."""
+        pending = self._pending.pop(begun.id, None)
+        if pending is not None:
+            await pending.listener.close()

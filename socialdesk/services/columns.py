@@ -1,12 +1,13 @@
 """Columns and what feeds them."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from socialdesk.core.account import Account
 from socialdesk.core.errors import InputError, Unreachable
 from socialdesk.core.events import ColumnsChanged
+from socialdesk.core.headers import ColumnHeader, SourceLine
 from socialdesk.core.network import NetworkFacts, SourceKind
 from socialdesk.core.source import Column, Source, SourceState, WordFilter
 from socialdesk.core.urls import complete, has_sign_in
@@ -18,32 +19,6 @@ from socialdesk.store.database import Store
 
 NARROWEST, WIDEST = 260, 640
 SECRET_ADDRESS = ("An address with a password is not kept.", "Use one without.")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    """One source as a column's options list it."""
-
-    source: Source
-    state: SourceState
-    network_title: str
-    kind_title: str
-    account: str
-    busy: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnHeader:
-    """What a column's header shows. `error` is the reason code of the first source in trouble, '' = none."""
-
-    column: Column
-    subtitle: str
-    networks: tuple[str, ...]
-    sources: tuple[SourceLine, ...]
-    busy: bool
-    error: str
-    error_source: SourceLine | None
-    next_at: datetime | None
 
 
 class ColumnService:

@@ -5,7 +5,6 @@ import logging
 import platform
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from socialdesk import __version__
 from socialdesk.core.errors import NetworkError, SocialDeskError, StoreError
 from socialdesk.core.events import StoreTrouble
+from socialdesk.core.reports import Finding
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
 from socialdesk.store import health as health_table
@@ -20,16 +20,6 @@ from socialdesk.store.database import Store
 
 log = logging.getLogger(__name__)
 PACKAGES = ("PySide6-Essentials", "qasync", "httpx", "aiohttp", "keyring", "feedparser", "nh3")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report; `fix` is empty where nothing has to be done."""
-
-    name: str
-    value: str
-    ok: bool = True
-    fix: str = ""
 
 
 class HealthService:

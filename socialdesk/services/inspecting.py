@@ -3,17 +3,17 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from socialdesk.content import article as articles
 from socialdesk.content import feeds
 from socialdesk.content.worker import Worker
-from socialdesk.core.entry import Entry, RawDocument, SourceMeta
+from socialdesk.core.entry import RawDocument
 from socialdesk.core.errors import ContentError, InputError, NetworkError, RateLimited, Rejected
 from socialdesk.core.post import SeenCard
-from socialdesk.core.saved import ExtractedArticle
+from socialdesk.core.reports import InspectReport
 from socialdesk.core.urls import complete, is_web, resolve
 from socialdesk.http import Http, Trust
 from socialdesk.http.status import check
@@ -26,18 +26,6 @@ ACCEPT = (
     "text/html;q=0.7, */*;q=0.1"
 )
 REMEMBERED = 20  # pages behind entries
-
-
-@dataclass(frozen=True, slots=True)
-class InspectReport:
-    """`kind`: feed, page (with the feeds it names and the article it holds, if any) or nothing."""
-
-    kind: str
-    url: str
-    meta: SourceMeta | None = None
-    entries: tuple[Entry, ...] = ()
-    found: tuple[feeds.FoundFeed, ...] = ()
-    article: ExtractedArticle | None = None
 
 
 class InspectService:

@@ -15,6 +15,7 @@ from socialdesk.core.entry import Entry, Page, SourceMeta
 from socialdesk.core.errors import InputError, NetworkError, Rejected, SocialDeskError, StoreError
 from socialdesk.core.events import ColumnChanged, Progress, SourceChanged
 from socialdesk.core.network import Network, Reads, ReadsOlder
+from socialdesk.core.reports import RefreshReport, SourceOutcome
 from socialdesk.core.rows import Applied
 from socialdesk.core.source import Source, SourceState
 from socialdesk.http import Connectivity, Http
@@ -37,30 +38,6 @@ PROGRESS_STEPS = 50  # told of a refresh, however many sources it has
 LONGEST_SLEEP_S = 30.0
 STORE_REST_S = 60.0  # after something fetched could not be stored
 ASLEEP_S = 20.0  # the wall clock ran this much ahead of ours: the machine slept
-
-
-@dataclass(frozen=True, slots=True)
-class SourceOutcome:
-    """What one fetch did. `error` is a reason code, '' = it worked."""
-
-    source: Source
-    new: int
-    error: str = ""
-    detail: str = ""
-    next_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshReport:
-    outcomes: tuple[SourceOutcome, ...]
-
-    @property
-    def new(self) -> int:
-        return sum(o.new for o in self.outcomes)
-
-    @property
-    def failed(self) -> tuple[SourceOutcome, ...]:
-        return tuple(o for o in self.outcomes if o.error)
 
 
 class RefreshService:

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from socialdesk.content import opml
 from socialdesk.content.worker import Worker
 from socialdesk.core.errors import ContentError, InputError
 from socialdesk.core.events import Progress
+from socialdesk.core.reports import ImportReport
 from socialdesk.core.source import Source, WordFilter
 from socialdesk.core.urls import normalise
 from socialdesk.services.columns import ColumnService
@@ -17,17 +17,6 @@ from socialdesk.store import sources as sources_table
 from socialdesk.store.database import Store
 
 TASK = "opml"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """`refused` names each line that was not taken, with the reason in words. `cancelled`: the rest was left."""
-
-    added: int
-    known: int
-    refused: tuple[tuple[str, str], ...]
-    column_id: int | None
-    cancelled: bool = False
 
 
 class TransferService:
@@ -81,7 +70,7 @@ class TransferService:
         self._events.send(Progress(TASK, "Importing feeds", len(sources), len(feeds), finished=True))
         return sources
 
-    def cancel(self) -> None:
+    async def cancel(self) -> None:
         """Stops a running import after the feed at hand; what is added stays."""
         self._cancelled.set()
 

@@ -1,11 +1,9 @@
-"""The one bridge between the engine's loop on its own thread and the window's loop.
+"""The window's way to the engine and back.
 
-To the engine: `await bridge.call(services.reading.page, ...)`. From the engine: every value of `core.events` arrives
-as `bridge.event` on the GUI thread, in order. A burst wakes the GUI once, however many values it holds, and is handed
-on in slices, so that ticks and painting come between.
+To the engine: `await bridge.call(services.reading.page, ...)`. From the engine: every value of `core.events` is carried
+by `bridge.event` on the GUI thread, in order.
 """
 
-import asyncio
 import threading
 import time
 from collections import deque
@@ -20,47 +18,34 @@ T = TypeVar("T")
 _SLICE_S = 0.002  # handing on values never holds the window longer than this
 
 
-class _Relay(QObject):
-    """Carries values over to the GUI thread (`event` itself is a method of QObject that a signal must not replace)."""
+class Relay(QObject):
+    """Hands values of other threads to `take` on the GUI thread, where it is made, in order.
 
-    arrived = Signal(object)
-    wake = Signal()
-
-
-class Bridge:
-    """`engine` is the running loop of the engine's thread. Made on the GUI thread.
-
-    `event` is a signal with one argument, the value.
+    A burst wakes the GUI once, however many values it holds, and is handed on in slices, so that ticks and painting
+    come between.
     """
 
-    def __init__(self, engine: asyncio.AbstractEventLoop, parent: QObject | None = None) -> None:
-        self._engine = engine
-        self._relay = _Relay(parent)
+    _wake = Signal()
+
+    def __init__(self, take: Callable[[Any], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._take = take
         self._waiting: deque[object] = deque()
         self._lock = threading.Lock()
         self._woken = False
-        self._relay.wake.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._wake.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         # The rest of a burst comes by a timer: a queued signal would be handed on before any timer or painting.
-        self._rest = QTimer(self._relay)
+        self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(self._deliver)
-        self.event = self._relay.arrived
-
-    async def call(self, function: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `function(*args, **kwargs)`, run on the engine's loop; its errors are raised here.
-
-        Cancelling the awaiting task cancels the work on the engine.
-        """
-        future = asyncio.run_coroutine_threadsafe(function(*args, **kwargs), self._engine)
-        return await asyncio.wrap_future(future)
 
     def send(self, value: object) -> None:
-        """Hands one event to the window. May be called on any thread: give it to `services.events.listen`."""
+        """Hands one value over. May be called on any thread."""
         with self._lock:
             self._waiting.append(value)
             wake, self._woken = not self._woken, True
         if wake:
-            self._relay.wake.emit()
+            self._wake.emit()
 
     def _deliver(self) -> None:
         ends = time.perf_counter() + _SLICE_S
@@ -70,7 +55,23 @@ class Bridge:
                     self._woken = False
                     return
                 value = self._waiting.popleft()
-            self.event.emit(value)
+            self._take(value)
             if time.perf_counter() > ends:
                 self._rest.start(0)
                 return
+
+
+class _Events(QObject):
+    happened = Signal(object)  # `event` itself is a method of QObject that a signal must not replace
+
+
+class Bridge:
+    """`event` is a signal with one argument, the value. Made on the GUI thread."""
+
+    def __init__(self) -> None:
+        self._events = _Events()
+        self.event = self._events.happened
+
+    async def call(self, function: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What a service's method gives; its errors are raised here, cancelling the awaiting task cancels the work."""
+        return await function(*args, **kwargs)

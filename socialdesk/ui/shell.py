@@ -329,7 +329,7 @@ class Shell(Dialogs):
         """The person stops long work; what is done stays."""
         services = self.desk.services
         if task == "opml":
-            services.transfer.cancel()
+            self._tasks.start("cancel", self.desk.bridge.call(services.transfer.cancel))
         elif task == "refresh":
             self._tasks.start("cancel", self.desk.bridge.call(services.refresh.cancel))
         elif task.startswith("save:"):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, tzinfo
 
 from socialdesk.core.errors import (
     ContentError,
+    EngineStopped,
     InputError,
     NetworkError,
     OutcomeUnknown,
@@ -136,6 +137,8 @@ def sentence_of(error: BaseException) -> str:
             return sentence("outcome_unknown")
         case NetworkError() | StoreError() | VaultError() | ContentError():
             return sentence("offline" if getattr(error, "offline", False) else error.reason)
+        case EngineStopped():
+            return "The work behind the window was interrupted and began again. See whether it is done, or do it again."
         case TimeoutError():
             return sentence("timed_out")
         case _:

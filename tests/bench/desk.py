@@ -1,13 +1,31 @@
 """The whole desk in a window, watched from inside: see `tests.bench.watched`.
 
-Python's collector is off before the window's modules are imported, as in `socialdesk.app.start`.
+The watch is loaded where the window's modules are: when the engine's process has been started.
 """
 
-import gc
+import sys
+from typing import Any
 
-gc.disable()
+from socialdesk.app import start
+from socialdesk.app.engine_start import EngineProcess
 
-from tests.bench.watched import main  # noqa: E402
+
+def started(opening: object) -> EngineProcess:
+    engine = EngineProcess(opening)
+    watch()
+    return engine
+
+
+def watch() -> None:
+    from socialdesk.app import window
+    from tests.bench.watched import watched_window
+
+    watching: Any = watched_window(window.open_window, sys.argv[1], sys.argv[3:])
+    window.open_window = watching
+
 
 if __name__ == "__main__":
-    main()
+    start.EngineProcess = started  # type: ignore[misc,assignment]
+    from pathlib import Path
+
+    sys.exit(start.start(Path(sys.argv[2]), practice=False, explain=False))

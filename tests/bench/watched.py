@@ -10,13 +10,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
-from socialdesk.__main__ import main as run_desk
-from socialdesk.app import window as app_window
 from socialdesk.app.window import Opened
 from socialdesk.ui.column.column import ColumnView
 from socialdesk.ui.column.view import CardList
@@ -180,17 +179,11 @@ async def _calm(view: ColumnView) -> None:
 MEASURES: dict[str, Measure] = {f.__name__: f for f in (first_paint, memory, stall, paging, opening)}
 
 
-def main() -> None:
-    mode, profile, *words = sys.argv[1:]
+def watched_window(open_window: Callable[..., int], mode: str, words: list[str]) -> Callable[..., int]:
+    """`open_window` with a measurement for its script."""
     watch = PaintWatch()
-    open_window = app_window.open_window
 
     async def script(opened: Opened) -> None:
         say(await MEASURES[mode](opened, watch, words))
 
-    def opened_with_script(*args: Any, **kwargs: Any) -> int:
-        return open_window(*args, **kwargs, script=script)
-
-    app_window.open_window = opened_with_script
-    sys.argv = ["socialdesk", "--profile", profile]
-    sys.exit(run_desk())
+    return partial(open_window, script=script)

@@ -55,9 +55,15 @@ def collect_on_this_thread() -> Iterator[None]:
 
 @pytest.fixture
 async def closed_desk(
-    qapp: QApplication, tmp_path: Path, browser: Browser, collect_on_this_thread: None
+    qapp: QApplication,
+    tmp_path: Path,
+    browser: Browser,
+    collect_on_this_thread: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[RunningDesk]:
-    """Practice networks of its own, nothing opened yet."""
+    """Practice networks and a keyring of its own, nothing opened yet."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.support.file_keyring.FileKeyring")
+    monkeypatch.setenv("FILE_KEYRING", str(tmp_path / "keyring.json"))
     with PracticeDesk() as practice:
         desk = RunningDesk(qapp, tmp_path, practice, browser)
         yield desk

@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from socialdesk.app.engine import EngineThread
+from socialdesk.app.link import Engine
 from socialdesk.app.profile import Profile
+from socialdesk.app.protocol import Opening
 from socialdesk.app.window import Opened, Program
 from socialdesk.core.rows import Row
 from socialdesk.practice.desk import PracticeDesk
@@ -19,7 +20,6 @@ from socialdesk.practice.server import PracticeServer
 from socialdesk.ui.column import actions_row
 from socialdesk.ui.column.column import ColumnView
 from socialdesk.ui.controls import IconButton
-from socialdesk.vault import MemoryVault
 
 NONE = Qt.KeyboardModifier.NoModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -52,7 +52,6 @@ class RunningDesk:
     def __init__(self, app: QApplication, folder: Path, practice: PracticeDesk, browser: Browser) -> None:
         self._app, self.practice, self.browser = app, practice, browser
         self._profile = Profile.choose(folder)
-        self._vault = MemoryVault()
         self._program: asyncio.Task[int] | None = None
         self._opened: Opened | None = None
 
@@ -60,8 +59,7 @@ class RunningDesk:
 
     async def open(self, *, furnished: bool = True) -> None:
         """Returns when the window is shown; its columns may still be empty."""
-        engine = EngineThread(self._profile, self._vault, self.practice.trusts)
-        engine.start()
+        engine = Engine(Opening.of(self._profile, trusted_ports=self.practice.ports))
         there: asyncio.Future[Opened] = asyncio.get_running_loop().create_future()
 
         async def script(opened: Opened) -> None:

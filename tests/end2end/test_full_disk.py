@@ -8,7 +8,6 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from socialdesk.app import window as app_window
-from socialdesk.app.engine import EngineThread
 from socialdesk.app.profile import Profile
 from socialdesk.app.window import Program
 from socialdesk.core.errors import StoreError
@@ -18,9 +17,9 @@ from socialdesk.store import drafts
 from socialdesk.store.database import Store
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.shell import Shell
-from socialdesk.vault import MemoryVault
 from tests.end2end.desk import eventually
 from tests.services.fakes import START
+from tests.support.near_engine import NearEngine
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)  # said by the off-screen platform
 
@@ -33,8 +32,7 @@ async def test_the_window_stays_open_until_the_draft_is_stored(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     profile = Profile.choose(tmp_path)
-    engine = EngineThread(profile, MemoryVault())
-    engine.start()
+    engine = NearEngine(profile)
 
     async def full(*args: object) -> None:
         raise StoreError("database or disk is full", reason="disk_full")
@@ -65,6 +63,7 @@ async def test_the_window_stays_open_until_the_draft_is_stored(
         assert window.isVisible()
     window.close()
     assert await program == 0
+    await engine.aclose()
     store = Store.open(profile.data, now=START)
     assert [draft.text for draft in store.read_now(drafts.all)] == ["Not to be lost"]
     store.close()

@@ -10,7 +10,7 @@ import qasync
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
-from socialdesk.ui.bridge import Bridge
+from socialdesk.ui.bridge import Bridge, Relay
 from socialdesk.ui.desk import Desk, make_desk
 from socialdesk.ui.window import Window
 from tests.ui.fakes import NOW, Fakes, lively
@@ -65,8 +65,8 @@ def fakes() -> Fakes:
 
 @pytest.fixture
 async def desk(qapp: QApplication, fakes: Fakes) -> AsyncIterator[Desk]:
-    bridge = Bridge(asyncio.get_running_loop())
-    fakes.listeners.append(bridge.send)
+    bridge = Bridge()
+    fakes.listeners.append(Relay(bridge.event.emit).send)
     made = make_desk(qapp, fakes, bridge, mode="dark", now=lambda: NOW)
     yield made
     await made.pictures.close()

@@ -22,12 +22,12 @@ from socialdesk.core.entry import (
 )
 from socialdesk.core.errors import InputError
 from socialdesk.core.events import ColumnChanged, ColumnsChanged
+from socialdesk.core.headers import ColumnHeader, SourceLine
 from socialdesk.core.network import AppPassword, Field, NetworkFacts, Nothing, SourceKind
 from socialdesk.core.post import Publication
 from socialdesk.core.rows import Removed, Row, StoredEntry, Story
 from socialdesk.core.source import Column, RowKey, Source, SourceState, WordFilter
 from socialdesk.practice.pictures import picture
-from socialdesk.services.columns import ColumnHeader, SourceLine
 
 NOW = datetime(2025, 11, 18, 9, 30, tzinfo=UTC)
 

@@ -118,6 +118,7 @@ class PanelFakes(Fakes):
         self.searching = SimpleNamespace(find=self._find)
         self.inspecting = SimpleNamespace(inspect=self._inspect, behind=self._inspect, link_card=self._link_card)
         self.transfer = _Transfer(self)
+        self.images.set_limit = self._set_limit
         self.columns.add = self._add_source
         self.columns.title_of = lambda source: source.kind
         self.reading.target = self._target
@@ -136,6 +137,9 @@ class PanelFakes(Fakes):
         if url not in self.cards:
             raise Unreachable("no such page")
         return replace(self.cards[url], url=url, fetched=NOW)
+
+    async def _set_limit(self, limit: int) -> None:
+        self.note("set_limit", limit)
 
     async def _add_source(self, title: str, icon: str, sources: tuple[Source, ...], kept: Any, view: str) -> Column:
         self.note("add", title, sources)

@@ -22,7 +22,7 @@ def main(mode: str, path: str, scale: str = "1", scene: str = "") -> None:
 
 
 async def _shoot(app: object, mode: str, path: str, scene: str) -> None:
-    from socialdesk.ui.bridge import Bridge
+    from socialdesk.ui.bridge import Bridge, Relay
     from socialdesk.ui.desk import make_desk
     from socialdesk.ui.window import Window
     from tests.ui.fakes import NOW, lively
@@ -30,8 +30,8 @@ async def _shoot(app: object, mode: str, path: str, scene: str) -> None:
     fakes = lively()
     if scene == "states":
         _states(fakes)
-    bridge = Bridge(asyncio.get_running_loop())
-    fakes.listeners.append(bridge.send)
+    bridge = Bridge()
+    fakes.listeners.append(Relay(bridge.event.emit).send)
     desk = make_desk(app, fakes, bridge, mode=mode, now=lambda: NOW)
     window = Window(desk)
     window.resize(1600, 1000)

@@ -1,66 +1,28 @@
-"""The way between the engine's thread and the window."""
+"""The way between other threads, the engine and the window."""
 
-import asyncio
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from socialdesk.core.errors import InputError
-from socialdesk.ui.bridge import Bridge
+from socialdesk.ui.bridge import Bridge, Relay
 from tests.ui.conftest import eventually
 
 
-@pytest.fixture
-def engine() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield loop
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+async def test_a_call_gives_what_the_service_gives_and_raises_what_it_raises(qapp: object) -> None:
+    async def add(one: int, *, more: int) -> int:
+        return one + more
 
-
-async def test_a_call_runs_on_the_engine_and_answers_on_the_window(engine: asyncio.AbstractEventLoop) -> None:
-    bridge = Bridge(engine)
-
-    async def where(extra: int, *, more: int) -> tuple[int, int]:
-        return threading.get_ident(), extra + more
-
-    ident, total = await bridge.call(where, 1, more=2)
-    assert ident != threading.get_ident()
-    assert total == 3
-
-
-async def test_errors_come_back_as_they_are(engine: asyncio.AbstractEventLoop) -> None:
     async def refuse() -> None:
         raise InputError("No.")
 
+    bridge = Bridge()
+    assert await bridge.call(add, 1, more=2) == 3
     with pytest.raises(InputError, match="No"):
-        await Bridge(engine).call(refuse)
+        await bridge.call(refuse)
 
 
-async def test_cancelling_reaches_the_engine(engine: asyncio.AbstractEventLoop) -> None:
-    started, cancelled = threading.Event(), threading.Event()
-
-    async def forever() -> None:
-        started.set()
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            cancelled.set()
-            raise
-
-    task = asyncio.ensure_future(Bridge(engine).call(forever))
-    await eventually(started.is_set)
-    task.cancel()
-    await eventually(cancelled.is_set)
-    assert task.cancelled()
-
-
-async def test_events_of_many_threads_all_arrive_in_order_on_the_gui_thread(engine: asyncio.AbstractEventLoop) -> None:
-    bridge = Bridge(engine)
+async def test_values_of_many_threads_all_arrive_in_order_on_the_gui_thread(qapp: object) -> None:
     got: list[tuple[int, int]] = []
     threads: set[int] = set()
 
@@ -68,8 +30,8 @@ async def test_events_of_many_threads_all_arrive_in_order_on_the_gui_thread(engi
         got.append(value)
         threads.add(threading.get_ident())
 
-    bridge.event.connect(take)
-    senders = [threading.Thread(target=lambda who=who: [bridge.send((who, n)) for n in range(700)]) for who in range(3)]
+    relay = Relay(take)
+    senders = [threading.Thread(target=lambda who=who: [relay.send((who, n)) for n in range(700)]) for who in range(3)]
     for sender in senders:
         sender.start()
     await eventually(lambda: len(got) == 2100)

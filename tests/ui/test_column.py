@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from socialdesk.core.entry import Counts
 from socialdesk.core.errors import InputError, Unreachable
 from socialdesk.core.events import ColumnChanged, SourceChanged
+from socialdesk.core.headers import ColumnHeader
 from socialdesk.core.rows import Story
-from socialdesk.services.columns import ColumnHeader
 from socialdesk.ui.column.column import ColumnView
 from socialdesk.ui.column.model import MOST
 from socialdesk.ui.desk import Desk

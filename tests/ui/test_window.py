@@ -63,10 +63,10 @@ async def test_the_welcome_page_stands_where_there_are_no_columns(fakes: Fakes, 
     window = await open_window()
     window.add_page("welcome", QWidget())
     fakes.columns_list.clear()
-    desk.bridge.send(_columns_changed())
+    desk.bridge.event.emit(_columns_changed())
     await eventually(lambda: window.page == "welcome")
     fakes.columns_list.extend(kept)
-    desk.bridge.send(_columns_changed())
+    desk.bridge.event.emit(_columns_changed())
     await eventually(lambda: window.page == "columns")
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from socialdesk.content.feeds.known import NOTHING_KNOWN, cut
-from socialdesk.content.feeds.values import FoundFeed, ParsedFeed, RawFeed
+from socialdesk.content.feeds.values import ParsedFeed, RawFeed
 from socialdesk.core.entry import RawDocument
 from socialdesk.core.errors import ContentError
+from socialdesk.core.reports import FoundFeed
 
 __all__ = ["WELL_KNOWN_PATHS", "FoundFeed", "ParsedFeed", "discover", "of_site", "parse"]
 

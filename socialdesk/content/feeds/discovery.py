@@ -8,9 +8,9 @@ from lxml import etree
 from socialdesk.content.encoding import decode
 from socialdesk.content.feeds import jsonfeed, markup, reader
 from socialdesk.content.feeds.entries import plain_title
-from socialdesk.content.feeds.values import FoundFeed
 from socialdesk.core import urls
 from socialdesk.core.entry import RawDocument
+from socialdesk.core.reports import FoundFeed
 from socialdesk.core.text import one_line
 
 TYPES = {

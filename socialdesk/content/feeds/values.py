@@ -34,15 +34,6 @@ class ParsedFeed:
     known: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFeed:
-    """A feed that a page names. `kind`: rss, atom, json, or empty when it does not say."""
-
-    url: str
-    title: str = ""
-    kind: str = ""
-
-
 @dataclass(slots=True)
 class Text:
     """A piece of text as a format carries it. `kind`: text, html, or maybe (RSS does not say). `base` for its links."""

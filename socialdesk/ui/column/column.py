@@ -8,9 +8,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from socialdesk.core.events import ColumnChanged
+from socialdesk.core.headers import ColumnHeader as HeaderData
 from socialdesk.core.rows import Row, Story
 from socialdesk.core.source import Column
-from socialdesk.services.columns import ColumnHeader as HeaderData
 from socialdesk.ui import words
 from socialdesk.ui.column.asking import CardWishes
 from socialdesk.ui.column.bars import NewPill, ViewSwitch

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from socialdesk.core.headers import ColumnHeader, SourceLine
 from socialdesk.core.source import Column, WordFilter
-from socialdesk.services.columns import ColumnHeader, SourceLine
 from socialdesk.ui import words
 from socialdesk.ui.column.look import PAD, Look
 from socialdesk.ui.controls import Elided, IconButton, IconLabel, button, clear_layout, label

@@ -1,6 +1,5 @@
 """The whole window with its panels over stand-in services."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
@@ -9,7 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from socialdesk.ui.bridge import Bridge
+from socialdesk.ui.bridge import Bridge, Relay
 from socialdesk.ui.desk import Desk, make_desk
 from socialdesk.ui.shell import Shell
 from tests.ui.conftest import eventually
@@ -61,8 +60,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 async def panel_desk(qapp: QApplication, panels: PanelFakes, browser: Browser) -> AsyncIterator[Desk]:
-    bridge = Bridge(asyncio.get_running_loop())
-    panels.listeners.append(bridge.send)
+    bridge = Bridge()
+    panels.listeners.append(Relay(bridge.event.emit).send)
     made = make_desk(qapp, panels, bridge, mode="dark", now=lambda: NOW)
     yield made
     await made.pictures.close()
