@@ -68,6 +68,8 @@ class PracticeX(PracticeServer):
         self._trickle_s = trickle_s
         self._waiting: list[PracticePost] = []
         self._trickling: asyncio.Task[None] | None = None
+        self._trickled = 0
+        self._news = asyncio.Condition()
         self._settle()
 
     async def started(self) -> None:
@@ -109,6 +111,11 @@ class PracticeX(PracticeServer):
 
     def repost(self, post_id: str, by: str) -> Post:
         return self.state.repost(self.person(by).id, post_id)
+
+    async def until_trickled(self, times: int) -> None:
+        """Returns when at least `times` of the posts held back have appeared."""
+        async with self._news:
+            await self._news.wait_for(lambda: self._trickled >= times)
 
     def posts_by_me(self) -> list[Post]:
         """The person's own posts, oldest first."""
@@ -176,6 +183,9 @@ class PracticeX(PracticeServer):
         while self._waiting:
             await asyncio.sleep(self._trickle_s)
             self._show(self._waiting.pop(0), self.now())
+            self._trickled += 1
+            async with self._news:
+                self._news.notify_all()
 
     # talking
 

@@ -64,7 +64,7 @@ def to_html(words: Words, base: str) -> str:
         return ""
     parts: list[str] = []
     done = 0
-    for start, end, href, label in sorted(_links(words, base)):
+    for start, end, href, label in sorted(_links(words, base), key=lambda link: (link[0], -link[1])):
         if start < done:
             continue
         parts += (escape(words.text[done:start]), f'<a href="{escape(href)}">{escape(label)}</a>')
@@ -76,6 +76,9 @@ def to_html(words: Words, base: str) -> str:
 
 def _links(words: Words, base: str) -> Iterator[tuple[int, int, str, str]]:
     text, found = words.text, links(words.text)
+    for whole, display in words.shown.items():  # X says that these are links, whatever their names end in
+        for place in re.finditer(re.escape(whole), text):
+            yield place.start(), place.end(), whole, display or whole
     for link in found:
         href = link.url if "://" in link.url else f"http://{link.url}"
         yield link.start, link.end, href, words.shown.get(link.url) or text[link.start : link.end]
