@@ -18,6 +18,7 @@ from socialdesk.core.rows import Row
 from socialdesk.core.source import Column
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.doing import Doing
+from socialdesk.ui.focus_order import read_in_order
 from socialdesk.ui.rail import Rail
 from socialdesk.ui.strip import Strip
 from socialdesk.ui.tasks import Tasks
@@ -113,10 +114,12 @@ class Window(QWidget):
     def set_left(self, panel: QWidget | None) -> None:
         """Shows `panel` beside the rail; None folds it away, the widget stays alive with its owner."""
         self.left.show_panel(panel)
+        read_in_order(self)
 
     def set_right(self, panel: QWidget | None, *, full: bool = False) -> None:
         """Shows `panel` at the right, over nothing; `full` gives it the columns' room."""
         self.right.show_panel(panel)
+        read_in_order(self)
         self._set_full(full=full and panel is not None)
         if panel is None:
             self.rail.show_place("columns")
@@ -181,6 +184,7 @@ class Window(QWidget):
         columns: tuple[Column, ...] = await self._desk.bridge.call(self._desk.services.columns.all)
         self.strip.show_columns(columns)
         self._show_rail()
+        read_in_order(self)
         if not columns and "welcome" in self._named:
             self.show_page("welcome")
         elif columns and self.page in ("welcome", ""):

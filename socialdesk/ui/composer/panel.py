@@ -208,6 +208,7 @@ class Composer(ComposerLayout):
         self._show_checks(ids, leader)
         self.show_heading(letter.title_of(draft), self._drafts, draft)
         self.show_post(len(ids), busy=self._tasks.busy("post"))
+        self.order_keys(ids, tuple(picture.blob for picture in draft.pictures))
 
     def _show_checks(self, ids: tuple[int, ...], leader: int | None) -> None:
         self.checks.show_accounts({i: self.roster.title(i) for i in ids})

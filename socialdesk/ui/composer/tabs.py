@@ -100,7 +100,7 @@ class Tabs(QWidget):
         self.setFixedHeight(_HEIGHT + 1)
         self._group.idClicked.connect(self._clicked)
         self.add(0, "All accounts", None)
-        self._tabs[0].setChecked(True)
+        self.choose(0)
 
     @property
     def current(self) -> int:
@@ -140,6 +140,8 @@ class Tabs(QWidget):
     def choose(self, account_id: int) -> None:
         tab = self._tabs.get(account_id, self._tabs[0])
         tab.setChecked(True)
+        for each in self._tabs.values():  # Tab comes to the one in front, arrow keys go on from there
+            each.setFocusPolicy(Qt.FocusPolicy.StrongFocus if each is tab else Qt.FocusPolicy.ClickFocus)
         self._area.ensureWidgetVisible(tab, 24, 0)
 
     def tab(self, account_id: int) -> Tab:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from socialdesk.ui.controls import Box, IconLabel, label, scrolled
 from socialdesk.ui.desk import Desk
+from socialdesk.ui.focus_order import stops
 
 _DIM = 150
 _EDGE = 22
@@ -123,30 +124,24 @@ class Sheet(QWidget):
         event.accept()  # nothing below the dialog hears the keys
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # Qt's own signature
-        stops = self._stops()
+        every = self._stops()
         here = QApplication.focusWidget()
-        if not stops:
+        if not every:
             return False
-        at = stops.index(here) if here in stops else -1
+        at = every.index(here) if here in every else -1
         step = 1 if forward else -1
-        stop = stops[(at + step) % len(stops)]
+        stop = every[(at + step) % len(every)]
         stop.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
         self._area.ensureWidgetVisible(stop)
         return True
 
     def _stops(self) -> list[QWidget]:
         """What Tab walks through, in reading order."""
-        found = [
-            child
-            for child in self.card.findChildren(QWidget)
-            if child.isVisibleTo(self)
-            and child.isEnabled()
-            and child.focusPolicy() & Qt.FocusPolicy.TabFocus
-            and child.focusProxy() is None
+        return [
+            stop
+            for stop in stops(self.card)
+            if stop.isVisibleTo(self)
+            and stop.isEnabled()
+            and stop.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and stop.focusProxy() is None
         ]
-
-        def place(widget: QWidget) -> tuple[int, int]:
-            corner = widget.mapTo(self, widget.rect().center())
-            return corner.y() // 12, corner.x()
-
-        return sorted(found, key=place)
