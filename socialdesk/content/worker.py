@@ -19,7 +19,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from socialdesk.content import child
 from socialdesk.content.wire import MAX_FRAME, PREFIX, frame, unpack
@@ -28,6 +28,7 @@ from socialdesk.core.errors import ContentError
 T = TypeVar("T")
 Process = subprocess.Popen[bytes]
 IDLE_S = 300.0
+PIPE_BYTES = 1 << 20  # an answer that fits is written at once, however busy this process is; 64 KiB hold it up
 FROZEN_FLAG = "--content-worker"  # how a bundled program is asked to be the child
 log = logging.getLogger(__name__)
 
@@ -220,7 +221,19 @@ def _start() -> Process:
     if sys.platform == "win32":
         own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     pipe, null = subprocess.PIPE, subprocess.DEVNULL
-    return subprocess.Popen(command(), stdin=pipe, stdout=pipe, stderr=null, **own_group)  # noqa: S603 - ourselves
+    process = subprocess.Popen(command(), stdin=pipe, stdout=pipe, stderr=null, **own_group)  # noqa: S603 - ourselves
+    for stream in (process.stdin, process.stdout):
+        _widen(stream)
+    return process
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """Gives a pipe more room where the system can do that (Linux)."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        if pipe is not None:
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def _end(process: Process) -> None:

@@ -119,7 +119,9 @@ def _outside(text: str) -> Iterator[str]:
 
 
 def _mend(text: str) -> str:
-    return _REFERENCE.sub(_character, _SURROGATES.sub(_pair, text)) if "&" in text else text
+    if not _REFERENCE.search(text):
+        return text
+    return _REFERENCE.sub(_character, _SURROGATES.sub(_pair, text))
 
 
 def _pair(match: re.Match[str]) -> str:

@@ -30,6 +30,7 @@ from socialdesk.core import urls
 from socialdesk.core.text import one_line
 
 PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
+PEOPLE = ("dc:creator", "dc:author", "author", "itunes:author", "managingeditor", "media:credit")
 MEDIA = frozenset(("media:content", "media:thumbnail", "media:group"))
 ITUNES_IMAGE = "itunes:image"
 
@@ -240,9 +241,9 @@ def _people(names: Names, found: Found, base: str) -> list[RawPerson]:
         if name or email:
             url = urls.resolve(base, line(parts, "uri", "url"))
             people.append(RawPerson(name or email.split("@")[0], url if urls.is_web(url) else ""))
-    for name in ("dc:creator", "dc:author", "author", "itunes:author", "managingeditor", "media:credit"):
-        if not people:
-            people = [person for e in found.get(name, ()) if (person := person_of(inner_text(e)))]
+    for name in PEOPLE:
+        if name in found and not people:
+            people = [person for e in found[name] if (person := person_of(inner_text(e)))]
     return people
 
 
