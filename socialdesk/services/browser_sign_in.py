@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from socialdesk.core.account import Account, BrowserSignIn
 from socialdesk.core.errors import InputError
-from socialdesk.core.network import BrowserStep, SignsInByBrowser
+from socialdesk.core.network import BrowserStep, NetworkFacts, OAuthCode, SignsInByBrowser
 from socialdesk.http.loopback import LoopbackListener, parse_pasted
 from socialdesk.services.accounts import AccountService
 
@@ -31,8 +31,8 @@ class BrowserSignInService:
         visitor = self._accounts.anonymous(network, answers.get("server", ""))
         if not isinstance(visitor, SignsInByBrowser):
             raise InputError(f"{visitor.facts.title} does not sign in through the browser.", "Use its other sign-in.")
-        listener = LoopbackListener()
-        redirect_uri = await listener.start()
+        listener = LoopbackListener(port_of(visitor.facts))
+        redirect_uri = await self._listen(listener, visitor.facts)
         try:
             step = await visitor.begin_sign_in(answers, redirect_uri)
         except BaseException:
@@ -41,6 +41,20 @@ class BrowserSignInService:
         begun = BrowserSignIn(next(self._ids), network, step.url, redirect_uri)
         self._pending[begun.id] = _Pending(step, listener)
         return begun
+
+    @staticmethod
+    async def _listen(listener: LoopbackListener, facts: NetworkFacts) -> str:
+        """The redirect URI. Where the network knows only one, who else listens there would get its answer."""
+        try:
+            return await listener.start()
+        except InputError as error:
+            port = port_of(facts)
+            if not port:
+                raise
+            raise InputError(
+                f"Another program uses port {port}, where {facts.title} sends the browser back to.",
+                "Close that program, perhaps another SocialDesk, and start again.",
+            ) from error
 
     async def finish(self, begun: BrowserSignIn, pasted: str | None = None) -> Account:
         """Waits for the browser's answer, or takes the pasted address or code, and keeps the account.
@@ -73,3 +87,8 @@ class BrowserSignInService:
         pending = self._pending.pop(begun.id, None)
         if pending is not None:
             await pending.listener.close()
+
+
+def port_of(facts: NetworkFacts) -> int:
+    """The port that the network's browser sign-in has to come back to; 0 = any."""
+    return next((form.port for form in facts.sign_ins if isinstance(form, OAuthCode)), 0)
