@@ -5,6 +5,7 @@ regular expressions, which take quadratic time on hostile texts: a text is count
 those of Python's `str`.
 """
 
+import functools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -28,23 +29,28 @@ _DASHES = (
     "\ufe63\uff0d\U00010ead"
 )
 
-_RUN = re.compile(rf"[^\x00-,/:-@\[-^`{{-\x7f{SPACES}{DIRECTIONAL}{INVALID}]+")  # labels, dots, - and _
-_SCHEME = re.compile(r"https?://\Z", re.IGNORECASE)
 _NOT_BEFORE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@＠$#＃" + INVALID)
 _NOT_BEFORE_BARE = frozenset("-_./")
 _GOES_ON = frozenset("0123456789abcdefghijklmnopqrstuvwxyz@+-")  # after it a top-level domain is none
 _LONGEST_TLD = max(map(len, TLDS))
-_PUNYCODE = re.compile(r"xn--[0-9a-z]+", re.IGNORECASE)
-_ASCII_LABELS = re.compile(rf"(?:[a-z0-9\-_{ACCENTS}]++\.)++", re.IGNORECASE)
-_PORT = re.compile(r":[0-9]+")
-_IN_PATH = rf"[a-z0-9{_CYRILLIC}!*';:=+,.$/%#\[\]{_DASHES}_~&|@{ACCENTS}]"
-_PATH = re.compile(rf"/(?:{_IN_PATH}++|\((?:{_IN_PATH}*+\({_IN_PATH}++\){_IN_PATH}*+|{_IN_PATH}++)\))*+", re.IGNORECASE)
-_NOT_LAST_IN_PATH = re.compile(rf"[^a-z0-9{_CYRILLIC}=_#/+\-{ACCENTS})]+\Z", re.IGNORECASE)
-_QUERY = re.compile(r"\?[a-z0-9!?*'();:&=+$/%#\[\]\-_.,~|@]*+", re.IGNORECASE)
 _NOT_LAST_IN_QUERY = "!?*'();:+$%[].,~|@"
-_TCO = re.compile(
-    r"https?://t\.co/([a-z0-9]+)(?:\?[a-z0-9!?*'();:&=+$/%#\[\]\-_.,~|@]*[a-z0-9_&=#/\-])?", re.IGNORECASE
-)
+
+# Expressions, compiled when first used: the window's process loads this before its first paint.
+_RUN = rf"[^\x00-,/:-@\[-^`{{-\x7f{SPACES}{DIRECTIONAL}{INVALID}]+"  # labels, dots, - and _
+_SCHEME = r"https?://\Z"
+_PUNYCODE = r"xn--[0-9a-z]+"
+_ASCII_LABELS = rf"(?:[a-z0-9\-_{ACCENTS}]++\.)++"
+_PORT = r":[0-9]+"
+_IN_PATH = rf"[a-z0-9{_CYRILLIC}!*';:=+,.$/%#\[\]{_DASHES}_~&|@{ACCENTS}]"
+_PATH = rf"/(?:{_IN_PATH}++|\((?:{_IN_PATH}*+\({_IN_PATH}++\){_IN_PATH}*+|{_IN_PATH}++)\))*+"
+_NOT_LAST_IN_PATH = rf"[^a-z0-9{_CYRILLIC}=_#/+\-{ACCENTS})]+\Z"
+_QUERY = r"\?[a-z0-9!?*'();:&=+$/%#\[\]\-_.,~|@]*+"
+_TCO = r"https?://t\.co/([a-z0-9]+)(?:\?[a-z0-9!?*'();:&=+$/%#\[\]\-_.,~|@]*[a-z0-9_&=#/\-])?"
+
+
+@functools.cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,7 @@ def links(text: str) -> tuple[Link, ...]:
         return ()
     found: list[Link] = []
     at = 0
-    for run in _RUN.finditer(text):
+    for run in _compiled(_RUN).finditer(text):
         if "." not in run[0] or run.end() <= at:
             continue
         labels = _Labels(text, run.start(), run.end())
@@ -86,7 +92,7 @@ def links(text: str) -> tuple[Link, ...]:
 def _host(text: str, labels: "_Labels", at: int) -> _Host | None:
     """The first host name in a run of host characters that begins behind what was found up to `at`."""
     begin = labels.starts[0]
-    scheme = _SCHEME.search(text, max(0, begin - SCHEME_LENGTH), begin) if begin >= at else None
+    scheme = _compiled(_SCHEME).search(text, max(0, begin - SCHEME_LENGTH), begin) if begin >= at else None
     if scheme and _may_begin(text, scheme.start(), at) and (end := labels.end_from(0)):
         return _Host(begin, end, bare=False)
     for index in range(max(0, bisect_right(labels.starts, at) - 1), len(labels.starts)):
@@ -140,19 +146,19 @@ def _tld_end(text: str, start: int, end: int) -> int:
     for stop in range(min(end, start + _LONGEST_TLD), start, -1):
         if text[stop : stop + 1].lower() not in _GOES_ON and text[start:stop].lower() in TLDS:
             return stop
-    punycode = _PUNYCODE.match(text, start, end)
+    punycode = _compiled(_PUNYCODE).match(text, start, end)
     return punycode.end() if punycode else 0
 
 
 def _rest_end(text: str, at: int) -> int:
     """Where port, path and query of an address end that follow its host name."""
-    port = _PORT.match(text, at)
+    port = _compiled(_PORT).match(text, at)
     at = port.end() if port else at
-    path = _PATH.match(text, at)
+    path = _compiled(_PATH).match(text, at)
     if path:
-        tail = _NOT_LAST_IN_PATH.search(path[0])
+        tail = _compiled(_NOT_LAST_IN_PATH).search(path[0])
         at += len(path[0]) - (len(tail[0]) if tail else 0)
-    query = _QUERY.match(text, at)
+    query = _compiled(_QUERY).match(text, at)
     kept = query[0].rstrip(_NOT_LAST_IN_QUERY) if query else ""
     return at + len(kept)
 
@@ -161,7 +167,7 @@ def _link(text: str, host: _Host, end: int) -> list[Link]:
     start = text.rindex(":", 0, host.start)
     start -= 5 if text[start - 1] in "sS" else 4
     url = text[start:end]
-    if tco := _TCO.match(url):
+    if tco := _compiled(_TCO).match(url):
         if len(tco[1]) > MAX_TCO_SLUG:
             return []
         url, end = tco[0], start + tco.end()
@@ -185,7 +191,7 @@ def _bare_links(text: str, host: _Host, end: int) -> list[Link]:
 
 def _ascii_names(domain: str) -> Iterator[tuple[int, int]]:
     at = 0
-    while labels := _ASCII_LABELS.search(domain, at):
+    while labels := _compiled(_ASCII_LABELS).search(domain, at):
         end = 0
         for dot in reversed([i for i in range(labels.start(), labels.end()) if domain[i] == "."]):
             end = _tld_end(domain, dot + 1, len(domain))

@@ -94,7 +94,6 @@ def _entry(post: Obj, around: Around, reason: Reason | None, mine: str) -> Entry
         author=author,
         text=words.text,
         html=to_html(words, around.web),
-        title=string(obj(post.get("article")).get("title")),
         url=url,
         published=moment(post.get("created_at")),
         language=_language(string(post.get("lang"))),
