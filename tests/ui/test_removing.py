@@ -29,8 +29,7 @@ def ids(view: ColumnView) -> list[int]:
 async def test_the_card_goes_and_undo_puts_it_where_it_was(fakes: Fakes, open_window: Open) -> None:
     window, view = await opened(fakes, open_window, 8)
     before = ids(view)
-    view.select_next()
-    view.select_next()
+    view.list.select_row(1)
     assert view.ask("remove")
     await eventually(lambda: ids(view) == before[:1] + before[2:])
     await eventually(window.toast.isVisible)
@@ -43,7 +42,7 @@ async def test_the_card_goes_and_undo_puts_it_where_it_was(fakes: Fakes, open_wi
 async def test_the_first_card_comes_back_to_the_top(fakes: Fakes, open_window: Open) -> None:
     window, view = await opened(fakes, open_window, 8)
     before = ids(view)
-    view.select_next()
+    view.list.select_row(0)
     view.ask("remove")
     await eventually(lambda: ids(view) == before[1:])
     await eventually(window.toast.isVisible)
@@ -54,7 +53,7 @@ async def test_the_first_card_comes_back_to_the_top(fakes: Fakes, open_window: O
 
 async def test_the_last_card_leaves_an_empty_column_and_comes_back(fakes: Fakes, open_window: Open) -> None:
     window, view = await opened(fakes, open_window, 1)
-    view.select_next()
+    view.list.select_row(0)
     view.ask("remove")
     await eventually(view.empty.isVisible)
     await eventually(window.toast.isVisible)
@@ -103,8 +102,7 @@ async def test_a_story_goes_with_all_its_posts(fakes: Fakes, open_window: Open) 
     window = await open_window()
     view = window.strip.views()[0]
     before = [item.url for item in view.model.items]
-    view.select_next()
-    view.select_next()
+    view.list.select_row(1)
     view.ask("remove")
     await eventually(lambda: [item.url for item in view.model.items] == before[:1] + before[2:])
     await eventually(window.toast.isVisible)
