@@ -1,14 +1,17 @@
 """Signing in at X with an app of one's own: address, code, rotating tokens, signing out, pasted tokens."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
 
+from socialdesk.content.worker import Worker
 from socialdesk.core.account import NOTHING, Account, Credential
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
 from socialdesk.core.network import OAuthCode, SignedIn
@@ -19,6 +22,7 @@ from socialdesk.networks.x.signin import server_of, web_of
 from socialdesk.practice.server import Fault
 from tests.networks.contract import make_http
 from tests.networks.x_judge import Judge, RecordingX, judged, load_judge
+from tests.services.conftest import open_desk
 
 LISTENER = "http://127.0.0.1:49152/callback"
 
@@ -297,3 +301,25 @@ async def test_what_is_no_token_is_not_sent(server: RecordingX, visitor: Any, to
 async def test_a_wrong_token(server: RecordingX, visitor: Any) -> None:
     with pytest.raises(AuthExpired):
         await visitor.sign_in({"token": "wrong"})
+
+
+async def test_ten_calls_with_an_expired_token_renew_it_once(server: RecordingX, tmp_path: Path) -> None:
+    worker = Worker()
+    try:
+        async with open_desk(tmp_path, worker, {"x": NETWORK}) as desk:
+            names = ("server", "token", "refresh_token", "client_id")
+            answers = {name: server.credentials[name] for name in names}
+            account = await desk.services.accounts.sign_in("x", answers, form=1)
+            server.oauth.expire()
+            calls = (desk.services.accounts.use(account.id, lambda network: network.whoami()) for _ in range(10))
+            assert {who.handle for who in await asyncio.gather(*calls)} == {"northwind"}
+            assert server.oauth.refreshed == 1
+            kept = desk.vault.get(account.id)
+            assert kept.get("refresh_token") in server.oauth.refresh_tokens
+            server.oauth.expire()
+            server.oauth.refresh_tokens.clear()
+            with pytest.raises(AuthExpired):
+                await desk.services.accounts.use(account.id, lambda network: network.whoami())
+            assert (await desk.services.accounts.get(account.id)).needs_sign_in
+    finally:
+        await worker.aclose()
