@@ -47,6 +47,7 @@ CLEANER = nh3.Cleaner(
 )
 PARSER = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 _TAG_OR_ENTITY = re.compile(r"<[a-zA-Z/!?]|&[#\w]")
+_OF_IMAGES = ("srcset", "data-", "lazy", "smiley", "emoji")
 _NEEDS_TREE = re.compile(r"<(?:iframe|embed|object|video|audio|noscript|picture|amp-img)")
 # In the cleaner's own output: no "<" stands in text, every attribute is in double quotes with none inside.
 _LINK_OR_IMAGE = re.compile(
@@ -78,11 +79,7 @@ def _needs_tree(low: str) -> bool:
         _NEEDS_TREE.search(low) is not None
         or "hidden" in low
         or "style" in low
-        or "srcset" in low
-        or "data-" in low
-        or "lazy" in low
-        or "smiley" in low
-        or "emoji" in low
+        or ("<im" in low and any(word in low for word in _OF_IMAGES))
     )
 
 

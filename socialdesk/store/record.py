@@ -38,17 +38,7 @@ class Via:
     reason: Reason | None = None
 
     def encoded(self) -> bytes | None:
-        """As JSON without what is empty; None = nothing."""
-        known: dict[str, object] = {}
-        if self.remote_id:
-            known["remote_id"] = self.remote_id
-        if self.refs:
-            known["refs"] = dict(self.refs)
-        if self.mine:
-            known["mine"] = sorted(self.mine)
-        if self.reason is not None:
-            known["reason"] = self.reason
-        return encode(known) if known else None
+        return _via(self, self.remote_id)
 
 
 class Record(NamedTuple):
@@ -125,8 +115,22 @@ def _record_of(entry: Entry) -> Record:
         reason=entry.reason,
         payload=encode(card),
         body=body,
-        via=Via(refs=entry.refs, mine=entry.mine, reason=entry.reason).encoded(),
+        via=_via(entry, ""),
     )
+
+
+def _via(seen: Entry | Via, remote_id: str) -> bytes | None:
+    """What an account knows, as JSON without what is empty; None = nothing."""
+    known: dict[str, object] = {}
+    if remote_id:
+        known["remote_id"] = remote_id
+    if seen.refs:
+        known["refs"] = dict(seen.refs)
+    if seen.mine:
+        known["mine"] = sorted(seen.mine)
+    if seen.reason is not None:
+        known["reason"] = seen.reason
+    return encode(known) if known else None
 
 
 def via_in(stored: bytes | None) -> Via:

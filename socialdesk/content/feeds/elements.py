@@ -72,6 +72,11 @@ class Names:
             found.setdefault(known.get(child.tag) or self.of(child), []).append(child)
         return found
 
+    def all(self, root: Element, name: str) -> list[Element]:
+        """The element and all below it that have this name, in order."""
+        known = self._known
+        return [element for element in root.iter() if (known.get(element.tag) or self.of(element)) == name]
+
     def below(self, element: Element, *names: str) -> Iterator[Element]:
         return (child for child in element.iterdescendants() if self.of(child) in names)
 

@@ -66,7 +66,7 @@ def _rss(names: Names, root: Element, base: str, page: str) -> RawFeed:
     feed.ttl_s = _ttl(found)
     images = found.get("image", []) + (names.children(root).get("image", []) if channel is not root else [])
     feed.icon_url = _icon(names, found, images, base)
-    items = [element for element in root.iter() if names.of(element) == "item"]
+    items = names.all(root, "item")
     if not items:
         items = list(names.below(root, "atom:entry", "entry"))
     inner = feed.site_url if urls.is_web(feed.site_url) else base
