@@ -279,6 +279,22 @@ async def test_bookmarks_and_likes_come_in_the_order_of_the_act(
     assert [entry.text for entry in far.entries][:2] == ["Kept 39", "Kept 38"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "params", "waits"),
+    [("home", {}, False), ("bookmarks", {}, True), ("likes", {}, True), ("list", {"list": "84839422"}, True)],
+)
+async def test_what_is_read_again_at_each_look_is_looked_at_rarely(
+    opened: Any, kind: str, params: dict[str, str], waits: bool
+) -> None:
+    page = await opened.fetch(source(kind, **params), "", 10)
+    if not waits:
+        assert page.not_before is None
+        return
+    assert page.not_before is not None
+    assert page.not_before > datetime.now(UTC) + timedelta(minutes=55)
+    assert NETWORK.facts.source(kind).interval_s == 3600
+
+
 async def test_a_list_that_moved_on_a_lot_has_a_gap_that_can_be_filled(server: RecordingX, opened: Any) -> None:
     column = source("list", list="84839422")
     first = await opened.fetch(column, "", 10)

@@ -10,6 +10,10 @@ WEB = "https://x.com"
 PORT = 51768
 REDIRECT = f"http://127.0.0.1:{PORT}/callback"  # X compares it to the letter, port included
 
+# A look for news costs only what is new, however often it is taken; one that reads pages costs each of them again.
+NEWS_S = 300
+PAGES_S = 3600
+
 SCOPES = (
     ("tweet.read", "show posts"),
     ("tweet.write", "publish, repost and delete posts"),
@@ -84,16 +88,16 @@ FACTS = NetworkFacts(
         ),
     ),
     sources=(
-        SourceKind("home", "Home", "house", interval_s=900),
-        SourceKind("mentions", "Mentions", "bell", inbox=True, interval_s=900),
-        SourceKind("list", "List", "list", (Field("list", "List", "https://x.com/i/lists/123"),), interval_s=1800),
+        SourceKind("home", "Home", "house", interval_s=NEWS_S),
+        SourceKind("mentions", "Mentions", "bell", inbox=True, interval_s=NEWS_S),
+        SourceKind("list", "List", "list", (Field("list", "List", "https://x.com/i/lists/123"),), interval_s=PAGES_S),
         SourceKind(
             "search",
             "Search",
             "search",
             (Field("query", "Words", "“content marketing” lang:en -is:reply", "Posts of the last seven days."),),
             searches="query",
-            interval_s=1800,
+            interval_s=NEWS_S,
         ),
         SourceKind(
             "hashtag",
@@ -101,11 +105,13 @@ FACTS = NetworkFacts(
             "hash",
             (Field("tag", "Hashtag", "#B2B", "One or more, divided by spaces: posts with any of them."),),
             searches="tag",
-            interval_s=1800,
+            interval_s=NEWS_S,
         ),
-        SourceKind("account", "Posts of an account", "user", (Field("account", "Account", "@name"),), interval_s=1800),
-        SourceKind("bookmarks", "Bookmarks", "bookmark", interval_s=3600),
-        SourceKind("likes", "Likes", "heart", interval_s=3600),
+        SourceKind(
+            "account", "Posts of an account", "user", (Field("account", "Account", "@name"),), interval_s=NEWS_S
+        ),
+        SourceKind("bookmarks", "Bookmarks", "bookmark", interval_s=PAGES_S),
+        SourceKind("likes", "Likes", "heart", interval_s=PAGES_S),
     ),
     actions=("reshare", "reply", "bookmark"),
     plan_actions=ALLOWED,

@@ -7,6 +7,7 @@ reads small pages until something known turns up.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import quote
 
 from socialdesk.core.entry import Entry, Page
@@ -14,6 +15,7 @@ from socialdesk.core.errors import NetworkError, Rejected
 from socialdesk.core.source import Source
 from socialdesk.networks.x.client import Client
 from socialdesk.networks.x.dialect import NEW, named
+from socialdesk.networks.x.facts import PAGES_S
 from socialdesk.networks.x.places import Line, line_of, name_of, search_line
 from socialdesk.networks.x.refusals import missing, names_parameter
 from socialdesk.networks.x.tolerant import Obj, digits, obj, objs, string, strings
@@ -169,7 +171,13 @@ class Reader:
                 break
         new = _once([entry for post_id, entry in zip(ids, entries, strict=True) if post_id not in before])
         gap = bool(before and token and not met)
-        page = Page(new, gap=gap, older=token if gap or not before else "", unchanged=bool(before) and not new)
+        page = Page(
+            new,
+            older=token if gap or not before else "",
+            gap=gap,
+            unchanged=bool(before) and not new,
+            not_before=self._client.now() + timedelta(seconds=PAGES_S),
+        )
         return page, replace(known, known=tuple(dict.fromkeys((*ids, *known.known)))[:REMEMBERED])
 
     async def _batch(self, line: Line, *place: tuple[str, str]) -> Batch:
