@@ -1,6 +1,7 @@
 """The main jobs of the desk, done in the real window with real keys and the mouse, over the practice networks."""
 
 import asyncio
+import json
 import urllib.request
 from pathlib import Path
 
@@ -448,3 +449,46 @@ async def test_reading_on_past_what_is_stored_brings_older_posts(desk: RunningDe
 
     await eventually(reads_on)
     assert len(await desk.ask(desk.opened.services.reading.page, view.column.id, None, 500)) > stored
+
+
+async def test_the_card_of_a_link_is_seen_before_it_is_sent_and_asked_for_once(desk: RunningDesk) -> None:
+    article = next(item.entry for item in desk.column("Blogs").model.items if isinstance(item, Row))
+    blog = next(each for each in desk.practice.blogs.values() if article.url.startswith(each.url))
+    path = f"^{article.url.removeprefix(blog.url)}$"
+    before = len(blog.requests(path))
+    await compose(desk)
+    await choose(desk, "bluesky")
+    composer, server = desk.shell.composer, desk.server("bluesky")
+    desk.type(f"Worth a read {article.url}")
+    await eventually(lambda: composer.card.face is not None and composer.card.face.title)
+    assert composer.card.isVisible()
+    assert composer.card.face.title == article.title
+    assert composer.card.face.who == "Shown on Bluesky"
+    desk.press(Key.Key_Return, CTRL)
+    await eventually(lambda: rows_of_outbox(desk) and rows_of_outbox(desk)["Bluesky"].pill.text() == "Sent")
+    (request,) = server.requests(r"putRecord$", "POST")
+    card = json.loads(request.body)["record"]["embed"]["external"]
+    assert (card["uri"], card["title"]) == (article.url, article.title)
+    assert card["thumb"]["size"] > 1000
+    assert len(blog.requests(path)) == before + 1
+
+
+async def test_a_card_that_was_taken_away_stays_away_after_a_restart(desk: RunningDesk) -> None:
+    article = next(item.entry for item in desk.column("Blogs").model.items if isinstance(item, Row))
+    await compose(desk)
+    await choose(desk, "bluesky")
+    desk.type(f"Worth a read {article.url}")
+    card = desk.shell.composer.card
+    await eventually(lambda: card.face is not None and card.face.title)
+    desk.click(card.drop)
+    await desk.close()
+    await desk.open()
+    composer = desk.shell.composer
+    await eventually(lambda: composer.card.face is not None and composer.card.face.put_back)
+    composer.editor.setFocus()
+    desk.press(Key.Key_Return, CTRL)
+    server = desk.server("bluesky")
+    await eventually(lambda: server.requests(r"putRecord$", "POST"))
+    record = json.loads(server.requests(r"putRecord$", "POST")[0].body)["record"]
+    assert "embed" not in record
+    assert article.url in record["text"]
