@@ -109,8 +109,12 @@ def shown(text: str, article: Article | None) -> str:
 
 
 def takes_article(draft: Draft, rules: PostRules) -> bool:
-    """Whether this account gets the article. A blog that answers comments gets the text when the draft is a reply."""
-    return rules.article and not (draft.reply_to is not None and rules.replies and draft.article is None)
+    """Whether this account gets the article, or waits for one.
+
+    Without an article, a site that takes notes gets the text, and so does a blog that answers comments for a reply.
+    """
+    takes_text = rules.notes or (draft.reply_to is not None and rules.replies)
+    return rules.article and not (takes_text and draft.article is None)
 
 
 def leader(draft: Draft, rules: Mapping[int, PostRules]) -> int | None:

@@ -122,6 +122,18 @@ def test_a_quote_goes_out_as_a_link_where_it_cannot_be_quoted() -> None:
     assert segments.quotes_natively(draft, 2, CARDS)
 
 
+def test_a_site_that_takes_notes_gets_the_text_without_an_article() -> None:
+    site = {1: PostRules(limit=0, weigh=len, article=True, notes=True, splits_threads=False)}
+    note = Draft(text="Short and plain.", account_ids=(1,))
+    assert not segments.takes_article(note, site[1])
+    assert segments.rendition(note, 1, site) == ("Short and plain.",)
+    assert segments.leader(note, site) is None
+    written = replace(note, article=Article("A title", "Words."))
+    assert segments.takes_article(written, site[1])
+    assert segments.rendition(written, 1, site) == ("A title",)
+    assert segments.leader(written, site) == 1
+
+
 def test_a_blog_answers_a_comment_with_text() -> None:
     draft = Draft(text="Thank you", account_ids=(3,), reply_to=Target("9"))
     assert segments.rendition(draft, 3, RULES) == ("Thank you",)

@@ -67,7 +67,7 @@ class Roster(QObject):
 
         Empty until that is known.
         """
-        short = tuple(i for i in self.order() if i in self.rules and not self.rules[i].article)
+        short = tuple(i for i in self.order() if i in self.rules and (self.rules[i].notes or not self.rules[i].article))
         is_known = len(self.rules) + len(self.problems) >= len(self.accounts)
         return short[:1] or (self.order()[:1] if is_known else ())
 
