@@ -110,7 +110,8 @@ class PostRules:
     Rules cross a process boundary, so their functions are such as can be pickled. `weigh` counts a text the way the
     network does, warning included by the caller where `warning_counts`.
     `link_card`: "none", "server" (the network makes it) or "client" (we build and send it; excludes pictures).
-    `article`: takes an `ArticleToSend` instead of a text; with `notes` a text where there is no article. `findable`: `find` can prove that a post is out or is not.
+    `article`: takes an `ArticleToSend` instead of a text; with `notes` a text where the draft has no article.
+    `findable`: `find` can prove that a post is out or is not.
     `splits_threads`: texts over the limit may become a thread.
     """
 
