@@ -17,7 +17,7 @@ from socialdesk.core.errors import NetworkError, Rejected
 from socialdesk.core.post import Segment
 from socialdesk.core.source import Source
 from socialdesk.http import Http
-from socialdesk.networks.x import NETWORK
+from socialdesk.networks.x.adapter import X as NETWORK
 from socialdesk.practice.server import Fault
 from tests.networks.contract import NetworkContract, make_http
 from tests.networks.x_judge import DOCUMENTS, WORLD, Judge, RecordingX, XDocument, judged, load_judge

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, RateLimited, Rejected, Unreachable
+from socialdesk.core.network import FindsByAddress
 from socialdesk.core.post import MediaFile, Segment, Target, Uploaded
 from socialdesk.http import Http, Response
 from socialdesk.networks.x.refusals import capped, refusal
@@ -294,6 +295,34 @@ async def test_pictures_that_are_not_there_yet_may_still_come(server: RecordingX
     assert caught.value.retry_at is not None
     now = caught.value.retry_at
     assert await opened.find(said, key(opened)) is None
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "{web}/northwind/status/{id}",
+        "{web}/i/status/{id}?s=20",
+        "https://x.com/a/status/{id}",
+        "twitter.com/i/web/status/{id}/photo/1",
+        "https://mobile.twitter.com/b/status/{id}#x",
+    ],
+)
+async def test_an_own_post_is_found_by_the_address_people_copy(server: RecordingX, opened: Any, shape: str) -> None:
+    receipt = await opened.publish(segment(), key(opened))
+    assert isinstance(opened, FindsByAddress)
+    assert await opened.find_by_address(shape.format(web=server.url, id=receipt.remote_id)) == receipt
+
+
+async def test_what_is_no_own_post_is_not_found_by_its_address(server: RecordingX, opened: Any) -> None:
+    theirs = server.add_post("Not ours")
+    for url in (
+        f"{server.url}/harbor/status/{theirs.id}",
+        f"{server.url}/northwind/status/4711",
+        f"https://elsewhere.example/northwind/status/{theirs.id}",
+        "https://x.com/northwind",
+        "",
+    ):
+        assert await opened.find_by_address(url) is None
 
 
 # uploads

@@ -16,7 +16,7 @@ from socialdesk.core.account import NOTHING, Account, Credential
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
 from socialdesk.core.network import OAuthCode, SignedIn
 from socialdesk.http import Http
-from socialdesk.networks.x import NETWORK
+from socialdesk.networks.x.adapter import X as NETWORK
 from socialdesk.networks.x.facts import PORT, REDIRECT, SCOPES
 from socialdesk.networks.x.signin import server_of, web_of
 from socialdesk.practice.server import Fault

@@ -13,9 +13,9 @@ from socialdesk.core.account import NOTHING, Account
 from socialdesk.core.errors import InputError
 from socialdesk.core.network import SignedIn
 from socialdesk.http import Http
-from socialdesk.networks.mastodon import NETWORK as MASTODON
-from socialdesk.networks.x import NETWORK as X
+from socialdesk.networks.mastodon.facts import FACTS as MASTODON
 from socialdesk.networks.x import signin
+from socialdesk.networks.x.adapter import X
 from socialdesk.networks.x.facts import PORT
 from socialdesk.practice.world import World
 from socialdesk.practice.x import PracticeX
@@ -75,7 +75,7 @@ def answers(server: PracticeX) -> Mapping[str, str]:
 
 def test_only_networks_that_compare_addresses_name_a_port() -> None:
     assert port_of(X.facts) == PORT
-    assert port_of(MASTODON.facts) == 0
+    assert port_of(MASTODON) == 0
 
 
 async def test_the_browser_comes_back_to_the_registered_address(

@@ -111,6 +111,9 @@ class X:
     async def find(self, segment: Segment, key: str) -> Receipt | None:
         return await self._writer.find(segment, key)
 
+    async def find_by_address(self, url: str) -> Receipt | None:
+        return await self._writer.find_by_address(url)
+
     async def delete(self, remote_id: str, refs: Mapping[str, str]) -> None:
         await self._writer.delete(remote_id)
 

@@ -33,7 +33,7 @@ NEW = Dialect(
     },
     {
         "post.fields": "attachments,conversation_id,created_at,entities,id,note_post,text",
-        "expansions": "referenced_posts",
+        "expansions": "author_id,referenced_posts",
     },
 )
 OLD = Dialect(
@@ -46,7 +46,8 @@ OLD = Dialect(
         **_COMMON,
     },
     {
-        "tweet.fields": "attachments,conversation_id,created_at,entities,id,note_tweet,referenced_tweets,text",
+        "tweet.fields": "attachments,author_id,conversation_id,created_at,entities,id,note_tweet,referenced_tweets,"
+        "text",
     },
 )
 

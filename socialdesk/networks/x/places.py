@@ -12,6 +12,8 @@ from socialdesk.networks.x.entities import is_name
 MAX_QUERY = 512
 _LIST = re.compile(r"(?:^|/lists/)(\d{1,19})(?:$|[/?#])")
 _TAG = re.compile(r"[^\s#＃,]+")
+_STATUS = re.compile(r"/(?:i/web|i|\w{1,20})/status(?:es)?/(\d{1,19})(?:/|$)")
+_HOSTS = frozenset({"x.com", "twitter.com"})
 _OPERATORS = frozenset({"AND", "OR"})
 
 
@@ -80,6 +82,14 @@ def list_id(typed: str) -> str:
     if found is None:
         raise Rejected("not a list", reason="invalid")
     return found[1]
+
+
+def post_id(url: str, web: str) -> str:
+    """The number of a post in its address, '' for one that leads elsewhere than X (or `web`)."""
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    host = parts.netloc.lower().removeprefix("www.").removeprefix("mobile.")
+    found = _STATUS.match(parts.path)
+    return found[1] if found and host in {*_HOSTS, urlsplit(web).netloc} else ""
 
 
 def words_query(typed: str) -> str:

@@ -20,6 +20,7 @@ from socialdesk.http import Response
 from socialdesk.networks.x.client import Client
 from socialdesk.networks.x.counting import without_invalid
 from socialdesk.networks.x.links import links
+from socialdesk.networks.x.places import post_id
 from socialdesk.networks.x.refusals import missing
 from socialdesk.networks.x.richtext import words_of
 from socialdesk.networks.x.tolerant import Obj, moment, obj, objs, string, strings
@@ -65,10 +66,10 @@ class Writer:
             if error.reason != "duplicate":
                 raise
             return await self._earlier(segment, min(first, segment.created or first), error)
-        post_id = string(obj(answer.get("data")).get("id"))
-        if not post_id:
+        made = string(obj(answer.get("data")).get("id"))
+        if not made:
             raise missing(answer) if objs(answer.get("errors")) else OutcomeUnknown("the answer holds no post")
-        return self._receipt(post_id)
+        return self._receipt(made)
 
     async def _earlier(self, segment: Segment, since: datetime, refused: Rejected) -> Receipt:
         """X says it has these words already: ours if they came since the delivery began."""
@@ -91,6 +92,19 @@ class Writer:
         if found is None and segment.media and times and self._client.now() - max(times) < SLOW_WRITE:
             raise OutcomeUnknown("X may still be at work", retry_at=max(times) + SLOW_WRITE)
         return found
+
+    async def find_by_address(self, url: str) -> Receipt | None:
+        found = post_id(url, self._web)
+        if not found:
+            return None
+        try:
+            _, answer = await self._client.posts(f"/2/tweets/{found}", {}, name="post", proof=True)
+        except Rejected as error:
+            if error.reason != "not_found":
+                raise
+            return None
+        mine = string(obj(answer.get("data")).get("author_id")) == self._me
+        return self._receipt(found) if mine else None
 
     async def _look(self, segment: Segment, begun: datetime | None) -> Receipt | None:
         params = {"max_results": str(PAGE)}
