@@ -13,6 +13,7 @@ from typing import Any
 READ = "read"  # an entry in a column
 POST = "post"
 POST_WITH_LINK = "post_with_link"
+REPLY = "reply"
 ALT_TEXT = "alt_text"
 DAY_S = 86_400
 NOTHING = Decimal(0)
@@ -73,10 +74,20 @@ class PostCost:
 
 @dataclass(frozen=True, slots=True)
 class PartToSend:
-    """One post as far as its price goes: whether the network finds an address in it, and how many alt texts."""
+    """One post as far as its price goes: whether the network finds an address in it, and how many alt texts.
+
+    `answers`: it answers somebody else's post.
+    """
 
     has_link: bool = False
     alt_texts: int = 0
+    answers: bool = False
+
+    @property
+    def kind(self) -> str:
+        if self.has_link:
+            return POST_WITH_LINK
+        return REPLY if self.answers else POST
 
 
 def price_of(prices: Sequence[Price], what: str, source: str = "") -> Price | None:
@@ -104,8 +115,8 @@ def column_day(prices: Sequence[Price], source: str, interval_s: int, new_per_da
 
 def post_cost(prices: Sequence[Price], parts: Sequence[PartToSend]) -> PostCost | None:
     """What sending a post or thread costs; None where it is free."""
-    linked = sum(part.has_link for part in parts)
-    counts = {POST: len(parts) - linked, POST_WITH_LINK: linked, ALT_TEXT: sum(part.alt_texts for part in parts)}
+    counts = {kind: sum(part.kind == kind for part in parts) for kind in (POST, REPLY, POST_WITH_LINK)}
+    counts[ALT_TEXT] = sum(part.alt_texts for part in parts)
     found = [(_for_post(prices, what), what, count) for what, count in counts.items() if count]
     priced = [(price, what, count) for price, what, count in found if price is not None]
     if not priced:
@@ -116,8 +127,8 @@ def post_cost(prices: Sequence[Price], parts: Sequence[PartToSend]) -> PostCost 
 
 
 def _for_post(prices: Sequence[Price], what: str) -> Price | None:
-    """A post with a link costs what any post does, unless it has a price of its own."""
-    return price_of(prices, what) or (price_of(prices, POST) if what == POST_WITH_LINK else None)
+    """A post with a link and an answer cost what any post does, unless they have a price of their own."""
+    return price_of(prices, what) or (price_of(prices, POST) if what in {POST_WITH_LINK, REPLY} else None)
 
 
 def parse_prices(text: str) -> tuple[Price, ...]:

@@ -84,6 +84,15 @@ def test_a_link_costs_nothing_more_where_the_list_says_nothing_of_it() -> None:
     assert cost.charges == (Charge("post_with_link", 1, Decimal("0.015")),)
 
 
+def test_an_answer_may_have_a_price_of_its_own() -> None:
+    answer = [PartToSend(answers=True), PartToSend(answers=True, has_link=True)]
+    plain = post_cost(PRICES, answer)
+    own = post_cost((*PRICES, Price("reply", Decimal("0.010"))), answer)
+    assert plain is not None
+    assert own is not None
+    assert (plain.total, own.total) == (Decimal("0.215"), Decimal("0.210"))
+
+
 def test_the_lists_that_come_with_the_program_can_be_read() -> None:
     lists = sorted(resource_path("prices").glob("*.json"))
     assert lists

@@ -7,17 +7,20 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from socialdesk.core.account import Account, Credential
+from socialdesk.core.costs import PartToSend, column_day, post_cost
 from socialdesk.core.entry import EntryKind
 from socialdesk.core.errors import NetworkError, Rejected
 from socialdesk.core.post import Segment
 from socialdesk.core.source import Source
 from socialdesk.http import Http
 from socialdesk.networks.x.adapter import X as NETWORK
+from socialdesk.networks.x.counting import has_link
 from socialdesk.practice.server import Fault
 from tests.networks.contract import NetworkContract, make_http
 from tests.networks.x_judge import DOCUMENTS, WORLD, Judge, RecordingX, XDocument, judged, load_judge
@@ -126,9 +129,15 @@ def test_the_plan_decides_which_actions_an_account_has() -> None:
     assert NETWORK.facts.actions_of(allowed) == ("reshare", "reply", "bookmark", "like")
 
 
-def test_every_kind_of_column_has_a_price() -> None:
-    from socialdesk.core.costs import column_day
+def test_a_link_makes_a_post_dear() -> None:
+    sent = [PartToSend(has_link=has_link("Read example.com")), PartToSend(alt_texts=1)]
+    cost = post_cost(NETWORK.facts.prices, sent)
+    assert cost is not None
+    assert (cost.total, cost.currency) == (Decimal("0.220"), "USD")
+    assert cost.as_of is not None
 
+
+def test_every_kind_of_column_has_a_price() -> None:
     for kind in NETWORK.facts.sources:
         cost = column_day(NETWORK.facts.prices, kind.kind, kind.interval_s, 100)
         assert cost is not None
