@@ -30,8 +30,9 @@ class PracticeX(PracticeServer):
     """`credentials`: server, token, refresh_token, client_id, handle.
 
     Knobs: `reading.speaks`, `wire.referenced_authors`, `writing.plan`, `writing.credits_left`, `limits` (by kind of
-    request, for a quarter of an hour), `used_up` (the month's allowance). `sites` maps organisations to their blogs' addresses, for the links in posts.
-    With `trickle_s` the newest posts of the world are held back and appear one by one.
+    request, for a quarter of an hour), `used_up` (the month's allowance). `sites` maps organisations to their blogs'
+    addresses, for the links in posts. With `trickle_s` the newest posts of the world are held back and appear one by
+    one.
     """
 
     def __init__(
