@@ -49,6 +49,14 @@ class TestXContract(NetworkContract):
     def make_server(self) -> RecordingX:
         return RecordingX(WORLD, {})
 
+    @pytest.fixture
+    async def server(self, judge: Judge | None) -> AsyncIterator[RecordingX]:
+        """Every request of the suite is judged by X's documents, too."""
+        async with self.make_server() as running:
+            yield running
+            if judge is not None:
+                judge.judge(running)
+
     async def open(self, server: Any, http: Http) -> Any:
         return open_account(server, http)
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from socialdesk.networks.x.addresses import is_address
 from socialdesk.networks.x.counting import V3, Scale, has_link, measure, weigh, without_invalid
@@ -154,6 +156,38 @@ def test_extracts_as_twitter_text(group: str, case: dict[str, Any]) -> None:
 )
 def test_weighs(text: str, weight: int) -> None:
     assert weigh(text) == weight
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "a",
+                "é",
+                "e\u0301",
+                "故",
+                " ",
+                ".",
+                "example.com",
+                "https://t.co/a",
+                "👩🏽‍🚀",
+                "🇩🇪",
+                "©",
+                "\ufe0f",
+                "\u200d",
+                "“",
+                "€",
+                "\x00",
+                "[",
+                "#a",
+                "\ufeff",
+            ]
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_the_fast_count_is_the_exact_one(text: str) -> None:
+    assert weigh(text) == measure(text).weight
 
 
 def test_knows_what_becomes_a_link_and_costs_more() -> None:

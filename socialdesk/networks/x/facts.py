@@ -20,7 +20,7 @@ SCOPES = (
     ("users.read", "see who you are and who wrote a post"),
     ("media.write", "upload pictures"),
     ("like.read", "show what you liked"),
-    ("like.write", "like posts, where your plan allows it"),
+    ("like.write", "like posts"),
     ("bookmark.read", "show your bookmarks"),
     ("bookmark.write", "bookmark posts"),
     ("list.read", "offer your lists as columns"),
@@ -115,6 +115,6 @@ FACTS = NetworkFacts(
     ),
     actions=("reshare", "reply", "bookmark"),
     plan_actions=ALLOWED,
-    note="X charges your app for each post that is read or sent; the desk shows what it will be.",
+    note="X charges your app for each post that is read or sent.",
     prices=parse_prices(resource_path("prices/x.json").read_text("utf-8")),
 )
