@@ -49,6 +49,7 @@ class Habits:
     keeps_unknown: bool = True
     keeps_times: bool = True
     has_media: bool = True
+    takes_objects: bool = True
     late: bool = False
     in_header: bool = False
 
@@ -225,6 +226,8 @@ class PracticeMicropub(PracticeServer):
         if body.get("type") != ["h-entry"] or not isinstance(given, dict) or not given:
             raise Refusal(400, "invalid_request")
         if not all(isinstance(found, list) for found in given.values()):
+            raise Refusal(400, "invalid_request")
+        if not self.habits.takes_objects and any(not isinstance(photo, str) for photo in given.get("photo", [])):
             raise Refusal(400, "invalid_request")
         kept = {
             n: v for n, v in given.items() if n in _KNOWN or (self.habits.keeps_unknown and not n.startswith("mp-"))

@@ -11,7 +11,7 @@ from socialdesk.app.profile import Profile
 from socialdesk.http import Http
 from socialdesk.services.bundle import Services
 from socialdesk.vault import MemoryVault
-from tests.interop.rigs import ghost, mastodon_mock, wordpress
+from tests.interop.rigs import ghost, mastodon_mock, micropub, wordpress
 from tests.interop.rigs.secret_service import SecretService
 from tests.support.recorded import RecordedProgram
 
@@ -38,6 +38,14 @@ def ghost_site(work: Path) -> Iterator[ghost.Site]:
         yield ghost.start(work)
     finally:
         ghost.stop(work)
+
+
+@pytest.fixture(scope="session")
+def own_site(work: Path) -> Iterator[micropub.Site]:
+    try:
+        yield micropub.start(work)
+    finally:
+        micropub.stop(work)
 
 
 @pytest.fixture(scope="session")

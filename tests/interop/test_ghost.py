@@ -22,7 +22,7 @@ from socialdesk.core.errors import AuthExpired, OutcomeUnknown, Rejected, Unreac
 from socialdesk.core.post import Article, ArticleToSend, DeliveryState, Draft, MediaFile, Segment
 from socialdesk.core.source import Source
 from socialdesk.http import Http
-from socialdesk.networks.ghost import NETWORK
+from socialdesk.networks.ghost.adapter import Ghost
 from socialdesk.networks.ghost.keys import AdminKey
 from socialdesk.practice.pictures import picture
 from socialdesk.services.bundle import Services
@@ -105,10 +105,10 @@ def word() -> str:
 
 async def opened(http: Http, site: Site, url: str = "", key: str = "", **more: Any) -> Any:
     answers = {"server": url or site.url, "key": key or site.key}
-    signed_in = await NETWORK(Account(0, "ghost", "", "", ""), NOTHING, http).sign_in(answers)
+    signed_in = await Ghost(Account(0, "ghost", "", "", ""), NOTHING, http).sign_in(answers)
     who = signed_in.identity
     account = Account(1, "ghost", who.name, who.handle, who.server, who.remote_id, who.avatar_url, who.facts)
-    return NETWORK(account, signed_in.credential, http, **more)
+    return Ghost(account, signed_in.credential, http, **more)
 
 
 def segment(title: str, text: str = "Words.", **more: Any) -> Segment:

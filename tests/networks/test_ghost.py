@@ -15,7 +15,7 @@ from socialdesk.core.network import SignedIn
 from socialdesk.core.post import ArticleToSend, MediaFile, Receipt, Segment
 from socialdesk.core.source import Source
 from socialdesk.http import Http
-from socialdesk.networks.ghost import NETWORK
+from socialdesk.networks.ghost.adapter import Ghost
 from socialdesk.networks.ghost.keys import AdminKey
 from socialdesk.practice.ghost import KEY_ID, SECRET, PracticeGhost
 from socialdesk.practice.ghost_wire import GhostError
@@ -35,8 +35,8 @@ def account_of(signed_in: SignedIn) -> Account:
 
 
 async def sign_in(http: Http, answers: Mapping[str, str]) -> Any:
-    signed_in = await NETWORK(VISITOR, NOTHING, http).sign_in(answers)
-    return NETWORK(account_of(signed_in), signed_in.credential, http)
+    signed_in = await Ghost(VISITOR, NOTHING, http).sign_in(answers)
+    return Ghost(account_of(signed_in), signed_in.credential, http)
 
 
 def article(title: str, html: str = "<p>Words.</p>", **more: Any) -> Segment:
@@ -46,7 +46,7 @@ def article(title: str, html: str = "<p>Words.</p>", **more: Any) -> Segment:
 def opened_as(server: PracticeGhost, http: Http, key: str = KEY, **more: Any) -> Any:
     facts = {"root": f"{server.url}/ghost/api/admin/"}
     account = Account(1, "ghost", "Northwind", "northwind", server.url, "site", facts=facts)
-    return NETWORK(account, Credential({"key": key}), http, **more)
+    return Ghost(account, Credential({"key": key}), http, **more)
 
 
 def source(kind: str = "posts") -> Source:
@@ -54,7 +54,7 @@ def source(kind: str = "posts") -> Source:
 
 
 class TestGhostContract(NetworkContract):
-    network = NETWORK
+    network = Ghost
     read_path = POSTS
     publish_path = POSTS
     threads = False
@@ -167,7 +167,7 @@ class TestSignIn:
     async def test_a_token_never_leaves_unencrypted(self, http: Http) -> None:
         account = Account(1, "ghost", "", "", "http://blog.example", "site")
         with pytest.raises(Rejected) as caught:
-            await NETWORK(account, Credential({"key": KEY}), http).fetch(source(), "", 5)
+            await Ghost(account, Credential({"key": KEY}), http).fetch(source(), "", 5)
         assert caught.value.reason == "insecure"
 
     @pytest.mark.parametrize("typed", ["", "ftp://blog.example", "http://", "https://["])

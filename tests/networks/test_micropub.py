@@ -19,7 +19,7 @@ from socialdesk.core.post import ArticleToSend, MediaFile, Receipt, Segment, Tar
 from socialdesk.core.source import Source
 from socialdesk.http import Http
 from socialdesk.http.loopback import LoopbackListener
-from socialdesk.networks.micropub import NETWORK
+from socialdesk.networks.micropub.adapter import Micropub
 from socialdesk.networks.micropub.keys import MARK
 from socialdesk.practice.hosts import BadHosts
 from socialdesk.practice.micropub import TARGETS, TOKEN, Habits, PracticeMicropub, Refusal
@@ -38,8 +38,8 @@ def account_of(signed_in: SignedIn) -> Account:
 
 
 async def sign_in(http: Http, **answers: str) -> Any:
-    signed_in = await NETWORK(VISITOR, NOTHING, http).sign_in(answers)
-    return NETWORK(account_of(signed_in), signed_in.credential, http)
+    signed_in = await Micropub(VISITOR, NOTHING, http).sign_in(answers)
+    return Micropub(account_of(signed_in), signed_in.credential, http)
 
 
 def opened_as(server: PracticeMicropub, http: Http, token: str = TOKEN, **more: Any) -> Any:
@@ -51,7 +51,7 @@ def opened_as(server: PracticeMicropub, http: Http, token: str = TOKEN, **more: 
         "revocation_endpoint": f"{server.url}/revoke",
     }
     account = Account(1, "micropub", "Northwind", "northwind", server.url, me, facts=facts)
-    return NETWORK(account, Credential({"access_token": token}), http, **more)
+    return Micropub(account, Credential({"access_token": token}), http, **more)
 
 
 def note(text: str, **more: Any) -> Segment:
@@ -67,7 +67,7 @@ def source() -> Source:
 
 
 class TestMicropubContract(NetworkContract):
-    network = NETWORK
+    network = Micropub
     read_path = ENDPOINT
     publish_path = ENDPOINT
     threads = True
@@ -140,16 +140,16 @@ async def answer_of(http: Http, step: BrowserStep) -> dict[str, str]:
 
 class TestBrowserSignIn:
     async def test_the_whole_way(self, server: PracticeMicropub, http: Http) -> None:
-        visitor = NETWORK(VISITOR, NOTHING, http)
+        visitor = Micropub(VISITOR, NOTHING, http)
         step = await visitor.begin_sign_in({"server": server.url.partition("://")[2]}, REDIRECT)
         asked = parse_qs(urlsplit(step.url).query)
         assert asked["client_id"] == ["http://127.0.0.1:50123/"]
         assert asked["me"] == [f"{server.url}/"]
-        assert asked["scope"] == ["create media delete profile"]
+        assert asked["scope"] == ["create update delete media profile"]
         answer = await answer_of(http, step)
         assert answer["state"] == step.state
         signed_in = await visitor.finish_sign_in(step, answer["code"])
-        opened = NETWORK(account_of(signed_in), signed_in.credential, http)
+        opened = Micropub(account_of(signed_in), signed_in.credential, http)
         who = signed_in.identity
         assert (who.name, who.handle) == ("Northwind Pumps", server.url.partition("://")[2])
         assert (who.server, who.remote_id) == (server.url, f"{server.url}/")
@@ -163,14 +163,14 @@ class TestBrowserSignIn:
 
     async def test_through_the_listener_of_the_desk(self, server: PracticeMicropub, http: Http) -> None:
         listener = LoopbackListener()
-        visitor = NETWORK(VISITOR, NOTHING, http)
+        visitor = Micropub(VISITOR, NOTHING, http)
         step = await visitor.begin_sign_in({"server": server.url}, await listener.start())
         answer, _ = await asyncio.gather(listener.wait(step.state, 5), http.request("GET", step.url))
         assert (await visitor.finish_sign_in(step, answer["code"])).credential.get("access_token")
 
     @pytest.mark.parametrize("wrong", ["code", "verifier", "redirect"])
     async def test_an_exchange_that_is_not_ours(self, server: PracticeMicropub, http: Http, wrong: str) -> None:
-        visitor = NETWORK(VISITOR, NOTHING, http)
+        visitor = Micropub(VISITOR, NOTHING, http)
         step = await visitor.begin_sign_in({"server": server.url}, REDIRECT)
         code = (await answer_of(http, step))["code"]
         if wrong == "verifier":
@@ -182,7 +182,7 @@ class TestBrowserSignIn:
         assert caught.value.reason == "invalid"
 
     async def test_a_code_works_once(self, server: PracticeMicropub, http: Http) -> None:
-        visitor = NETWORK(VISITOR, NOTHING, http)
+        visitor = Micropub(VISITOR, NOTHING, http)
         step = await visitor.begin_sign_in({"server": server.url}, REDIRECT)
         code = (await answer_of(http, step))["code"]
         await visitor.finish_sign_in(step, code)
@@ -193,7 +193,7 @@ class TestBrowserSignIn:
         """The token answer names a site whose own page names another authorization endpoint."""
         async with PracticeMicropub(World.load()) as other:
             server.auth.me = f"{other.url}/"
-            visitor = NETWORK(VISITOR, NOTHING, http)
+            visitor = Micropub(VISITOR, NOTHING, http)
             step = await visitor.begin_sign_in({"server": server.url}, REDIRECT)
             code = (await answer_of(http, step))["code"]
             with pytest.raises(Rejected) as caught:
@@ -201,32 +201,32 @@ class TestBrowserSignIn:
         assert caught.value.reason == "other_site"
 
     async def test_a_token_is_renewed_and_rotates(self, server: PracticeMicropub, http: Http) -> None:
-        visitor = NETWORK(VISITOR, NOTHING, http)
+        visitor = Micropub(VISITOR, NOTHING, http)
         step = await visitor.begin_sign_in({"server": server.url}, REDIRECT)
         signed_in = await visitor.finish_sign_in(step, (await answer_of(http, step))["code"])
         account, old = account_of(signed_in), signed_in.credential
         server.auth.tokens.pop(old.get("access_token"))
-        fresh = await NETWORK(account, old, http).renew()
+        fresh = await Micropub(account, old, http).renew()
         assert all(fresh.secrets.values())
         assert fresh.get("refresh_token") != old.get("refresh_token")
-        assert (await NETWORK(account, fresh, http).whoami()).remote_id == account.remote_id
+        assert (await Micropub(account, fresh, http).whoami()).remote_id == account.remote_id
         with pytest.raises(AuthExpired):
-            await NETWORK(account, old, http).renew()
+            await Micropub(account, old, http).renew()
 
     async def test_without_renewal_one_signs_in_again(self, server: PracticeMicropub, http: Http) -> None:
         server.auth.renews = False
-        visitor = NETWORK(VISITOR, NOTHING, http)
+        visitor = Micropub(VISITOR, NOTHING, http)
         step = await visitor.begin_sign_in({"server": server.url}, REDIRECT)
         signed_in = await visitor.finish_sign_in(step, (await answer_of(http, step))["code"])
         assert set(signed_in.credential.secrets) == {"access_token"}
         with pytest.raises(AuthExpired):
-            await NETWORK(account_of(signed_in), signed_in.credential, http).renew()
+            await Micropub(account_of(signed_in), signed_in.credential, http).renew()
 
     async def test_no_secret_is_shown(self, server: PracticeMicropub, http: Http) -> None:
-        visitor = NETWORK(VISITOR, NOTHING, http)
+        visitor = Micropub(VISITOR, NOTHING, http)
         step = await visitor.begin_sign_in({"server": server.url}, REDIRECT)
         signed_in = await visitor.finish_sign_in(step, (await answer_of(http, step))["code"])
-        shown = f"{step!r} {signed_in!r} {vars(NETWORK(account_of(signed_in), signed_in.credential, http))}"
+        shown = f"{step!r} {signed_in!r} {vars(Micropub(account_of(signed_in), signed_in.credential, http))}"
         for secret in (*signed_in.credential.secrets.values(), step.verifier):
             assert secret == "http://127.0.0.1:50123/" or secret not in shown  # the client id is no secret
 
@@ -286,7 +286,7 @@ class TestDiscovery:
     ) -> None:
         await self._with_page(server, http, monkeypatch, "<link rel=micropub href=/micropub>")
         with pytest.raises(Rejected) as caught:
-            await NETWORK(VISITOR, NOTHING, http).begin_sign_in({"server": server.url}, REDIRECT)
+            await Micropub(VISITOR, NOTHING, http).begin_sign_in({"server": server.url}, REDIRECT)
         assert caught.value.reason == "no_indieauth"
 
     async def test_a_site_cannot_point_into_a_private_network(
@@ -378,6 +378,19 @@ class TestReading:
         (entry,) = (await opened.fetch(source(), first.cursor, 10)).entries
         assert (entry.text, entry.key) == ("Second words", server.url + path)
 
+    async def test_an_oldest_first_list_of_one_second_is_known_by_its_end(
+        self, server: PracticeMicropub, opened: Any
+    ) -> None:
+        server.change_habits(newest_first=False)
+        server.posts.clear()
+        for number in range(8):
+            path = server.add_post(f"Number {number}")
+            server.posts[path]["published"] = [f"2026-01-01T00:00:0{number // 4}+00:00"]
+        page = await opened.fetch(source(), "", 3)
+        assert [entry.text for entry in page.entries] == ["Number 7", "Number 6", "Number 5"]
+        older = await opened.fetch_older(source(), page.older, 3)
+        assert [entry.text for entry in older.entries] == ["Number 4", "Number 3", "Number 2"]
+
     async def test_more_than_a_page_since_is_a_gap(self, server: PracticeMicropub, opened: Any) -> None:
         first = await opened.fetch(source(), "", 3)
         for number in range(9):
@@ -449,6 +462,17 @@ class TestPosts:
         assert found[MARK] == [key]
         assert found["published"] == [f"{segment.created:%Y-%m-%dT%H:%M:%S}+00:00"]
         assert server.files[first.url.rpartition("/")[2]] == ("image/png", data)
+
+    async def test_a_site_that_takes_no_described_pictures_gets_them_plain(
+        self, server: PracticeMicropub, opened: Any
+    ) -> None:
+        server.change_habits(takes_objects=False)
+        one = await opened.upload(MediaFile("a" * 64, "image/png", picture("n", 32, 18), "A shelf", 32, 18, "a.png"))
+        for number in range(2):
+            receipt = await opened.publish(note(f"Number {number}", media=(one,)), opened.new_key(number, 1))
+            assert server.posts[receipt.permalink.removeprefix(server.url)]["photo"] == [one.url]
+        requests = server.requests(ENDPOINT, "POST")
+        assert [b'"mp-photo-alt":["A shelf"]' in request.body for request in requests] == [False, True, True]
 
     async def test_an_article_with_everything(self, server: PracticeMicropub, opened: Any) -> None:
         file = MediaFile("a" * 64, "image/jpeg", picture("a", 32, 18, "jpeg"), "A shelf", 32, 18, "a.jpg")
@@ -595,7 +619,7 @@ class TestRules:
     async def test_without_a_connection_they_are_the_last_ones(self, server: PracticeMicropub, http: Http) -> None:
         opened = await sign_in(http, server=server.url, token=TOKEN)
         await server.stop()
-        rules = await NETWORK(opened.account, Credential({"access_token": TOKEN}), http).post_rules()
+        rules = await Micropub(opened.account, Credential({"access_token": TOKEN}), http).post_rules()
         assert rules.findable
         assert len(rules.visibilities) == 4
 
@@ -605,7 +629,7 @@ class TestRules:
         account = replace(opened.account, facts={**opened.account.facts, "settings": kept})
         await server.stop()
         with pytest.raises(Unreachable):
-            await NETWORK(account, Credential({"access_token": TOKEN}), http).post_rules()
+            await Micropub(account, Credential({"access_token": TOKEN}), http).post_rules()
 
     async def test_a_site_that_answers_no_query(
         self, server: PracticeMicropub, opened: Any, monkeypatch: pytest.MonkeyPatch
@@ -617,6 +641,23 @@ class TestRules:
         rules = await opened.post_rules()
         assert (rules.findable, rules.visibilities, rules.max_pictures) == (False, (), 1)
         assert (await opened.publish(note("All the same"), opened.new_key(1, 1))).permalink
+
+    async def test_a_token_that_may_not_see_the_list(
+        self, server: PracticeMicropub, opened: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Some sites show the list only to whoever may change posts."""
+        told = server._told
+
+        def shut(query: Any) -> Any:
+            if query.get("q") == "source":
+                raise Refusal(403, "insufficient_scope")
+            return told(query)
+
+        monkeypatch.setattr(server, "_told", shut)
+        assert not (await opened.post_rules()).findable
+        with pytest.raises(Rejected) as caught:
+            await opened.fetch(source(), "", 10)
+        assert caught.value.reason == "missing_permission"
 
 
 class TestOnce:

@@ -70,6 +70,22 @@ def form_of(properties: Properties, alt: Sequence[str]) -> list[tuple[str, objec
     return [*fields, *(("mp-photo-alt[]", words) for words in alt if words)]
 
 
+def without_objects(properties: Properties) -> Properties:
+    """The same pictures as plain addresses, for sites that take no descriptions in the standard's form.
+
+    The descriptions of photos go in micro.blog's form, which a site that does not know it leaves alone.
+    """
+    made, alt = dict(properties), [_alt(one) for one in properties.get("photo", ())]
+    for name in ("photo", "featured"):
+        if name in made:
+            made[name] = [one["value"] if isinstance(one, dict) else one for one in made[name]]
+    return {**made, "mp-photo-alt": alt} if any(alt) else made
+
+
+def _alt(one: object) -> str:
+    return str(one.get("alt", "")) if isinstance(one, dict) else ""
+
+
 def _target(segment: Segment) -> str:
     target = segment.reply_to
     url = (target.refs.get("url") or target.url or target.remote_id) if target is not None else ""

@@ -10,8 +10,9 @@ PICTURE_BYTES = 8_000_000  # sites cannot be asked; most take this much
 # The least that every part needs (Micropub section 5.1, and the scopes in use on indieweb.org/scope).
 SCOPES = (
     ("create", "publish posts and drafts"),
-    ("media", "upload pictures"),
+    ("update", "see the list of your posts, which some sites show to nobody else"),
     ("delete", "delete posts that you published here"),
+    ("media", "upload pictures"),
     ("profile", "show your name and picture on the desk"),
 )
 

@@ -5,35 +5,38 @@ say how many there are, which is enough to ask for the end.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from socialdesk.core.errors import Unreachable
 from socialdesk.networks.micropub.client import Client
 from socialdesk.networks.micropub.tolerant import Obj, first, moment, number, obj, objs, string
 from socialdesk.networks.micropub.translate import Item
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Posts as they came. `whole`: there are no others. `oldest_first` as far as their times show.
+    """Posts as they came. `whole`: there are no others.
 
     `offset` is where the page began, `total` how many there are (None = the site does not say), `after` its own word
-    for the page after this one.
+    for the page after this one. `oldest_first`: as their times show, which those of one second do not.
     """
 
     items: tuple[Item, ...] = ()
     offset: int = 0
     total: int | None = None
     after: str = ""
+    oldest_first: bool = False
 
     @property
     def whole(self) -> bool:
         return not self.offset and not self.after and (not self.items or self.total == len(self.items))
 
     @property
-    def oldest_first(self) -> bool:
-        times = [when for item in self.items if (when := moment(item.published))]
-        return len(times) > 1 and times[0] < times[-1]
+    def times(self) -> tuple[datetime, ...]:
+        return tuple(when for item in self.items if (when := moment(item.published)))
 
     def newest_first(self) -> tuple[Item, ...]:
         return self.items[::-1] if self.oldest_first else self.items
@@ -42,8 +45,11 @@ class Listed:
 async def newest(client: Client, limit: int) -> Listed:
     """The page with the newest posts. Raises Rejected where the site lists nothing."""
     page = await one_page(client, limit)
-    if page.oldest_first and page.total is not None and page.total > len(page.items):
-        return await one_page(client, limit, offset=max(0, page.total - limit))
+    if page.total is None or page.total <= len(page.items) or _falls(page.times):
+        return page
+    end = await one_page(client, limit, offset=max(0, page.total - limit))
+    if page.oldest_first or max(end.times, default=_NEVER) > max(page.times, default=_NEVER):
+        return replace(end, oldest_first=True)
     return page
 
 
@@ -61,9 +67,14 @@ async def one_page(client: Client, limit: int, *, offset: int = 0, after: str = 
     if not isinstance(payload.get("items"), list):
         raise Unreachable("the answer has an unknown form", reason="invalid_answer")
     paging = obj(payload.get("paging"))
-    return Listed(
-        _items(client, payload.get("items")), offset, number(paging.get("total")), string(paging.get("after"))
-    )
+    items, total, following = _items(client, payload["items"]), number(paging.get("total")), string(paging.get("after"))
+    page = Listed(items, offset, total, following)
+    return replace(page, oldest_first=len(page.times) > 1 and page.times[0] < page.times[-1])
+
+
+def _falls(times: Sequence[datetime]) -> bool:
+    """Whether the newest certainly come first."""
+    return len(times) > 1 and times[0] > times[-1]
 
 
 def _items(client: Client, found: object) -> tuple[Item, ...]:

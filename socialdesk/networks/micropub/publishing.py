@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from socialdesk.core.errors import OutcomeUnknown, Rejected
 from socialdesk.core.post import Receipt, Segment, Uploaded
 from socialdesk.networks.micropub.client import Client
-from socialdesk.networks.micropub.composing import form_of, properties_of
+from socialdesk.networks.micropub.composing import Properties, form_of, properties_of, without_objects
 from socialdesk.networks.micropub.keys import MARK
 from socialdesk.networks.micropub.listing import Listed, newest, with_words
 from socialdesk.networks.micropub.settings import Settings
@@ -30,6 +30,7 @@ class Publisher:
         self._client = client
         self._uploader = uploader
         self._is_slow = False
+        self._takes_no_objects = False
 
     async def publish(self, segment: Segment, key: str, settings: Settings) -> Receipt:
         """Sends the post unless it is there already, as far as the site tells. Raises OutcomeUnknown."""
@@ -44,9 +45,23 @@ class Publisher:
             form = form_of(properties, [picture.alt for picture in held])
             url, is_there = await self._client.create(form=form, files={"photo": self._uploader.take(held[0])})
         else:
-            url, is_there = await self._client.create(json={"type": ["h-entry"], "properties": properties})
+            url, is_there = await self._create(properties)
         self._is_slow = self._is_slow or not is_there
         return _receipt(url)
+
+    async def _create(self, properties: Properties) -> tuple[str, bool]:
+        """A site that refuses described pictures as invalid has done nothing: it is asked again without objects."""
+        simple = without_objects(properties)
+        if simple == properties or self._takes_no_objects:
+            return await self._client.create(json={"type": ["h-entry"], "properties": simple})
+        try:
+            return await self._client.create(json={"type": ["h-entry"], "properties": properties})
+        except Rejected as error:
+            if error.reason != "invalid":
+                raise
+        made = await self._client.create(json={"type": ["h-entry"], "properties": simple})
+        self._takes_no_objects = True
+        return made
 
     async def find(self, segment: Segment, key: str, settings: Settings) -> Receipt | None:
         """None only when the list of the site's posts proves that the post is not there."""
@@ -94,7 +109,7 @@ class Publisher:
 
     def _prove(self, listed: Listed, segment: Segment, since: datetime) -> None:
         """Raises OutcomeUnknown unless the list would show the post if it were there."""
-        times = [when for item in listed.items if (when := moment(item.published))]
+        times = listed.times
         reaches_back = bool(times) and min(times[0], times[-1]) < since - CLOCKS
         is_end = not listed.oldest_first or (listed.total == listed.offset + len(listed.items))
         if not listed.whole and not (reaches_back and is_end):

@@ -49,7 +49,8 @@ async def _known(client: Client, query: str, *more: tuple[str, str]) -> object:
     try:
         return await client.get([("q", query), *more])
     except Rejected as error:
-        if error.reason in {"insecure", "missing_permission", "private_address", "blocked"}:
+        is_shut_out = query != "source" and error.reason == "missing_permission"
+        if is_shut_out or error.reason in {"insecure", "private_address", "blocked"}:
             raise
         return None
 
@@ -72,6 +73,7 @@ def rules_of(settings: Settings) -> PostRules:
         splits_threads=False,
         link_card="none",
         article=True,
+        notes=True,
         findable=settings.lists,
         visibilities=(ONLY_HERE, *also, *everywhere) if also else (),
     )

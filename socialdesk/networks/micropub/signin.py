@@ -5,6 +5,7 @@ standard allows it for programs on the person's own machine (section 3.3), and t
 own origin, so that no page of ours has to list it. A site that wants a public page there takes a pasted token.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ from socialdesk.networks.micropub.discovery import Endpoints, discover, trust_of
 from socialdesk.networks.micropub.facts import SCOPES
 from socialdesk.networks.micropub.settings import ask_settings
 from socialdesk.networks.micropub.tolerant import Obj, obj, string, web
+
+STATE_BYTES = 24  # 192 bits in 32 characters, which is all that some sites take
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ async def begin(http: Http, typed: str, redirect_uri: str) -> BrowserStep:
         raise Rejected("the site names no IndieAuth endpoints", reason="no_indieauth")
     if not may_carry_token(found.token):
         raise Rejected("the token endpoint is not on HTTPS", reason="insecure")
-    verifier, state = pkce.new_verifier(), pkce.new_state()
+    verifier, state = pkce.new_verifier(), secrets.token_urlsafe(STATE_BYTES)
     wanted = [scope for scope, _ in SCOPES if not found.scopes or scope in found.scopes or scope == "create"]
     query = {
         "response_type": "code",

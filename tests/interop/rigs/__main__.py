@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.interop.rigs import bluesky, ghost, mastodon_mock, secret_service, wordpress
+from tests.interop.rigs import bluesky, ghost, mastodon_mock, micropub, secret_service, wordpress
 from tests.interop.rigs.processes import RigError
 
 INSTALLS = {
@@ -11,9 +11,10 @@ INSTALLS = {
     "WordPress": wordpress.install,
     "Ghost": ghost.install,
     "mastodon-mock": mastodon_mock.install,
+    "django-indieweb": micropub.install,
     "the keyring": secret_service.install,
 }
-STOPS = (bluesky.stop, wordpress.stop, ghost.stop, mastodon_mock.stop, secret_service.stop)
+STOPS = (bluesky.stop, wordpress.stop, ghost.stop, mastodon_mock.stop, micropub.stop, secret_service.stop)
 
 
 def main(arguments: list[str]) -> int:
