@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 FROZEN_FLAG = "--content-worker"  # as in `content.worker`, which is too much to import here
+ENGINE_FLAG = "--engine"  # as in `app.engine_start`
 
 
 def main() -> int:
@@ -13,6 +14,11 @@ def main() -> int:
         from socialdesk.content.child import main as serve  # the worker process of a bundled program
 
         serve()
+        return 0
+    if words[:1] == [ENGINE_FLAG]:
+        from socialdesk.app.engine_process import main as run_engine  # the engine of a bundled program
+
+        run_engine()
         return 0
     profile: Path | None = None
     practice = False

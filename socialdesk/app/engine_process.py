@@ -14,13 +14,14 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any
 
 from socialdesk.app.engine import open_services
 from socialdesk.app.frames import FrameWriter, read_frame
-from socialdesk.app.profile import Profile, log_to_file
-from socialdesk.app.protocol import Answer, Call, Cancel, Failed, Opening, Ready, Said
+from socialdesk.app.logs import log_to_file
+from socialdesk.app.networks import others_networks
+from socialdesk.app.opening import Opening
+from socialdesk.app.protocol import ANSWER, CALL, FAILED, KNOWN, READY, SAID
 from socialdesk.content.wire import PREFIX, frame, unpack
 from socialdesk.services.bundle import Services
 from socialdesk.vault import MemoryVault
@@ -39,30 +40,34 @@ def main() -> None:
     os.dup2(sink, 1)  # what a library prints must not reach the pipe
     with contextlib.suppress(AttributeError, OSError):
         os.nice(NICE)  # the window goes first where both want the processor
-    opening: Opening = unpack(read_frame(calls))
-    profile = Profile(Path(opening.data), Path(opening.cache), Path(opening.logs))
+    opening = Opening.of_words(sys.argv[1:])
     with contextlib.suppress(OSError):  # a folder that cannot be used is told when the store is opened
-        log_to_file(profile, LOG)
+        log_to_file(opening.profile, LOG)
     out = FrameWriter(answers)
-    asyncio.run(_serve(profile, opening, calls, out.send))
+    asyncio.run(_serve(opening, calls, out.send))
     out.close()
 
 
-async def _serve(profile: Profile, opening: Opening, calls: BinaryIO, send: Callable[[bytes], None]) -> None:
+async def _serve(opening: Opening, calls: IO[bytes], send: Callable[[bytes], None]) -> None:
     vault = None if opening.keeps_secrets else MemoryVault()
 
     def trusts(host: str, port: int) -> bool:
         return host in LOOPBACK and port in opening.trusted_ports
 
     try:
-        async with open_services(profile, vault, trusts) as services:
-            send(frame(Ready(services.accounts.networks())))
-            services.events.listen(lambda event: send(frame(Said(event))))
+        async with open_services(opening.profile, vault, trusts, only_own_networks=True) as services:
+            send(_networks(READY, services))
+            services.events.listen(lambda event: send(frame((SAID, event))))
             gc.freeze()  # what the start made stays: no collection looks through it again
             await Desk(services, send).serve(calls)
     except Exception as error:  # told in the window, which cannot open without
         log.exception("the engine ended")
-        send(frame(Failed(portable(error))))
+        send(frame((FAILED, portable(error))))
+
+
+def _networks(word: str, services: Services) -> bytes:
+    accounts = services.accounts
+    return frame((word, accounts.looks(), frame(accounts.networks())[PREFIX.size :]))
 
 
 class Desk:
@@ -73,7 +78,7 @@ class Desk:
         self._running: dict[int, asyncio.Task[None]] = {}
         self._ended = asyncio.Event()
 
-    async def serve(self, calls: BinaryIO) -> None:
+    async def serve(self, calls: IO[bytes]) -> None:
         """Returns when the window has closed its end."""
         loop = asyncio.get_running_loop()
         threading.Thread(target=self._read, args=(calls, loop), name="calls", daemon=True).start()
@@ -82,31 +87,41 @@ class Desk:
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
-    def _read(self, calls: BinaryIO, loop: asyncio.AbstractEventLoop) -> None:
+    def _read(self, calls: IO[bytes], loop: asyncio.AbstractEventLoop) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended
             with contextlib.suppress(EOFError, OSError, ValueError):
                 while True:
                     loop.call_soon_threadsafe(self._take, unpack(read_frame(calls)))
             loop.call_soon_threadsafe(self._ended.set)
 
-    def _take(self, asked: Call | Cancel) -> None:
-        if isinstance(asked, Call):
-            self._running[asked.id] = asyncio.create_task(self._answer(asked))
-        elif asked.id in self._running:
-            self._running[asked.id].cancel()
+    def _take(self, asked: tuple[Any, ...]) -> None:
+        word, number, *call = asked
+        if word == CALL:
+            self._running[number] = asyncio.create_task(self._answer(number, *call))
+        elif number in self._running:
+            self._running[number].cancel()
 
-    async def _answer(self, call: Call) -> None:
+    async def _answer(self, number: int, path: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         try:
-            value = await operator.attrgetter(call.path)(self._services)(*call.args, **call.kwargs)
-            answer = frame(Answer(call.id, value))
+            value = await operator.attrgetter(path)(self._services)(*args, **kwargs)
+            answer = frame((ANSWER, number, value, None))
+            if path == "start":
+                await self._add_networks()
         except asyncio.CancelledError:
             answer = b""
         except Exception as error:
-            answer = frame(Answer(call.id, None, portable(error)))
+            answer = frame((ANSWER, number, None, portable(error)))
         finally:
-            self._running.pop(call.id, None)
+            self._running.pop(number, None)
         if answer:
             self._send(answer)
+
+    async def _add_networks(self) -> None:
+        """Adapters of other packages: looking for them takes time that the first paint does not wait for."""
+        found = await asyncio.to_thread(others_networks)
+        if found:
+            self._services.accounts.add_networks(found)
+            self._send(_networks(KNOWN, self._services))
 
 
 def portable(error: Exception) -> Exception:

@@ -3,12 +3,12 @@
 import contextlib
 import queue
 import threading
-from typing import BinaryIO
+from typing import IO
 
 from socialdesk.content.wire import PREFIX
 
 
-def read_frame(stream: BinaryIO) -> bytes:
+def read_frame(stream: IO[bytes]) -> bytes:
     """The next body. Raises EOFError at the end of the pipe."""
     head = stream.read(PREFIX.size)
     if len(head) < PREFIX.size:
@@ -23,7 +23,7 @@ def read_frame(stream: BinaryIO) -> bytes:
 class FrameWriter:
     """Writes frames in order on a thread of its own, so that a full pipe holds up nobody."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._frames: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="frames", daemon=True)

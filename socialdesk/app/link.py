@@ -1,21 +1,27 @@
 """The window's end of the engine's process: calls one way, answers and events the other."""
 
 import asyncio
+import contextlib
 import itertools
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from socialdesk.app.engine_start import EngineProcess
-from socialdesk.app.protocol import Answer, Call, Cancel, Failed, Opening, Ready, Said
+from socialdesk.app.engine_start import STOP_S, EngineProcess
+from socialdesk.app.frames import FrameWriter, read_frame
+from socialdesk.app.opening import Opening
+from socialdesk.app.protocol import ANSWER, CALL, CANCEL, FAILED, KNOWN, READY, SAID
 from socialdesk.app.remote import RemoteServices
 from socialdesk.content.wire import frame, unpack
 from socialdesk.core.errors import EngineStopped
-from socialdesk.core.events import AccountsChanged, ColumnsChanged, OutboxChanged
-from socialdesk.services.bundle import Services
+from socialdesk.core.events import AccountsChanged, ColumnsChanged, NetworksChanged, OutboxChanged
 from socialdesk.ui.bridge import Bridge, Relay
+
+if TYPE_CHECKING:
+    from socialdesk.services.bundle import Services
 
 MOST_DEATHS = 3
 WITHIN_S = 60.0
@@ -32,12 +38,14 @@ class Engine:
     def __init__(self, opening: Opening, first: EngineProcess | None = None) -> None:
         self._opening = opening
         self._engine = first or EngineProcess(opening)
+        self._writer: FrameWriter | None = None
+        self._reader: threading.Thread | None = None
         self._ids = itertools.count(1)
         self._pending: dict[int, asyncio.Future[Any]] = {}
         self._deaths: deque[float] = deque(maxlen=MOST_DEATHS)
         self._started = self._closed = self._gone = False
 
-    async def connect(self, bridge: Bridge, died: Callable[[], None] = lambda: None) -> Services:
+    async def connect(self, bridge: Bridge, died: Callable[[], None] = lambda: None) -> "Services":
         """Stand-ins for the services, when the engine is there. Called once, on the window's loop.
 
         `bridge.event` carries what the services say; `died` is called when the engine died too often to go on. Raises
@@ -45,11 +53,10 @@ class Engine:
         """
         self._bridge, self._died = bridge, died
         self._loop = asyncio.get_running_loop()
-        self._ready: asyncio.Future[Ready] = self._loop.create_future()
+        self._ready: asyncio.Future[RemoteServices] = self._loop.create_future()
         self._relay = Relay(self._take)
         self._listen(self._engine)
-        ready = await asyncio.shield(self._ready)
-        return cast(Services, RemoteServices(self.ask, ready.facts))
+        return cast("Services", await asyncio.shield(self._ready))
 
     @property
     def pid(self) -> int:
@@ -57,8 +64,19 @@ class Engine:
         return self._engine.pid
 
     def _listen(self, engine: EngineProcess) -> None:
-        self._engine = engine
-        engine.listen(lambda body: self._relay.send((engine, body)))
+        self._engine, self._writer = engine, FrameWriter(engine.calls)
+        self._reader = threading.Thread(target=self._read, args=(engine,), name="engine", daemon=True)
+        self._reader.start()
+
+    def _read(self, engine: EngineProcess) -> None:
+        with engine.answers, contextlib.suppress(EOFError, OSError, ValueError):
+            while True:
+                self._relay.send((engine, read_frame(engine.answers)))
+        self._relay.send((engine, None))
+
+    def _send(self, said: tuple[Any, ...]) -> None:
+        assert self._writer is not None  # noqa: S101 - nobody asks before `connect`
+        self._writer.send(frame(said))
 
     async def ask(self, path: str, *args: Any, **kwargs: Any) -> Any:
         """What the method of a service gives; its errors are raised here, cancelling cancels it there."""
@@ -66,11 +84,11 @@ class Engine:
             raise EngineStopped("the engine's process ended too often")
         number = next(self._ids)
         answer = self._pending[number] = self._loop.create_future()
-        self._engine.send(frame(Call(number, path, args, kwargs)))
+        self._send((CALL, number, path, args, kwargs))
         try:
             value = await answer
         except asyncio.CancelledError:
-            self._engine.send(frame(Cancel(number)))
+            self._send((CANCEL, number))
             raise
         finally:
             self._pending.pop(number, None)
@@ -80,38 +98,50 @@ class Engine:
     def close(self) -> None:
         """Ends the engine in order and waits for it. On any thread."""
         self._closed = True
-        self._engine.stop()
+        self._end()
+
+    def _end(self, timeout_s: float = STOP_S) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        else:
+            self._engine.calls.close()
+        self._engine.wait(timeout_s)
+        if self._reader is not None:
+            self._reader.join()  # a thread that outlives the window would take its Qt objects along
 
     def _take(self, arrived: tuple[EngineProcess, bytes | None]) -> None:
         engine, body = arrived
         if body is None:
             self._ended(engine)
             return
-        said = unpack(body)
-        if isinstance(said, Said):
-            self._bridge.event.emit(said.event)
-        elif isinstance(said, Answer):
-            self._settle(said)
-        elif isinstance(said, Ready):
-            self._begin(said)
-        elif isinstance(said, Failed) and not self._ready.done():
-            self._ready.set_exception(said.error)
+        word, *values = unpack(body)
+        if word == SAID:
+            self._bridge.event.emit(values[0])
+        elif word == ANSWER:
+            self._settle(*values)
+        elif word == READY:
+            self._begin(RemoteServices(self.ask, *values))
+        elif word == KNOWN:
+            self._ready.result().accounts.learn(*values)
+            self._bridge.event.emit(NetworksChanged())
+        elif word == FAILED and not self._ready.done():
+            self._ready.set_exception(values[0])
 
-    def _settle(self, answer: Answer) -> None:
-        waiting = self._pending.get(answer.id)
+    def _settle(self, number: int, value: Any, error: Exception | None) -> None:
+        waiting = self._pending.get(number)
         if waiting is None or waiting.done():
             return
-        if answer.error is not None:
-            waiting.set_exception(answer.error)
+        if error is not None:
+            waiting.set_exception(error)
         else:
-            waiting.set_result(answer.value)
+            waiting.set_result(value)
 
-    def _begin(self, ready: Ready) -> None:
+    def _begin(self, services: RemoteServices) -> None:
         if not self._ready.done():
-            self._ready.set_result(ready)
+            self._ready.set_result(services)
             return
         if self._started:
-            self._engine.send(frame(Call(next(self._ids), "start", (), {})))
+            self._send((CALL, next(self._ids), "start", (), {}))
         for event in (ColumnsChanged(), AccountsChanged(), OutboxChanged(0)):  # what was said meanwhile is not known
             self._bridge.event.emit(event)
 
@@ -130,5 +160,5 @@ class Engine:
             self._died()
             return
         self._deaths.append(now)
-        engine.stop(0)
+        self._end(0)
         self._listen(EngineProcess(self._opening))

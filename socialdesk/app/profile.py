@@ -1,17 +1,14 @@
 """Where one desk keeps its things."""
 
 import hashlib
-import logging
 import os
 from dataclasses import dataclass
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import platformdirs
 
 VARIABLE = "SOCIALDESK_PROFILE"
 NAME = "socialdesk"
-LOG = "socialdesk.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +38,3 @@ class Profile:
         """Creates the folders, readable by their owner alone. Raises OSError where it cannot."""
         for folder in (self.data, self.cache, self.logs):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-
-def log_to_file(profile: Profile, name: str = LOG) -> None:
-    """Warnings and the desk's own notes go to a file of at most 2 x 1 MB. Nothing secret is ever logged."""
-    handler = RotatingFileHandler(profile.logs / name, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.WARNING)
-    logging.getLogger("socialdesk").setLevel(logging.INFO)

@@ -1,14 +1,16 @@
 """Opening the desk, or, where there is no screen, doing its main job without one."""
 
+import contextlib
 import gc
 import os
+import signal
 import sys
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from socialdesk.app.engine_start import EngineProcess
-from socialdesk.app.profile import Profile, log_to_file
-from socialdesk.app.protocol import Opening
+from socialdesk.app.opening import Opening
+from socialdesk.app.profile import Profile
 from socialdesk.services.profile_lock import ProfileLock
 
 LOCK = "desk.lock"
@@ -28,8 +30,8 @@ def start(folder: Path | None, *, practice: bool, explain: bool) -> int:
     if not has_screen():
         return _rehearse() if explain else _say_no_screen()
     if practice:
-        with tempfile.TemporaryDirectory(prefix="socialdesk-practice-") as temporary:
-            return _open(Profile.choose(Path(temporary)), practice=True)
+        with _temporary_profile() as profile:
+            return _open(profile, practice=True)
     return _open(Profile.choose(folder), practice=False)
 
 
@@ -39,9 +41,11 @@ def _open(profile: Profile, *, practice: bool) -> int:
     gc.disable()  # imports make much that stays: looking through it took 40 ms; the window collects for itself
     try:
         profile.make()
-        log_to_file(profile)
         if not practice and lock.acquire():  # the engine starts while the window's modules are loaded
-            engine = EngineProcess(Opening.of(profile))
+            engine = EngineProcess(Opening(profile))
+        from socialdesk.app.logs import log_to_file  # start-up: after the engine's
+
+        log_to_file(profile)
     except OSError as error:
         sys.stderr.write(f"The profile folder cannot be used: {error.strerror or error}.\n")
         return 1
@@ -59,5 +63,19 @@ def _rehearse() -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from socialdesk.app.offscreen import rehearse_offscreen  # the practice servers: only here
 
-    with tempfile.TemporaryDirectory(prefix="socialdesk-practice-") as temporary:
-        return 0 if rehearse_offscreen(Profile.choose(Path(temporary))) else 1
+    with _temporary_profile() as profile:
+        return 0 if rehearse_offscreen(profile) else 1
+
+
+@contextlib.contextmanager
+def _temporary_profile() -> Iterator[Profile]:
+    """A profile that is gone afterwards, also where the system asks the program to end."""
+    import tempfile  # start-up: only for the practice desk
+
+    signal.signal(signal.SIGTERM, _leave)
+    with tempfile.TemporaryDirectory(prefix="socialdesk-practice-") as folder:
+        yield Profile.choose(Path(folder))
+
+
+def _leave(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)

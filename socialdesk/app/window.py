@@ -20,8 +20,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from socialdesk import __version__
 from socialdesk.app.engine_start import EngineProcess
 from socialdesk.app.link import Engine
+from socialdesk.app.opening import Opening
 from socialdesk.app.profile import Profile
-from socialdesk.app.protocol import Opening
 from socialdesk.app.recovery import last_good_copy_of, restore_last_good_copy
 from socialdesk.app.signals import closing_on_signals
 from socialdesk.core.errors import SocialDeskError, StoreError
@@ -114,7 +114,7 @@ def _engine_of(
 
             stand_ins = stack.enter_context(PracticeDesk(trickle_s=20))
             ports = stand_ins.ports
-        engine = Engine(Opening.of(profile, keeps_secrets=not practice, trusted_ports=ports), started)
+        engine = Engine(Opening(profile, keeps_secrets=not practice, trusted_ports=ports), started)
         stack.callback(engine.close)
         yield engine, stand_ins
 

@@ -11,7 +11,8 @@ import msgspec
 import typer
 
 from socialdesk.app.engine import open_services
-from socialdesk.app.profile import Profile, log_to_file
+from socialdesk.app.logs import log_to_file
+from socialdesk.app.profile import Profile
 from socialdesk.core.errors import InputError, SocialDeskError
 from socialdesk.services.bundle import Services
 from socialdesk.ui.words import sentence_of

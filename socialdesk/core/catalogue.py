@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from socialdesk.core.errors import InputError
+from socialdesk.core.looks import NetworkLook
 from socialdesk.core.network import NetworkFacts, Nothing
 
 
@@ -16,6 +17,9 @@ class Catalogue:
     def networks(self) -> tuple[NetworkFacts, ...]:
         """Those with a sign-in first, by title."""
         return tuple(self._facts.values())
+
+    def looks(self) -> tuple[NetworkLook, ...]:
+        return tuple(facts.look for facts in self._facts.values())
 
     def facts(self, network: str) -> NetworkFacts:
         """Raises InputError when there is no adapter for `network`."""

@@ -36,6 +36,11 @@ class SourceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworksChanged:
+    """There are more networks than before."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountsChanged:
     account_id: int = 0
 
@@ -85,6 +90,7 @@ Event = (
     | ColumnsChanged
     | SourceChanged
     | AccountsChanged
+    | NetworksChanged
     | OutboxChanged
     | DraftsChanged
     | SavedChanged

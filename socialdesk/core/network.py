@@ -9,11 +9,13 @@ Abilities raise only `Unreachable`, `RateLimited`, `AuthExpired`, `Rejected` and
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import ClassVar, Protocol, runtime_checkable
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.costs import Price
 from socialdesk.core.entry import Page
+from socialdesk.core.looks import NetworkLook
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.source import Source
 
@@ -157,6 +159,11 @@ class NetworkFacts:
         allowed = account.facts.get("allows", "").split()
         return (*self.actions, *(action for action in self.plan_actions if action in allowed))
 
+    @property
+    def look(self) -> NetworkLook:
+        inboxes = frozenset(s.kind for s in self.sources if s.inbox)
+        return NetworkLook(self.key, self.title, self.colour, self.icon, self.actions, inboxes)
+
     def source(self, kind: str) -> SourceKind | None:
         return next((s for s in self.sources if s.kind == kind), None)
 
@@ -298,6 +305,22 @@ class Acts(Protocol):
     async def act(self, action: str, remote_id: str, refs: Mapping[str, str]) -> Mapping[str, str]:
         """like, unlike, reshare, unreshare, bookmark, unbookmark. Returns the entry's changed refs."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class LazyNetwork:
+    """Stands for an adapter's class that is loaded when an account is opened: its facts alone are quick to know.
+
+    `place` is `module:class`.
+    """
+
+    facts: NetworkFacts
+    place: str
+
+    def __call__(self, account: Account, credential: Credential, http: object) -> Network:
+        module, _, name = self.place.partition(":")
+        opened: Network = getattr(import_module(module), name)(account, credential, http)
+        return opened
 
 
 class NetworkClass(Protocol):

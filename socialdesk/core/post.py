@@ -252,3 +252,17 @@ class Publication:
 
 
 PERMALINK = "\ue000permalink\ue000"  # private-use characters: cannot be typed by accident
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPlan:
+    """One delivery to be made of an accepted draft.
+
+    `waits_for_account` names the account of the same publication whose permalink this one carries.
+    `next_at` None = as soon as possible.
+    """
+
+    account_id: int
+    parts: tuple[PartPlan, ...]
+    waits_for_account: int | None = None
+    next_at: datetime | None = None

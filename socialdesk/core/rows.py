@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from socialdesk.core.entry import Author, Entry
-from socialdesk.core.post import PartPlan
 from socialdesk.core.source import RowKey
 
 
@@ -113,20 +112,6 @@ class Applied:
 
     columns: tuple[ColumnChange, ...]
     new_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryPlan:
-    """One delivery to be made of an accepted draft.
-
-    `waits_for_account` names the account of the same publication whose permalink this one carries.
-    `next_at` None = as soon as possible.
-    """
-
-    account_id: int
-    parts: tuple[PartPlan, ...]
-    waits_for_account: int | None = None
-    next_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from socialdesk.core.account import NOTHING, Account, Credential
 from socialdesk.core.catalogue import Catalogue
 from socialdesk.core.errors import AuthExpired, InputError, NetworkError, SocialDeskError, VaultError
 from socialdesk.core.events import AccountsChanged, ColumnsChanged
+from socialdesk.core.looks import NetworkLook
 from socialdesk.core.network import (
     ExchangesPassword,
     Lists,
@@ -45,7 +46,7 @@ class _Opened:
 
 
 class AccountService:
-    """Knows the accounts, and hands out opened networks. One lock per account around a renewal.
+    """Knows the accounts, and hands out opened networks. One lock per account around a renewal. `http` gives the wire.
 
     What is in `signed_in` is awaited with the account's id after each sign-in: what waited for it goes on.
     """
@@ -54,15 +55,16 @@ class AccountService:
         self,
         store: Store,
         vault: KeepsSecrets,
-        http: object,
+        http: Callable[[], object],
         networks: Mapping[str, NetworkClass],
         events: Events,
     ) -> None:
         self._store = store
         self._vault = vault
         self._http = http
-        self._networks = networks
-        self._catalogue = Catalogue(network.facts for network in networks.values())
+        self._networks: dict[str, NetworkClass] = {}
+        self._catalogue = Catalogue(())
+        self.add_networks(networks)
         self._events = events
         self.signed_in: list[Callable[[int], Awaitable[None]]] = []
         self._opened: dict[int, _Opened] = {}
@@ -71,6 +73,14 @@ class AccountService:
     def networks(self) -> tuple[NetworkFacts, ...]:
         """Facts of every network there is an adapter for, those with a sign-in first, by title."""
         return self._catalogue.networks()
+
+    def add_networks(self, networks: Mapping[str, NetworkClass]) -> None:
+        """Makes more networks known; one that is known already stays what it is."""
+        self._networks = {**networks, **self._networks}
+        self._catalogue = Catalogue(network.facts for network in self._networks.values())
+
+    def looks(self) -> tuple[NetworkLook, ...]:
+        return self._catalogue.looks()
 
     def facts(self, network: str) -> NetworkFacts:
         """Raises InputError when there is no adapter for `network`."""
@@ -103,7 +113,7 @@ class AccountService:
         """The network as a visitor without an account sees it."""
         self.facts(network)
         visitor = Account(0, network, "", "", server.rstrip("/"))
-        return self._networks[network](visitor, NOTHING, self._http)
+        return self._networks[network](visitor, NOTHING, self._http())
 
     async def without_secret(self, account_id: int) -> Network:
         """The account for what needs no sign-in: its limits as far as they are public or kept, keys for its posts.
@@ -111,7 +121,7 @@ class AccountService:
         Raises InputError if it is gone.
         """
         account = await self.get(account_id)
-        return self._networks[account.network](account, NOTHING, self._http)
+        return self._networks[account.network](account, NOTHING, self._http())
 
     async def open(self, account_id: int) -> Network:
         """The account, ready to use. Raises InputError if it is gone, VaultError if its secrets cannot be read."""
@@ -258,4 +268,4 @@ class AccountService:
         self._events.send(AccountsChanged(account_id))
 
     def _with(self, account: Account, credential: Credential) -> _Opened:
-        return _Opened(self._networks[account.network](account, credential, self._http), credential)
+        return _Opened(self._networks[account.network](account, credential, self._http()), credential)

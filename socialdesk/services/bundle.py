@@ -1,77 +1,74 @@
-"""All services of one profile, joined. Whoever runs them brings store, vault, wire, worker and networks."""
+"""All services of one profile, joined. Whoever runs them brings store, vault, wire, worker and networks.
+
+Each service is made, and its modules are loaded, when it is first asked for: the first paint of the desk needs four of
+them and does not wait for the rest. The imports inside the properties are for that, not to dodge a layer.
+"""
 
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from socialdesk.content.worker import Worker
 from socialdesk.core.events import ConnectionChanged
 from socialdesk.core.network import NetworkClass
-from socialdesk.http import Connectivity, Http
 from socialdesk.services.accounts import AccountService, KeepsSecrets
-from socialdesk.services.browser_sign_in import BrowserSignInService
-from socialdesk.services.columns import ColumnService
-from socialdesk.services.composing import ComposeService
-from socialdesk.services.delivering import Deliverer
 from socialdesk.services.events import Events
-from socialdesk.services.health import HealthService
-from socialdesk.services.image_cache import DEFAULT_LIMIT, ImageService
-from socialdesk.services.inspecting import InspectService
-from socialdesk.services.preparing import Preparer
-from socialdesk.services.profile_lock import ProfileLock
-from socialdesk.services.publishing import PublishService
-from socialdesk.services.reading import ReadingService
-from socialdesk.services.recleaning import RecleaningService
-from socialdesk.services.refreshing import RefreshService
-from socialdesk.services.saving import SavingService
-from socialdesk.services.searching import SearchService
 from socialdesk.services.settings import SettingsService
-from socialdesk.services.transfer import TransferService
 from socialdesk.store.database import Store
+
+if TYPE_CHECKING:
+    from socialdesk.content.worker import Worker
+    from socialdesk.http import Connectivity, Http
+    from socialdesk.services.browser_sign_in import BrowserSignInService
+    from socialdesk.services.columns import ColumnService
+    from socialdesk.services.composing import ComposeService
+    from socialdesk.services.delivering import Deliverer
+    from socialdesk.services.health import HealthService
+    from socialdesk.services.image_cache import ImageService
+    from socialdesk.services.inspecting import InspectService
+    from socialdesk.services.publishing import PublishService
+    from socialdesk.services.reading import ReadingService
+    from socialdesk.services.recleaning import RecleaningService
+    from socialdesk.services.refreshing import RefreshService
+    from socialdesk.services.saving import SavingService
+    from socialdesk.services.searching import SearchService
+    from socialdesk.services.transfer import TransferService
+
+ENDED_TOGETHER = ("reading", "refresh", "searching", "recleaning")
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the services stand on."""
+    """What the services stand on. `open_http` is called once, when the wire is first needed."""
 
     store: Store
     vault: KeepsSecrets
-    http: Http
-    connectivity: Connectivity
-    worker: Worker
+    open_http: "Callable[[], tuple[Http, Connectivity]]"
+    worker: "Worker"
     networks: Mapping[str, NetworkClass]
     data_folder: Path
     cache_folder: Path
     now: Callable[[], datetime]
     describe_keyring: Callable[[], str]
-    describe_proxy: Callable[[], str]
 
 
-@dataclass(frozen=True, slots=True)
 class Services:
-    """What the window and the command line may call. Everything runs on the engine's loop."""
+    """What the window and the command line may call. Everything runs on the engine's loop; nothing before `start`."""
 
-    events: Events
-    accounts: AccountService
-    browser_sign_in: BrowserSignInService
-    columns: ColumnService
-    reading: ReadingService
-    refresh: RefreshService
-    composing: ComposeService
-    publishing: PublishService
-    saving: SavingService
-    searching: SearchService
-    images: ImageService
-    transfer: TransferService
-    inspecting: InspectService
-    health: HealthService
-    settings: SettingsService
-    recleaning: RecleaningService
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.events = Events()
+        self.settings = SettingsService(parts.store)
+        self.accounts = AccountService(parts.store, parts.vault, lambda: self.http, parts.networks, self.events)
+        self.accounts.signed_in.append(self._signed_in)
 
     async def start(self) -> None:
         """Begins the work that goes on by itself: refreshing, delivering, indexing."""
+        from socialdesk.services.image_cache import DEFAULT_LIMIT
+
         megabytes = await self.settings.get("images.limit_mb", DEFAULT_LIMIT // 1_000_000)
         await self.images.set_limit(int(megabytes) * 1_000_000)
         await self.publishing.start()
@@ -81,51 +78,144 @@ class Services:
         self.recleaning.start()
 
     async def stop(self, grace: timedelta = timedelta(seconds=5)) -> None:
-        """Ends it in order: no new claims, time for what is in flight, the rest is cancelled."""
-        await asyncio.gather(
-            self.publishing.stop(grace),
-            self.reading.stop(),
-            self.refresh.stop(),
-            self.searching.stop(),
-            self.recleaning.stop(),
+        """Ends it in order: no new claims, time for what is in flight, the rest is cancelled, the wire is closed."""
+        made = vars(self)
+        ending = [made[name].stop() for name in ENDED_TOGETHER if name in made]
+        if "publishing" in made:
+            ending.append(self.publishing.stop(grace))
+        await asyncio.gather(*ending)
+        if "images" in made:
+            await self.images.cancel()
+        if "_wire" in made:
+            await self.http.aclose()
+
+    @cached_property
+    def _wire(self) -> "tuple[Http, Connectivity]":
+        http, connectivity = self._parts.open_http()
+        connectivity.listen(lambda online: self.reading.connection_changed(online=online))
+        connectivity.listen(lambda online: self.events.send(ConnectionChanged(online)))
+        return http, connectivity
+
+    @property
+    def http(self) -> "Http":
+        return self._wire[0]
+
+    @cached_property
+    def reading(self) -> "ReadingService":
+        from socialdesk.services.reading import ReadingService
+
+        return ReadingService(self._parts.store, self.accounts, self.events, self._parts.now)
+
+    @cached_property
+    def columns(self) -> "ColumnService":
+        from socialdesk.services.columns import ColumnService
+
+        async def feed_of(address: str) -> tuple[str, str]:
+            return await self.inspecting.feed_of(address)
+
+        parts = self._parts
+        return ColumnService(parts.store, self.accounts, self.events, parts.now, self._is_busy, self._wake, feed_of)
+
+    @cached_property
+    def refresh(self) -> "RefreshService":
+        from socialdesk.services.refreshing import RefreshService
+
+        parts, (http, connectivity) = self._parts, self._wire
+        return RefreshService(parts.store, self.accounts, parts.worker, http, connectivity, self.events, parts.now)
+
+    @cached_property
+    def browser_sign_in(self) -> "BrowserSignInService":
+        from socialdesk.services.browser_sign_in import BrowserSignInService
+
+        return BrowserSignInService(self.accounts)
+
+    @cached_property
+    def composing(self) -> "ComposeService":
+        from socialdesk.services.composing import ComposeService
+
+        return ComposeService(self._parts.store, self.accounts, self._parts.worker, self.events, self._parts.now)
+
+    @cached_property
+    def _deliverer(self) -> "Deliverer":
+        from socialdesk.services.delivering import Deliverer
+        from socialdesk.services.preparing import Preparer
+        from socialdesk.services.profile_lock import ProfileLock
+
+        parts = self._parts
+        preparer = Preparer(parts.store, self.http, parts.worker)
+        lock = ProfileLock(parts.data_folder / "delivering.lock")
+        return Deliverer(parts.store, self.accounts, self.composing, preparer, lock, self.events, parts.now)
+
+    @cached_property
+    def publishing(self) -> "PublishService":
+        from socialdesk.services.publishing import PublishService
+
+        parts = self._parts
+        return PublishService(parts.store, self.accounts, self.composing, self._deliverer, self.events, parts.now)
+
+    @cached_property
+    def saving(self) -> "SavingService":
+        from socialdesk.services.saving import SavingService
+
+        return SavingService(self._parts.store, self.http, self._parts.worker, self.events, self._parts.now)
+
+    @cached_property
+    def searching(self) -> "SearchService":
+        from socialdesk.services.searching import SearchService
+
+        made = SearchService(self._parts.store)
+        self.events.listen(lambda _: made.changed())
+        return made
+
+    @cached_property
+    def images(self) -> "ImageService":
+        from socialdesk.services.image_cache import ImageService
+
+        return ImageService(self._parts.cache_folder / "images", self.http, self._parts.now)
+
+    @cached_property
+    def transfer(self) -> "TransferService":
+        from socialdesk.services.transfer import TransferService
+
+        return TransferService(self._parts.store, self.columns, self._parts.worker, self.events, self._parts.now)
+
+    @cached_property
+    def inspecting(self) -> "InspectService":
+        from socialdesk.services.inspecting import InspectService
+
+        return InspectService(self._parts.store, self.http, self._parts.worker, self._parts.now)
+
+    @cached_property
+    def health(self) -> "HealthService":
+        from socialdesk.services.health import HealthService
+
+        parts = self._parts
+        folders = {"data": parts.data_folder, "cache": parts.cache_folder}
+        return HealthService(
+            parts.store,
+            self.accounts,
+            self.events,
+            parts.now,
+            folders,
+            parts.describe_keyring,
+            self._describe_proxy,
         )
-        await self.images.cancel()
 
+    @cached_property
+    def recleaning(self) -> "RecleaningService":
+        from socialdesk.services.recleaning import RecleaningService
 
-def build(parts: Parts) -> Services:
-    """Joins the services. Nothing runs before `Services.start`."""
-    store, now, events = parts.store, parts.now, Events()
-    accounts = AccountService(store, parts.vault, parts.http, parts.networks, events)
-    searching = SearchService(store)
-    refresh = RefreshService(store, accounts, parts.worker, parts.http, parts.connectivity, events, now)
-    inspecting = InspectService(store, parts.http, parts.worker, now)
-    columns = ColumnService(store, accounts, events, now, refresh.is_busy, refresh.wake, inspecting.feed_of)
-    composing = ComposeService(store, accounts, parts.worker, events, now)
-    preparer = Preparer(store, parts.http, parts.worker)
-    lock = ProfileLock(parts.data_folder / "delivering.lock")
-    deliverer = Deliverer(store, accounts, composing, preparer, lock, events, now)
-    publishing = PublishService(store, accounts, composing, deliverer, events, now)
-    reading = ReadingService(store, accounts, events, now)
-    parts.connectivity.listeners.append(lambda online: reading.connection_changed(online=online))
-    accounts.signed_in += [refresh.account_back, publishing.account_back]
-    parts.connectivity.listeners.append(lambda online: events.send(ConnectionChanged(online)))
-    events.listen(lambda _: searching.changed())
-    folders = {"data": parts.data_folder, "cache": parts.cache_folder}
-    return Services(
-        events,
-        accounts,
-        BrowserSignInService(accounts),
-        columns,
-        reading,
-        refresh,
-        composing,
-        publishing,
-        SavingService(store, parts.http, parts.worker, events, now),
-        searching,
-        ImageService(parts.cache_folder / "images", parts.http, now),
-        TransferService(store, columns, parts.worker, events, now),
-        inspecting,
-        HealthService(store, accounts, events, now, folders, parts.describe_keyring, parts.describe_proxy),
-        SettingsService(store),
-        RecleaningService(store, parts.worker),
-    )
+        return RecleaningService(self._parts.store, self._parts.worker)
+
+    def _is_busy(self, source_id: int) -> bool:
+        return "refresh" in vars(self) and self.refresh.is_busy(source_id)
+
+    def _wake(self) -> None:
+        self.refresh.wake()
+
+    def _describe_proxy(self) -> str:
+        return self.http.describe_proxy()
+
+    async def _signed_in(self, account_id: int) -> None:
+        await self.refresh.account_back(account_id)
+        await self.publishing.account_back(account_id)

@@ -11,8 +11,7 @@ from socialdesk.core.checks import Severity, check
 from socialdesk.core.errors import InputError
 from socialdesk.core.events import DraftsChanged, OutboxChanged
 from socialdesk.core.network import Deletes, FindsByAddress, Network, PostRules, Publishes
-from socialdesk.core.post import Delivery, DeliveryState, Draft, PartPlan, Publication, Receipt
-from socialdesk.core.rows import DeliveryPlan
+from socialdesk.core.post import Delivery, DeliveryPlan, DeliveryState, Draft, PartPlan, Publication, Receipt
 from socialdesk.core.urls import is_web
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.composing import ComposeService
@@ -21,6 +20,10 @@ from socialdesk.services.events import Events
 from socialdesk.store import drafts as drafts_table
 from socialdesk.store import outbox as outbox_table
 from socialdesk.store.database import Store
+
+RECENT = 50
+WAITS = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.HELD)
+NEEDS_PERSON = (DeliveryState.IN_DOUBT, DeliveryState.REFUSED, DeliveryState.SIGN_IN)
 
 
 class PublishService:
@@ -96,6 +99,12 @@ class PublishService:
     async def outbox(self, before_id: int | None = None, limit: int = 20) -> tuple[Publication, ...]:
         """Publications with their deliveries, newest first; `before_id` continues after that publication."""
         return await self._store.read(outbox_table.publications, before_id, limit)
+
+    async def open_ends(self) -> tuple[int, int]:
+        """Of the newest publications: how many deliveries wait, and how many need the person."""
+        publications = await self._store.read(outbox_table.publications, None, RECENT)
+        states = [delivery.state for publication in publications for delivery in publication.deliveries]
+        return sum(s in WAITS for s in states), sum(s in NEEDS_PERSON for s in states)
 
     async def publication(self, publication_id: int) -> Publication | None:
         return await self._store.read(outbox_table.get_publication, publication_id)

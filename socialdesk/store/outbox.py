@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from socialdesk.core import delivery as decide
-from socialdesk.core.post import Delivery, DeliveryState, Draft, PartPlan, Publication, Receipt
-from socialdesk.core.rows import Attempt, DeliveryPlan
+from socialdesk.core.post import Delivery, DeliveryPlan, DeliveryState, Draft, PartPlan, Publication, Receipt
+from socialdesk.core.rows import Attempt
 from socialdesk.store import blobs, drafts
 from socialdesk.store.codec import decode, encode, encode_text, from_us, moment, to_us, to_us_exactly
 

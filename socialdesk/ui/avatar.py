@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from socialdesk.core.entry import Author
-from socialdesk.core.network import NetworkFacts
+from socialdesk.core.looks import NetworkLook
 from socialdesk.ui.icons import Icons
 from socialdesk.ui.theme import Theme
 from socialdesk.ui.tokens import contrast
@@ -44,32 +44,34 @@ def colour_of(name: str) -> str:
 class NetworkLooks:
     """Colour, glyph and title of each network, from the adapters' facts."""
 
-    def __init__(self, facts: Iterable[NetworkFacts] = ()) -> None:
-        self._facts = {f.key: f for f in facts}
+    def __init__(self, looks: Iterable[NetworkLook] = ()) -> None:
+        self.learn(looks)
+
+    def learn(self, looks: Iterable[NetworkLook]) -> None:
+        self._looks = {look.key: look for look in looks}
 
     def title(self, key: str) -> str:
-        facts = self._facts.get(key)
-        return facts.title if facts else key.title()
+        look = self._looks.get(key)
+        return look.title if look else key.title()
 
     def icon(self, key: str) -> str:
         """The icon's name for `Icons`."""
-        facts = self._facts.get(key)
-        return f"networks/{facts.icon}" if facts else "globe"
+        look = self._looks.get(key)
+        return f"networks/{look.icon}" if look else "globe"
 
     def colour(self, key: str) -> str:
         """#rrggbb, or empty for the theme's text colour."""
-        facts = self._facts.get(key)
-        return facts.colour if facts else ""
+        look = self._looks.get(key)
+        return look.colour if look else ""
 
     def is_inbox(self, key: str, kind: str) -> bool:
         """True for a source that brings what others say to the person."""
-        facts = self._facts.get(key)
-        found = facts.source(kind) if facts else None
-        return found is not None and found.inbox
+        look = self._looks.get(key)
+        return look is not None and kind in look.inboxes
 
     def actions(self, key: str) -> tuple[str, ...]:
-        facts = self._facts.get(key)
-        return facts.actions if facts else ()
+        look = self._looks.get(key)
+        return look.actions if look else ()
 
 
 def paint_face(painter: QPainter, theme: Theme, box: QRectF, name: str, picture: QPixmap | None) -> None:

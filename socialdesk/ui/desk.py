@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
+from socialdesk.core.events import NetworksChanged
 from socialdesk.ui.actions import Actions
 from socialdesk.ui.avatar import NetworkLooks
 from socialdesk.ui.bridge import Bridge
@@ -38,5 +39,11 @@ def make_desk(
 ) -> Desk:
     """Joins the parts. `mode` of the theme: system, light or dark."""
     theme = Theme(app, mode)
-    looks = NetworkLooks(services.accounts.networks())
+    looks = NetworkLooks(services.accounts.looks())
+
+    def look_again(event: object) -> None:
+        if isinstance(event, NetworksChanged):
+            looks.learn(services.accounts.looks())
+
+    bridge.event.connect(look_again)
     return Desk(services, bridge, Actions(app), theme, Icons(theme), looks, Pictures(bridge, services, app), now)

@@ -12,9 +12,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from socialdesk.core.entry import MediaKind
 from socialdesk.core.errors import StoreError
 from socialdesk.core.events import ColumnsChanged
-from socialdesk.core.post import Draft
-from socialdesk.core.saved import Hit
-from socialdesk.ui import answering
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.dialogs.opening import Dialogs
 from socialdesk.ui.doing_keys import KeyDoer
@@ -22,6 +19,8 @@ from socialdesk.ui.keys import Keys
 from socialdesk.ui.window import Window
 
 if TYPE_CHECKING:
+    from socialdesk.core.post import Draft
+    from socialdesk.core.saved import Hit
     from socialdesk.ui.composer.panel import Composer
     from socialdesk.ui.composer.window import ComposerWindow
     from socialdesk.ui.outbox import Outbox
@@ -174,15 +173,15 @@ class Shell(Dialogs):
             self._keep_open(opened=False)
             self._focus_columns()
 
-    def write(self, draft: Draft) -> None:
+    def write(self, draft: "Draft") -> None:
         """Opens the composer with this draft; what stood there is on disk first."""
         self.compose()
         self.composer.begin(draft)
 
-    def compose_window(self, draft: Draft | None = None) -> None:
+    def compose_window(self, draft: "Draft | None" = None) -> None:
         from socialdesk.ui.composer.window import ComposerWindow  # start-up: not part of the first paint
 
-        made = ComposerWindow(self.desk, draft or Draft())
+        made = ComposerWindow(self.desk, draft)
         self.composer_windows.append(made)
         made.ended.connect(lambda: self.composer_windows.remove(made))
         made.show()
@@ -196,10 +195,15 @@ class Shell(Dialogs):
     async def _move_to_window(self) -> None:
         await self.composer.flush()
         self.compose_window(self.composer.draft)
-        self.composer.begin(Draft())
+        self.composer.begin()
         self.fold()
 
-    def _answer(self, make: Callable[[Any, int], Draft], row: Any) -> None:
+    def _write_from(self, how: str, said: Any) -> None:
+        from socialdesk.ui import answering  # start-up: not part of the first paint
+
+        self.write(getattr(answering, how)(said))
+
+    def _answer(self, how: str, row: Any) -> None:
         looks, network = self.desk.looks, row.entry.network
         if "reply" not in looks.actions(network):
             self.desk.actions.tell(f"{looks.title(network)} has no replies. Rewrite it instead.")
@@ -211,7 +215,9 @@ class Shell(Dialogs):
                 said = "Connect an account of this network to answer."
                 self.desk.actions.notice.emit(said, "Connect", self.desk.actions.add_account.emit)
                 return
-            self.write(make(target, account_id))
+            from socialdesk.ui import answering  # start-up: not part of the first paint
+
+            self.write(getattr(answering, how)(target, account_id))
 
         self._tasks.start("answer", answer())
 
@@ -232,7 +238,7 @@ class Shell(Dialogs):
     def _read_saved(self, saved_id: int) -> None:
         self.read(lambda: self.reader.show_saved(saved_id))
 
-    def _open_hit(self, hit: Hit) -> None:
+    def _open_hit(self, hit: "Hit") -> None:
         if hit.kind == "saved":
             self._read_saved(hit.id)
             return
@@ -295,12 +301,12 @@ class Shell(Dialogs):
         actions = self.desk.actions
         actions.compose.connect(self.compose)
         actions.compose_window.connect(self._new_window)
-        actions.compose_text.connect(lambda text: self.write(answering.passed_on(text)))
+        actions.compose_text.connect(lambda text: self._write_from("passed_on", text))
         actions.fold_composer.connect(self.fold)
-        actions.reply.connect(lambda row: self._answer(answering.reply, row))
-        actions.quote.connect(lambda row: self._answer(answering.quote, row))
-        actions.rewrite.connect(lambda row: self.write(answering.rewrite(row.entry)))
-        actions.mention.connect(lambda row: self.write(answering.mention(row.entry)))
+        actions.reply.connect(lambda row: self._answer("reply", row))
+        actions.quote.connect(lambda row: self._answer("quote", row))
+        actions.rewrite.connect(lambda row: self._write_from("rewrite", row.entry))
+        actions.mention.connect(lambda row: self._write_from("mention", row.entry))
         actions.open_entry.connect(lambda row: self.read(lambda: self.reader.show_row(row)))
         actions.open_thread.connect(lambda row: self.read(lambda: self.reader.show_thread(row)))
         actions.open_link.connect(lambda url: self.read(lambda: self.reader.show_url(url)))

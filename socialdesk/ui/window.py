@@ -13,7 +13,6 @@ from socialdesk.core.events import (
     SavedChanged,
     SourceChanged,
 )
-from socialdesk.core.post import DeliveryState
 from socialdesk.core.rows import Row
 from socialdesk.core.source import Column
 from socialdesk.ui.desk import Desk
@@ -25,9 +24,6 @@ from socialdesk.ui.tasks import Tasks
 from socialdesk.ui.toast import ProgressLine, Toast
 
 LEFT_WIDTH, RIGHT_WIDTH = 420, 560
-_WAITS = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.HELD)
-_NEEDS_PERSON = (DeliveryState.IN_DOUBT, DeliveryState.REFUSED, DeliveryState.SIGN_IN)
-_RECENT = 50
 
 
 class Window(QWidget):
@@ -193,11 +189,8 @@ class Window(QWidget):
             self.rail.show_place(self.page)
 
     async def _load_outbox(self) -> None:
-        publications = await self._desk.bridge.call(self._desk.services.publishing.outbox, None, _RECENT)
-        states = [delivery.state for publication in publications for delivery in publication.deliveries]
-        self.rail.show_state(
-            waiting=sum(1 for s in states if s in _WAITS), trouble=sum(1 for s in states if s in _NEEDS_PERSON)
-        )
+        waiting, trouble = await self._desk.bridge.call(self._desk.services.publishing.open_ends)
+        self.rail.show_state(waiting=waiting, trouble=trouble)
 
     # Slots
 

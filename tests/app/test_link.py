@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from socialdesk.app.engine import open_services
 from socialdesk.app.link import Engine
-from socialdesk.app.networks import load_networks
+from socialdesk.app.networks import own_networks
+from socialdesk.app.opening import Opening
 from socialdesk.app.profile import Profile
-from socialdesk.app.protocol import Opening
 from socialdesk.content.wire import PREFIX, frame, unpack
 from socialdesk.core import errors
 from socialdesk.core.errors import EngineStopped, InputError, RateLimited, StoreError
@@ -27,6 +28,7 @@ from socialdesk.core.events import ColumnsChanged
 from socialdesk.core.source import Source
 from socialdesk.services.bundle import Services
 from socialdesk.ui.bridge import Bridge
+from socialdesk.vault import MemoryVault
 from tests.end2end.desk import eventually
 
 NEEDS_POSIX = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals of POSIX")
@@ -36,7 +38,7 @@ class Desk:
     """A window's end of an engine, without a window."""
 
     def __init__(self, profile: Profile) -> None:
-        self.engine = Engine(Opening.of(profile, keeps_secrets=False))
+        self.engine = Engine(Opening(profile, keeps_secrets=False))
         self.bridge = Bridge()
         self.events: list[object] = []
         self.died: list[bool] = []
@@ -190,11 +192,11 @@ def test_every_error_crosses_as_it_is() -> None:
 
 
 def test_facts_of_every_network_cross() -> None:
-    for network in load_networks().values():
+    for network in own_networks().values():
         assert crossed(network.facts) == network.facts
 
 
-def test_services_speak_in_values_of_the_core() -> None:
+async def test_services_speak_in_values_of_the_core(tmp_path: Path) -> None:
     """A value of another room would load that room's modules in the window, while the window is used."""
     strange: set[str] = set()
 
@@ -205,9 +207,13 @@ def test_services_speak_in_values_of_the_core() -> None:
         if module.startswith("socialdesk.") and not module.startswith("socialdesk.core."):
             strange.add(f"{where}: {module}.{kind.__name__}")
 
-    for name, service in typing.get_type_hints(Services).items():
+    async with open_services(Profile.choose(tmp_path), MemoryVault()) as services:
+        made = [getattr(services, name) for name in dir(services) if not name.startswith("_")]
+        kinds = {type(service) for service in made if type(service).__name__.endswith("Service")}
+    assert len(kinds) > 10
+    for service in kinds:
         for method, function in vars(service).items():
             if not method.startswith("_") and inspect.iscoroutinefunction(function):
                 for part, kind in typing.get_type_hints(function).items():
-                    look(kind, f"{name}.{method} {part}")
+                    look(kind, f"{service.__name__}.{method} {part}")
     assert not strange

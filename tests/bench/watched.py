@@ -8,7 +8,6 @@ import asyncio
 import json
 import sys
 import time
-import urllib.request
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -102,6 +101,8 @@ async def memory(opened: Opened, watch: PaintWatch, words: list[str]) -> dict[st
 
 async def stall(opened: Opened, watch: PaintWatch, words: list[str]) -> dict[str, Any]:
     """Ticks of the desk at rest, and while every feed brings three new entries and they are indexed."""
+    import urllib.request  # not part of the start
+
     port, rounds = int(words[0]), int(words[1])
     await watch.all()
     await opened.bridge.call(opened.services.refresh.now)

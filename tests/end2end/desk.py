@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from socialdesk.app.link import Engine
+from socialdesk.app.opening import Opening
 from socialdesk.app.profile import Profile
-from socialdesk.app.protocol import Opening
 from socialdesk.app.window import Opened, Program
 from socialdesk.core.rows import Row
 from socialdesk.practice.desk import PracticeDesk
@@ -59,7 +59,7 @@ class RunningDesk:
 
     async def open(self, *, furnished: bool = True) -> None:
         """Returns when the window is shown; its columns may still be empty."""
-        engine = Engine(Opening.of(self._profile, trusted_ports=self.practice.ports))
+        engine = Engine(Opening(self._profile, trusted_ports=self.practice.ports))
         there: asyncio.Future[Opened] = asyncio.get_running_loop().create_future()
 
         async def script(opened: Opened) -> None:

@@ -27,7 +27,8 @@ from socialdesk.core.post import CardToSend, MediaFile, Receipt, Segment, Target
 from socialdesk.core.source import Source
 from socialdesk.core.text import graphemes
 from socialdesk.http import Http
-from socialdesk.networks.bluesky import NETWORK, facets
+from socialdesk.networks.bluesky import facets
+from socialdesk.networks.bluesky.adapter import Bluesky
 from socialdesk.practice.bluesky import build
 from socialdesk.practice.bluesky_ids import record_cid
 from socialdesk.practice.pictures import picture
@@ -79,7 +80,7 @@ class Person:
         return account
 
     def reopened(self, credential: Credential, server: str = "") -> Any:
-        return NETWORK(replace(self.account, server=server or self.account.server), credential, self._http)
+        return Bluesky(replace(self.account, server=server or self.account.server), credential, self._http)
 
     def key(self) -> str:
         self._keys += 1
@@ -136,10 +137,10 @@ async def register(http: Http, service: str, name: str) -> Person:
     await call(http, service, "com.atproto.repo.putRecord", {}, profile, main)
     app = await call(http, service, "com.atproto.server.createAppPassword", {}, {"name": "SocialDesk"}, main)
     answers = {"identifier": handle, "password": app["password"], "service": service}
-    signed_in = await NETWORK(Account(0, "bluesky", "", "", ""), NOTHING, http).sign_in(answers)
+    signed_in = await Bluesky(Account(0, "bluesky", "", "", ""), NOTHING, http).sign_in(answers)
     who = signed_in.identity
     account = Account(1, "bluesky", who.name, who.handle, who.server, who.remote_id, who.avatar_url, who.facts)
-    return Person(NETWORK(account, signed_in.credential, http), signed_in.credential, http, app["password"])
+    return Person(Bluesky(account, signed_in.credential, http), signed_in.credential, http, app["password"])
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ class TestSession:
         assert identity.server == network.service
 
     async def test_a_wrong_password(self, me: Person, network: rig.Network, http: Http) -> None:
-        visitor = NETWORK(Account(0, "bluesky", "", "", ""), NOTHING, http)
+        visitor = Bluesky(Account(0, "bluesky", "", "", ""), NOTHING, http)
         answers = {"identifier": me.account.handle, "password": "aaaa-bbbb-cccc-dddd", "service": network.service}
         with pytest.raises(AuthExpired):
             await visitor.sign_in(answers)
@@ -335,7 +336,7 @@ class TestReading:
 
     async def test_an_account_without_signing_in(self, other: Person, network: rig.Network, http: Http) -> None:
         receipt = await other.post("For everybody")
-        visitor = NETWORK(Account(0, "bluesky", "", "", ""), NOTHING, http)
+        visitor = Bluesky(Account(0, "bluesky", "", "", ""), NOTHING, http)
         source = Source(1, "bluesky", "account", None, {"actor": other.account.handle, "server": network.appview})
         page = await eventually(lambda: visitor.fetch(source, "", 5), lambda p: p.entries)
         assert page.entries[0].key == receipt.remote_id

@@ -19,7 +19,7 @@ from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, Ra
 from socialdesk.core.post import DeliveryState, Draft, MediaFile, Picture, Receipt, Segment
 from socialdesk.core.source import Source
 from socialdesk.http import Http
-from socialdesk.networks.mastodon import NETWORK
+from socialdesk.networks.mastodon.adapter import Mastodon
 from socialdesk.practice.pictures import picture
 from socialdesk.services.bundle import Services
 from tests.interop.proxy import Proxy, in_front_of
@@ -371,10 +371,10 @@ class TestAdapter:
 
 async def opened(http: Http, instance: Instance, url: str = "") -> Any:
     answers = {"server": url or instance.url, "token": instance.token}
-    signed_in = await NETWORK(Account(0, "mastodon", "", "", url or instance.url), NOTHING, http).sign_in(answers)
+    signed_in = await Mastodon(Account(0, "mastodon", "", "", url or instance.url), NOTHING, http).sign_in(answers)
     who = signed_in.identity
     account = Account(1, "mastodon", who.name, who.handle, who.server, who.remote_id, who.avatar_url, who.facts)
-    return NETWORK(account, signed_in.credential, http)
+    return Mastodon(account, signed_in.credential, http)
 
 
 async def sign_in(services: Services, url: str, token: str) -> int:

@@ -29,7 +29,7 @@ from socialdesk.core.post import (
 )
 from socialdesk.core.source import Source
 from socialdesk.http import Http
-from socialdesk.networks.wordpress import NETWORK
+from socialdesk.networks.wordpress.adapter import WordPress
 from socialdesk.practice.pictures import picture
 from socialdesk.services.bundle import Services
 from tests.interop.proxy import Proxy, in_front_of
@@ -435,7 +435,7 @@ class TestAdapter:
 
     async def test_refused_without_effect(self, http: Http, blog: Blog, admin: Visitor, word: str) -> None:
         network = await opened(http, blog)
-        stale = NETWORK(network.account, type(NOTHING)({"username": "ed", "password": "wrong"}), http)
+        stale = WordPress(network.account, type(NOTHING)({"username": "ed", "password": "wrong"}), http)
         with pytest.raises(AuthExpired):
             await stale.publish(piece(word), stale.new_key(1, 1))
         assert admin.posts(word) == []
@@ -448,10 +448,10 @@ def piece(word: str) -> Segment:
 
 async def opened(http: Http, blog: Blog, url: str = "") -> Any:
     answers = {"server": url or blog.url, "username": "ed", "password": blog.passwords["ed"]}
-    signed_in = await NETWORK(Account(0, "wordpress", "", "", ""), NOTHING, http).sign_in(answers)
+    signed_in = await WordPress(Account(0, "wordpress", "", "", ""), NOTHING, http).sign_in(answers)
     who = signed_in.identity
     account = Account(1, "wordpress", who.name, who.handle, who.server, who.remote_id, who.avatar_url, who.facts)
-    return NETWORK(account, signed_in.credential, http)
+    return WordPress(account, signed_in.credential, http)
 
 
 async def sign_in(services: Services, blog: Blog) -> int:

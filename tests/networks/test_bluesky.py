@@ -15,7 +15,8 @@ from socialdesk.core.network import FindsByAddress
 from socialdesk.core.post import CardToSend, MediaFile, Receipt, Segment, Target
 from socialdesk.core.source import Source
 from socialdesk.http import Http
-from socialdesk.networks.bluesky import NETWORK, session
+from socialdesk.networks.bluesky import session
+from socialdesk.networks.bluesky.adapter import Bluesky
 from socialdesk.networks.bluesky.client import refusal
 from socialdesk.practice.bluesky import PracticeBluesky, build
 from socialdesk.practice.bluesky_state import Record
@@ -35,11 +36,11 @@ def make_server() -> PracticeBluesky:
 
 
 async def sign_in(server: PracticeBluesky, http: Http, **answers: str) -> Any:
-    visitor = NETWORK(Account(0, "bluesky", "", "", ""), NOTHING, http)
+    visitor = Bluesky(Account(0, "bluesky", "", "", ""), NOTHING, http)
     signed_in = await visitor.sign_in({**server.credentials, **answers})
     who = signed_in.identity
     account = Account(1, "bluesky", who.name, who.handle, who.server, who.remote_id, who.avatar_url, who.facts)
-    return NETWORK(account, signed_in.credential, http)
+    return Bluesky(account, signed_in.credential, http)
 
 
 def source(kind: str, **params: str) -> Source:
@@ -47,7 +48,7 @@ def source(kind: str, **params: str) -> Source:
 
 
 class TestBlueskyContract(NetworkContract):
-    network = NETWORK
+    network = Bluesky
     read_path = r"app\.bsky\.feed\.getTimeline$"
     publish_path = r"com\.atproto\.repo\.putRecord$"
 
@@ -59,7 +60,7 @@ class TestBlueskyContract(NetworkContract):
 
     async def open_with_bad_credential(self, server: Any, http: Http) -> Any:
         opened = await sign_in(server, http)
-        return NETWORK(opened.account, Credential({"access": "not-a-token", "refresh": "not-a-token"}), http)
+        return Bluesky(opened.account, Credential({"access": "not-a-token", "refresh": "not-a-token"}), http)
 
     def secrets(self, server: Any) -> tuple[str, ...]:
         return (server.credentials["password"], *server.tokens.issued)
@@ -194,7 +195,7 @@ class TestSession:
         fresh = await opened.renew()
         assert fresh.get("access")
         assert fresh.get("refresh")
-        assert (await NETWORK(opened.account, fresh, http).fetch(HOME, "", 5)).entries
+        assert (await Bluesky(opened.account, fresh, http).fetch(HOME, "", 5)).entries
 
     async def test_a_lost_answer_to_a_renewal_does_no_harm(self, server: PracticeBluesky, opened: Any) -> None:
         server.faults.add(Fault("close", match="refreshSession", when="after"))
@@ -209,9 +210,9 @@ class TestSession:
 
     async def test_no_refresh_token(self, opened: Any, http: Http) -> None:
         with pytest.raises(AuthExpired):
-            await NETWORK(opened.account, NOTHING, http).renew()
+            await Bluesky(opened.account, NOTHING, http).renew()
         with pytest.raises(AuthExpired):
-            await NETWORK(opened.account, NOTHING, http).whoami()
+            await Bluesky(opened.account, NOTHING, http).whoami()
 
     @pytest.mark.parametrize(
         "answer", [{}, {"accessJwt": "", "refreshJwt": "x"}, {"accessJwt": None, "refreshJwt": "x"}]
@@ -297,7 +298,7 @@ class TestReading:
 
     @pytest.mark.parametrize("actor", ["harbor.test", "@harbor.test", "https://bsky.app/profile/harbor.test"])
     async def test_account_without_signing_in(self, server: PracticeBluesky, http: Http, actor: str) -> None:
-        visitor = NETWORK(Account(0, "bluesky", "", "", ""), NOTHING, http)
+        visitor = Bluesky(Account(0, "bluesky", "", "", ""), NOTHING, http)
         page = await visitor.fetch(source("account", actor=actor, server=server.url), "", 5)
         assert page.entries
         assert all(e.author.handle == "harbor.test" or e.reason for e in page.entries)
@@ -590,7 +591,7 @@ class TestPublishing:
 
     async def test_rules_at_different_servers(self, opened: Any, http: Http) -> None:
         def at(server: str) -> Any:
-            return NETWORK(replace(opened.account, server=server), NOTHING, http)
+            return Bluesky(replace(opened.account, server=server), NOTHING, http)
 
         assert (await at("https://oak.us-west.host.bsky.network").post_rules()).picture_bytes == 2_000_000
         assert (await at("https://pds.example").post_rules()).picture_bytes == 1_000_000

@@ -14,7 +14,7 @@ from socialdesk.core.network import FindsByAddress
 from socialdesk.core.post import MediaFile, Segment, Target, Uploaded
 from socialdesk.core.source import Source
 from socialdesk.http import Http
-from socialdesk.networks.mastodon import NETWORK
+from socialdesk.networks.mastodon.adapter import Mastodon
 from socialdesk.practice.mastodon import PracticeMastodon
 from socialdesk.practice.server import Fault
 from socialdesk.practice.world import World, picture
@@ -31,7 +31,7 @@ def open_account(
     facts = {"domain": "practice.example", "software": software, "visibility": "public"}
     handle = server.credentials["handle"]
     account = Account(1, "mastodon", server.me.name, handle, server.url, server.me.id, facts=facts)
-    return NETWORK(account, Credential({"access_token": token or server.credentials["token"]}), http, **options)
+    return Mastodon(account, Credential({"access_token": token or server.credentials["token"]}), http, **options)
 
 
 def source(kind: str, account_id: int | None = 1, **params: str) -> Source:
@@ -44,7 +44,7 @@ def contract() -> OpenApi | None:
 
 
 class TestMastodonContract(NetworkContract):
-    network = NETWORK
+    network = Mastodon
     read_path = "^/api/v1/timelines/home$"
     publish_path = "^/api/v1/statuses$"
 
@@ -97,7 +97,7 @@ def opened(server: PracticeMastodon, http: Http) -> Any:
 
 @pytest.fixture
 def visitor(http: Http) -> Any:
-    return NETWORK(Account(0, "mastodon", "", "", ""), NOTHING, http)
+    return Mastodon(Account(0, "mastodon", "", "", ""), NOTHING, http)
 
 
 def segment(text: str = "Hello", **changes: Any) -> Segment:
@@ -543,7 +543,7 @@ async def test_rules_of_an_older_server(server: PracticeMastodon, opened: Any) -
 
 async def test_rules_without_a_connection(server: PracticeMastodon, opened: Any, http: Http) -> None:
     kept = (await opened.whoami()).facts
-    offline = NETWORK(replace(opened.account, facts=kept), NOTHING, http)
+    offline = Mastodon(replace(opened.account, facts=kept), NOTHING, http)
     server.faults.add(Fault("close", times=0))
     assert (await offline.post_rules()).limit == 500
     with pytest.raises(Unreachable):

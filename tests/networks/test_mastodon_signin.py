@@ -11,7 +11,7 @@ from socialdesk.core.account import NOTHING, Account, Credential
 from socialdesk.core.errors import AuthExpired, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep, SignedIn
 from socialdesk.http import Http
-from socialdesk.networks.mastodon import NETWORK
+from socialdesk.networks.mastodon.adapter import Mastodon
 from socialdesk.networks.mastodon.signin import OOB
 from socialdesk.practice.mastodon import PracticeMastodon
 from socialdesk.practice.server import Fault
@@ -37,7 +37,7 @@ async def http() -> AsyncIterator[Http]:
 
 @pytest.fixture
 def visitor(http: Http) -> Any:
-    return NETWORK(Account(0, "mastodon", "", "", ""), NOTHING, http)
+    return Mastodon(Account(0, "mastodon", "", "", ""), NOTHING, http)
 
 
 async def browse(url: str) -> dict[str, list[str]]:
@@ -50,7 +50,7 @@ async def browse(url: str) -> dict[str, list[str]]:
 def opened(done: SignedIn, http: Http) -> Any:
     who = done.identity
     account = Account(5, "mastodon", who.name, who.handle, who.server, who.remote_id, who.avatar_url, who.facts)
-    return NETWORK(account, done.credential, http)
+    return Mastodon(account, done.credential, http)
 
 
 async def test_the_whole_way_through_the_browser(server: PracticeMastodon, visitor: Any, http: Http) -> None:
@@ -171,7 +171,7 @@ async def test_signing_out_ends_the_token(server: PracticeMastodon, visitor: Any
 
 async def test_signing_out_where_the_server_refuses(server: PracticeMastodon, http: Http) -> None:
     credential = Credential({"access_token": server.credentials["token"], "client_id": "x", "client_secret": "y"})
-    account = NETWORK(Account(5, "mastodon", "n", "n", server.url), credential, http)
+    account = Mastodon(Account(5, "mastodon", "n", "n", server.url), credential, http)
     await account.sign_out()
     server.faults.add(Fault("500", match="revoke"))
     with pytest.raises(Unreachable):
@@ -189,7 +189,7 @@ async def test_sign_in_keeps_to_the_contract(server: PracticeMastodon, visitor: 
     contract = OpenApi("mastodon/openapi.json")
     step = await visitor.begin_sign_in({"server": server.url}, REDIRECT)
     done = await visitor.finish_sign_in(step, (await browse(step.url))["code"][0])
-    account = NETWORK(Account(5, "mastodon", "n", "n", server.url), done.credential, http)
+    account = Mastodon(Account(5, "mastodon", "n", "n", server.url), done.credential, http)
     await account.sign_out()
     for request in server.log:
         if "nodeinfo" not in request.path:

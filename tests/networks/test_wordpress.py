@@ -15,7 +15,7 @@ from socialdesk.core.network import SignedIn
 from socialdesk.core.post import ArticleToSend, MediaFile, Receipt, Segment, Target
 from socialdesk.core.source import Source
 from socialdesk.http import Http
-from socialdesk.networks.wordpress import NETWORK
+from socialdesk.networks.wordpress.adapter import WordPress
 from socialdesk.networks.wordpress.naming import MARK
 from socialdesk.practice.hosts import BadHosts
 from socialdesk.practice.server import Fault
@@ -36,8 +36,8 @@ def account_of(signed_in: SignedIn) -> Account:
 
 
 async def sign_in(http: Http, answers: Mapping[str, str]) -> Any:
-    signed_in = await NETWORK(VISITOR, NOTHING, http).sign_in(answers)
-    return NETWORK(account_of(signed_in), signed_in.credential, http)
+    signed_in = await WordPress(VISITOR, NOTHING, http).sign_in(answers)
+    return WordPress(account_of(signed_in), signed_in.credential, http)
 
 
 def article(title: str, html: str = "<p>Words.</p>", **more: Any) -> Segment:
@@ -47,11 +47,11 @@ def article(title: str, html: str = "<p>Words.</p>", **more: Any) -> Segment:
 def opened_as(server: PracticeWordPress, http: Http, password: str = PASSWORD, *, moderates: bool = True) -> Any:
     facts = {"root": f"{server.url}/wp-json/", "moderates": "1" if moderates else ""}
     account = Account(1, "wordpress", "Northwind", "northwind", server.url, "1", facts=facts)
-    return NETWORK(account, Credential({"username": "northwind", "password": password}), http)
+    return WordPress(account, Credential({"username": "northwind", "password": password}), http)
 
 
 class TestWordPressContract(NetworkContract):
-    network = NETWORK
+    network = WordPress
     read_path = POSTS
     publish_path = POSTS
     threads = False
@@ -170,7 +170,7 @@ class TestSignIn:
     async def test_a_password_never_leaves_unencrypted(self, http: Http) -> None:
         account = Account(1, "wordpress", "", "", "http://blog.example", "1")
         with pytest.raises(Rejected) as caught:
-            await NETWORK(account, Credential({"username": "a", "password": "b"}), http).whoami()
+            await WordPress(account, Credential({"username": "a", "password": "b"}), http).whoami()
         assert caught.value.reason == "insecure"
 
     async def test_signing_out_ends_the_password(self, server: PracticeWordPress, opened: Any) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from socialdesk.core.account import NOTHING, Account
 from socialdesk.core.post import CardToSend, MediaFile, Receipt, Segment, Target
 from socialdesk.http import Http
-from socialdesk.networks.bluesky import NETWORK
+from socialdesk.networks.bluesky.adapter import Bluesky
 from socialdesk.practice import bluesky_ids
 from socialdesk.practice.bluesky import PracticeBluesky, build
 from socialdesk.practice.bluesky_tokens import BadToken, Tokens
@@ -59,10 +59,10 @@ async def judge(server: PracticeBluesky, work: Callable[[Client], Result], *, lo
 
 
 async def open_adapter(server: PracticeBluesky, http: Http) -> Any:
-    signed_in = await NETWORK(Account(0, "bluesky", "", "", ""), NOTHING, http).sign_in(server.credentials)
+    signed_in = await Bluesky(Account(0, "bluesky", "", "", ""), NOTHING, http).sign_in(server.credentials)
     who = signed_in.identity
     account = Account(1, "bluesky", who.name, who.handle, who.server, who.remote_id, facts=who.facts)
-    return NETWORK(account, signed_in.credential, http)
+    return Bluesky(account, signed_in.credential, http)
 
 
 def check_post(record: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from socialdesk.core.events import Event
 from socialdesk.core.post import Draft
 from socialdesk.http import Connectivity, Http
 from socialdesk.networks.feeds import Feeds
-from socialdesk.services.bundle import Parts, Services, build
+from socialdesk.services.bundle import Parts, Services
 from socialdesk.store.database import Store
 from tests.services.fakes import Clock, DictVault, FakeNetwork, fake
 
@@ -83,17 +83,15 @@ async def open_desk(tmp_path: Path, worker: Worker, networks: dict[str, Any], **
     parts = Parts(
         store,
         vault,
-        http,
-        connectivity,
+        lambda: (http, connectivity),
         worker,
         {"short": short, "blog": blog, **networks},
         tmp_path / "data",
         tmp_path / "cache",
         clock,
         lambda: "a keyring of the test",
-        lambda: "no proxy",
     )
-    services = build(parts)
+    services = Services(parts)
     events: list[Event] = []
     services.events.listen(events.append)
     try:

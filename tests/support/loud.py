@@ -4,18 +4,19 @@ import logging
 import sys
 
 from socialdesk.__main__ import main
-from socialdesk.app import profile
+from socialdesk.app import logs
+from socialdesk.app.profile import Profile
 
 
 def be_loud() -> None:
-    usual = profile.log_to_file
+    usual = logs.log_to_file
 
-    def log_everything(chosen: profile.Profile) -> None:
-        usual(chosen)
+    def log_everything(chosen: Profile, name: str = logs.LOG) -> None:
+        usual(chosen, name)
         for name in ("", "socialdesk"):
             logging.getLogger(name).setLevel(logging.DEBUG)
 
-    profile.log_to_file = log_everything
+    logs.log_to_file = log_everything
 
 
 if __name__ == "__main__":

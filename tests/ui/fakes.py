@@ -23,11 +23,13 @@ from socialdesk.core.entry import (
 from socialdesk.core.errors import InputError
 from socialdesk.core.events import ColumnChanged, ColumnsChanged
 from socialdesk.core.headers import ColumnHeader, SourceLine
+from socialdesk.core.looks import NetworkLook
 from socialdesk.core.network import AppPassword, Field, NetworkFacts, Nothing, SourceKind
 from socialdesk.core.post import Publication
 from socialdesk.core.rows import Removed, Row, StoredEntry, Story
 from socialdesk.core.source import Column, RowKey, Source, SourceState, WordFilter
 from socialdesk.practice.pictures import picture
+from socialdesk.services.publishing import NEEDS_PERSON, WAITS
 
 NOW = datetime(2025, 11, 18, 9, 30, tzinfo=UTC)
 
@@ -225,6 +227,9 @@ class Fakes:
 
 
 class _Accounts:
+    def looks(self) -> tuple[NetworkLook, ...]:
+        return tuple(facts.look for facts in FACTS)
+
     def networks(self) -> tuple[NetworkFacts, ...]:
         return FACTS
 
@@ -420,6 +425,10 @@ def _picture(number: int) -> bytes:
 class _Publishing:
     def __init__(self, fakes: Fakes) -> None:
         self._fakes = fakes
+
+    async def open_ends(self) -> tuple[int, int]:
+        states = [delivery.state for publication in self._fakes.publications for delivery in publication.deliveries]
+        return sum(s in WAITS for s in states), sum(s in NEEDS_PERSON for s in states)
 
     async def outbox(self, before_id: int | None = None, limit: int = 20) -> tuple[Publication, ...]:
         return self._fakes.publications

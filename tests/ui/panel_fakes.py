@@ -9,6 +9,7 @@ from socialdesk.core.account import Account
 from socialdesk.core.entry import Entry
 from socialdesk.core.errors import InputError, Unreachable
 from socialdesk.core.events import ColumnsChanged, DraftsChanged, OutboxChanged, SavedChanged
+from socialdesk.core.looks import NetworkLook
 from socialdesk.core.network import (
     AppPassword,
     Choice,
@@ -34,6 +35,7 @@ from socialdesk.core.post import (
 )
 from socialdesk.core.saved import ExtractedArticle, Hit, SavedItem
 from socialdesk.core.source import Column, Source
+from socialdesk.services.publishing import NEEDS_PERSON, WAITS
 from tests.ui.fakes import NOW, Fakes
 
 SERVER = Field("server", "Server", "social.example", help="The address of your server.")
@@ -164,6 +166,9 @@ class _Accounts:
     def __init__(self, fakes: PanelFakes) -> None:
         self._fakes = fakes
 
+    def looks(self) -> tuple[NetworkLook, ...]:
+        return tuple(facts.look for facts in FACTS)
+
     def networks(self) -> tuple[NetworkFacts, ...]:
         return FACTS
 
@@ -262,6 +267,10 @@ class _Publishing:
         self._fakes.send(OutboxChanged(number))
         return made
 
+    async def open_ends(self) -> tuple[int, int]:
+        states = [delivery.state for publication in self._fakes.publications for delivery in publication.deliveries]
+        return sum(s in WAITS for s in states), sum(s in NEEDS_PERSON for s in states)
+
     async def outbox(self, before_id: int | None = None, limit: int = 20) -> tuple[Publication, ...]:
         return tuple(p for p in self._fakes.publications if before_id is None or p.id < before_id)[:limit]
 
@@ -349,7 +358,7 @@ class _Transfer:
     async def export_opml(self) -> bytes:
         return b"<opml/>"
 
-    def cancel(self) -> None:
+    async def cancel(self) -> None:
         self._fakes.note("cancel_import")
 
 

@@ -343,7 +343,7 @@ async def test_reading_a_story_without_an_article_in_the_store_opens_its_address
     window = await open_window()
     view = window.strip.views()[0]
     links = heard(desk.actions.open_link)
-    view.select_next()
+    view.list.select_row(0)
     assert view.ask("read")
     await eventually(lambda: links)
     assert links == [story(0).url]

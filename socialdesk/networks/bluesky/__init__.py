@@ -1,5 +1,6 @@
 """Bluesky, and every other server of the AT protocol."""
 
-from socialdesk.networks.bluesky.adapter import NETWORK
+from socialdesk.core.network import LazyNetwork
+from socialdesk.networks.bluesky.facts import FACTS
 
-__all__ = ["NETWORK"]
+NETWORK = LazyNetwork(FACTS, "socialdesk.networks.bluesky.adapter:Bluesky")

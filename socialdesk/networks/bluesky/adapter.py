@@ -1,7 +1,7 @@
 """The network's class: its facts and abilities for one opened account."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.entry import Page
@@ -100,6 +100,3 @@ class Bluesky:
 
     def _feeds_of(self, client: Client, names: Names) -> Feeds:
         return Feeds(client, names, Reader(self._web, self._account.remote_id))
-
-
-NETWORK: Any = Bluesky

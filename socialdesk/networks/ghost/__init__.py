@@ -1,7 +1,6 @@
 """Ghost: own posts, pages and drafts as columns, articles published or planned. Admin API with an Admin API key."""
 
-from socialdesk.networks.ghost.adapter import Ghost
+from socialdesk.core.network import LazyNetwork
+from socialdesk.networks.ghost.facts import FACTS
 
-NETWORK = Ghost
-
-__all__ = ["NETWORK"]
+NETWORK = LazyNetwork(FACTS, "socialdesk.networks.ghost.adapter:Ghost")

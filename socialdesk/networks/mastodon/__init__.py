@@ -1,5 +1,6 @@
 """Mastodon and servers that speak its API: GoToSocial, Pleroma, Akkoma, Pixelfed, Friendica."""
 
-from socialdesk.networks.mastodon.adapter import Mastodon
+from socialdesk.core.network import LazyNetwork
+from socialdesk.networks.mastodon.facts import FACTS
 
-NETWORK = Mastodon
+NETWORK = LazyNetwork(FACTS, "socialdesk.networks.mastodon.adapter:Mastodon")

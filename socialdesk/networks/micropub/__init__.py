@@ -1,7 +1,6 @@
 """Micropub: posting to one's own site (notes, articles, pictures), signed in with IndieAuth or a pasted token."""
 
-from socialdesk.networks.micropub.adapter import Micropub
+from socialdesk.core.network import LazyNetwork
+from socialdesk.networks.micropub.facts import FACTS
 
-NETWORK = Micropub
-
-__all__ = ["NETWORK"]
+NETWORK = LazyNetwork(FACTS, "socialdesk.networks.micropub.adapter:Micropub")

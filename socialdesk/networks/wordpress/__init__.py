@@ -1,7 +1,6 @@
 """WordPress, self-hosted: articles, and comments as an inbox. REST API `wp/v2` with application passwords."""
 
-from socialdesk.networks.wordpress.adapter import WordPress
+from socialdesk.core.network import LazyNetwork
+from socialdesk.networks.wordpress.facts import FACTS
 
-NETWORK = WordPress
-
-__all__ = ["NETWORK"]
+NETWORK = LazyNetwork(FACTS, "socialdesk.networks.wordpress.adapter:WordPress")

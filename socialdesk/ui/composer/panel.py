@@ -70,10 +70,10 @@ class Composer(ComposerLayout):
         """Loads accounts, drafts and what was being written last."""
         self._tasks.start("load", self._load())
 
-    def begin(self, draft: Draft, *, accounts: tuple[int, ...] = ()) -> None:
+    def begin(self, draft: Draft | None = None, *, accounts: tuple[int, ...] = ()) -> None:
         """Writes something new, or goes on with a stored draft. What stood here before is on disk first."""
         self._begun = True
-        self._tasks.start("open", self._open(draft, accounts))
+        self._tasks.start("open", self._open(draft or Draft(), accounts))
 
     async def flush(self) -> None:
         """Returns when every letter is on disk."""

@@ -15,7 +15,7 @@ class ComposerWindow(QWidget):
 
     ended = Signal()
 
-    def __init__(self, desk: Desk, draft: Draft) -> None:
+    def __init__(self, desk: Desk, draft: Draft | None) -> None:
         super().__init__()
         self._saved = False
         self.setObjectName("window")

@@ -156,4 +156,4 @@ async def test_opml_goes_in_and_out(shell: Shell, panels: PanelFakes, tmp_path: 
     await import_file(shell.desk, folder / "missing.opml")
     assert shell.window.toast.label.text() == "missing.opml cannot be read."
     shell.desk.actions.cancel.emit("opml")
-    assert ("cancel_import",) in panels.calls
+    await eventually(lambda: ("cancel_import",) in panels.calls)
