@@ -100,5 +100,5 @@ class SiteState:
 
 def slugify(text: str) -> str:
     """Ghost's slugs are ASCII only, lower case, with hyphens."""
-    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", text.lower().replace("ß", "ss")).encode("ascii", "ignore").decode()
     return "-".join(re.findall(r"[a-z0-9]+", re.sub(r"['’]", "", plain))) or "untitled"

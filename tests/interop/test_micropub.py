@@ -229,8 +229,12 @@ class TestServices:
         publication = await services.publishing.submit(saved.id)
         await services.publishing.start()
         await services.publishing.settle()
-        (delivery,) = (await services.publishing.publication(publication.id)).deliveries
+        (delivery,) = publication.deliveries
         assert proxy.spent
+        assert (await services.publishing.delivery(delivery.id)).state is DeliveryState.IN_DOUBT
+        await services.publishing.check_now(delivery.id)
+        await services.publishing.settle()
+        delivery = await services.publishing.delivery(delivery.id)
         assert delivery.state is DeliveryState.SENT
         assert len(posts(own_site, word)) == 1
 
