@@ -137,6 +137,7 @@ def post_values(post: Post) -> Values:
     times = {"created_at": post.created, "updated_at": post.updated, "published_at": post.published}
     return {
         "id": (post.id,),
+        "title": (post.title,),
         "slug": (post.slug,),
         "status": (post.status,),
         "tag": tuple(tag.slug for tag in post.tags),

@@ -1,5 +1,6 @@
 """Ghost itself: through the command line, the services and the adapter."""
 
+import asyncio
 import json
 import re
 import secrets
@@ -24,10 +25,12 @@ from socialdesk.core.source import Source
 from socialdesk.http import Http
 from socialdesk.networks.ghost.adapter import Ghost
 from socialdesk.networks.ghost.keys import AdminKey
+from socialdesk.practice.ghost import PracticeGhost
 from socialdesk.practice.pictures import picture
+from socialdesk.practice.world import World
 from socialdesk.services.bundle import Services
 from tests.interop.proxy import Proxy, in_front_of
-from tests.interop.rigs.ghost import Site
+from tests.interop.rigs.ghost import Site, judge
 from tests.support.recorded import RecordedProgram
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]
@@ -333,6 +336,17 @@ class TestOnce:
         assert len(owner.titled(word)) == 2
         assert await network.find(one, key) == first
         assert [post["id"] for post in owner.titled(word)] == [first.remote_id]
+
+
+class TestPractice:
+    async def test_ghosts_own_client_finds_no_difference(
+        self, work: Path, ghost_site: Site, picture_file: Callable[[str], Path]
+    ) -> None:
+        image = picture_file("judged.png")
+        real = await asyncio.to_thread(judge, work, ghost_site.url, ghost_site.key, image)
+        async with PracticeGhost(World.load()) as practice:
+            key = practice.credentials["key"]
+            assert await asyncio.to_thread(judge, work, practice.url, key, image) == real
 
 
 class TestServices:

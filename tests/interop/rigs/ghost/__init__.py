@@ -16,6 +16,8 @@ from tests.interop.rigs.processes import answers, end, free_port, run, spawn, wa
 
 GHOST = "6.65.0"
 PNPM = "12.4.2"
+CLIENT = "@tryghost/admin-api@1.14.13"
+HERE = Path(__file__).resolve().parent
 MAIL, PASSWORD = "owner@mail.example", "Sturdy-Lantern-4711"
 ADMIN = "/ghost/api/admin"
 
@@ -33,6 +35,7 @@ def install(work: Path) -> None:
     """Fetches and builds it, about 740 MB and two minutes the first time. Raises RigError."""
     node.install(work)
     folder, env = _folder(work), node.environment(work)
+    node.npm_install(folder / "client", CLIENT, "node_modules/@tryghost/admin-api/package.json", env)
     if (folder / "installed").exists():
         return
     shutil.rmtree(folder / "package", ignore_errors=True)
@@ -65,6 +68,13 @@ def start(work: Path) -> Site:
 def stop(work: Path) -> None:
     """Ends what `start` began, if it still runs."""
     end(_folder(work) / "server.pid")
+
+
+def judge(work: Path, url: str, key: str, picture: Path) -> dict[str, Any]:
+    """What Ghost's own client library makes of a server; see judge.mjs. Raises RigError."""
+    command = [node.program(work), HERE / "judge.mjs", _folder(work) / "client", url, key, picture]
+    said: dict[str, Any] = json.loads(run(command, env=node.environment(work)))
+    return said
 
 
 def _config(url: str, port: int, database: Path) -> dict[str, Any]:
