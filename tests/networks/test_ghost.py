@@ -473,6 +473,16 @@ class TestOnce:
         assert await opened.find(segment, key) == first
         assert len(server.titled("Twice")) == 1
 
+    async def test_a_copy_that_a_person_made_there_stays(self, server: PracticeGhost, opened: Any) -> None:
+        """Ghost's own "Duplicate" takes all tags along, our internal one too."""
+        segment, key = article("Once more"), opened.new_key(1, 1)
+        first = await opened.publish(segment, key)
+        post = server.state.posts[first.remote_id]
+        number = server.state.new_id()
+        server.state.posts[number] = replace(post, id=number, title="Once more (Copy)", slug="copy", status="draft")
+        assert await opened.find(segment, key) == first
+        assert len(server.titled("Once more (Copy)")) == 1
+
     async def test_the_same_title_by_hand_is_never_taken_for_ours(self, server: PracticeGhost, opened: Any) -> None:
         server.add_post("By hand")
         segment, key = article("By hand"), opened.new_key(1, 1)

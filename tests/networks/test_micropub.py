@@ -742,8 +742,10 @@ class TestOnce:
         first = await opened.publish(segment, key)
         path = first.permalink.removeprefix(server.url)
         server.posts["/twice-again"] = dict(server.posts[path])
+        server.posts["/a-copy"] = {**server.posts[path], "content": ["Twice, and changed by hand"]}
         assert await opened.find(segment, key) == first
         assert server.saying("Twice") == [path]
+        assert "/a-copy" in server.posts
 
     @pytest.mark.parametrize("kind", ["close", "500", "html", "reset"])
     @pytest.mark.parametrize(("method", "path"), [("POST", "^/media$"), ("GET", ENDPOINT), ("POST", ENDPOINT)])

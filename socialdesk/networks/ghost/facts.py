@@ -37,9 +37,9 @@ FACTS = NetworkFacts(
     icon="ghost",
     sign_ins=(SIGN_IN,),
     sources=(
-        SourceKind("posts", "Posts", "ghost", interval_s=INTERVAL_S),
+        SourceKind("posts", "Posts", "newspaper", interval_s=INTERVAL_S),
         SourceKind("pages", "Pages", "file-text", interval_s=INTERVAL_S),
-        SourceKind("drafts", "Drafts and planned posts", "file-text", interval_s=INTERVAL_S),
+        SourceKind("drafts", "Drafts and planned posts", "pen-line", interval_s=INTERVAL_S),
     ),
     note="Articles go to the site only, never to its newsletter. Each carries an internal tag that readers do not see.",
 )

@@ -20,7 +20,7 @@ from socialdesk.networks.ghost.translate import objects, text_of
 
 SOONEST = timedelta(minutes=2, seconds=30)  # Ghost plans nothing for the next two minutes
 _STATUS = {"publish": "published", "draft": "draft", "future": "scheduled"}
-_FIELDS = "id,uuid,slug,status,url,created_at"  # without uuid the address of a draft is cut short
+_FIELDS = "id,uuid,title,slug,status,url,created_at"  # without uuid the address of a draft is cut short
 
 
 class Publisher:
@@ -68,9 +68,13 @@ class Publisher:
         )
 
     async def _only_one(self, ours: list[dict[str, Any]]) -> Receipt | None:
-        """The receipt of the first; any later post with the same key is a repetition, and goes."""
-        for repeated in ours[1:]:
-            await self.delete(str(repeated["id"]), "post")
+        """The receipt of the first; a later post with the same key is a repetition, and goes.
+
+        Not so a copy that somebody made in Ghost's own editor: that takes the tag along, but not title and status.
+        """
+        for later in ours[1:]:
+            if all(text_of(later, name) == text_of(ours[0], name) for name in ("title", "status")):
+                await self.delete(str(later["id"]), "post")
         return _receipt(ours[0]) if ours else None
 
     async def _body(self, article: ArticleToSend, key: str) -> dict[str, object]:

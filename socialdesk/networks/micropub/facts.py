@@ -36,7 +36,7 @@ FACTS = NetworkFacts(
             ),
         ),
     ),
-    sources=(SourceKind("posts", "Posts", "user", interval_s=INTERVAL_S),),
+    sources=(SourceKind("posts", "Posts", "newspaper", interval_s=INTERVAL_S),),
     actions=("reply",),
     note="For sites with a Micropub endpoint. Where a site does not list its posts, a post in doubt is yours to check.",
 )

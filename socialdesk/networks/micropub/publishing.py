@@ -101,10 +101,11 @@ class Publisher:
         return await self._only_one([item for item in found if key in values(item.properties, MARK)])
 
     async def _only_one(self, ours: Sequence[Item]) -> Receipt | None:
-        """The receipt of the first; any later post with the same key is a repetition, and goes."""
+        """The receipt of the first; a later post with the same key, words and time is a repetition, and goes."""
         in_order = sorted(ours, key=lambda item: (item.published, len(item.url), item.url))
-        for repeated in in_order[1:]:
-            await self.delete(repeated.url)
+        for later in in_order[1:]:
+            if _said(later) == _said(in_order[0]):
+                await self.delete(later.url)
         return _receipt(in_order[0].url) if in_order else None
 
     def _prove(self, listed: Listed, segment: Segment, since: datetime) -> None:
@@ -124,6 +125,10 @@ class Publisher:
 def _pictures(segment: Segment) -> tuple[Uploaded, ...]:
     featured = segment.article.featured if segment.article is not None else None
     return (*segment.media, *((featured,) if featured is not None else ()))
+
+
+def _said(item: Item) -> tuple[object, ...]:
+    return first(item.properties, "name"), content_of(item.properties), item.published
 
 
 def _is_alike(item: Item, segment: Segment) -> bool:
