@@ -101,7 +101,7 @@ class Publisher:
         return await self._only_one([item for item in found if key in values(item.properties, MARK)])
 
     async def _only_one(self, ours: Sequence[Item]) -> Receipt | None:
-        """The receipt of the first; a later post with the same key, words and time is a repetition, and goes."""
+        """The receipt of the first; a later post with the same key and words is a repetition, and goes."""
         in_order = sorted(ours, key=lambda item: (item.published, len(item.url), item.url))
         for later in in_order[1:]:
             if _said(later) == _said(in_order[0]):
@@ -128,7 +128,7 @@ def _pictures(segment: Segment) -> tuple[Uploaded, ...]:
 
 
 def _said(item: Item) -> tuple[object, ...]:
-    return first(item.properties, "name"), content_of(item.properties), item.published
+    return first(item.properties, "name"), content_of(item.properties)
 
 
 def _is_alike(item: Item, segment: Segment) -> bool:
