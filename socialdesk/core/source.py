@@ -25,7 +25,9 @@ class Source:
 class SourceState:
     """Where a source stands. Times are UTC. `error` is a reason code, `error_detail` the log's words.
 
-    `memory` is what the reader of its documents wants to be told next time, opaque elsewhere.
+    `memory` is what the reader of its documents wants to be told next time, opaque elsewhere. `waits` is why the next
+    look is not sooner: "limit" (the network's), "budget" (the person's), "cheap" (its columns ask for little), '' =
+    its usual time.
     """
 
     source_id: int
@@ -41,6 +43,7 @@ class SourceState:
     stopped: bool = False
     interval_s: int = 0
     memory: str = ""
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,10 @@ class WordFilter:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`view`: posts or stories (one card per article). `width` in device-independent pixels, 260 to 640."""
+    """`view`: posts or stories (one card per article). `width` in device-independent pixels, 260 to 640.
+
+    `cheap`: where reading costs money, its sources are asked rarely, and for what is new alone.
+    """
 
     id: int
     title: str
@@ -68,6 +74,7 @@ class Column:
     collapsed: bool = False
     position: int = 0
     unseen: int = 0
+    cheap: bool = False
 
 
 @dataclass(frozen=True, slots=True)

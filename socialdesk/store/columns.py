@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _FIELDS = """
-    SELECT c.id, c.title, c.icon, c.filter, c.view, c.width, c.collapsed, c.position, c.unseen,
+    SELECT c.id, c.title, c.icon, c.filter, c.view, c.width, c.collapsed, c.position, c.unseen, c.cheap,
            (SELECT group_concat(source_id) FROM
                (SELECT source_id FROM column_source s WHERE s.column_id = c.id ORDER BY s.position))
     FROM "column" c
@@ -68,7 +68,8 @@ def update(db: sqlite3.Connection, column: Column, now: datetime) -> Column:
     if before is None:
         return column
     db.execute(
-        'UPDATE "column" SET title = ?, icon = ?, filter = ?, view = ?, width = ?, collapsed = ? WHERE id = ?',
+        'UPDATE "column" SET title = ?, icon = ?, filter = ?, view = ?, width = ?, collapsed = ?,'
+        " cheap = ? WHERE id = ?",
         (
             column.title,
             column.icon,
@@ -76,6 +77,7 @@ def update(db: sqlite3.Connection, column: Column, now: datetime) -> Column:
             column.view,
             column.width,
             column.collapsed,
+            column.cheap,
             column.id,
         ),
     )
@@ -163,8 +165,8 @@ def _unseen(db: sqlite3.Connection, column_id: int) -> int:
     return int(row[0]) if row else 0
 
 
-def _column(row: tuple[int, str, str, str, str, int, int, int, int, str | None]) -> Column:
-    number, title, icon, words, view, width, collapsed, position, unseen, sources = row
+def _column(row: tuple[int, str, str, str, str, int, int, int, int, int, str | None]) -> Column:
+    number, title, icon, words, view, width, collapsed, position, unseen, cheap, sources = row
     return Column(
         id=number,
         title=title,
@@ -176,4 +178,5 @@ def _column(row: tuple[int, str, str, str, str, int, int, int, int, str | None])
         collapsed=bool(collapsed),
         position=position,
         unseen=unseen,
+        cheap=bool(cheap),
     )

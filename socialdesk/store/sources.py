@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from socialdesk.core.source import Source, SourceState
 from socialdesk.store import membership, past
-from socialdesk.store.codec import canonical, from_us, json_list, moment, strings, to_us
+from socialdesk.store.codec import canonical, from_us, json_list, moment, strings, to_us, to_us_exactly
 
 _FIELDS = "s.id, s.network, s.kind, s.account_id, s.params, s.title"
 _STATE = (
     "t.source_id, t.cursor, t.first_fetched_at, t.last_fetched_at, t.last_changed_at, t.next_at, t.failures, t.error,"
-    " t.error_detail, t.error_at, t.stopped, t.interval_s, t.memory"
+    " t.error_detail, t.error_at, t.stopped, t.interval_s, t.memory, t.waits"
 )
 _SHOWN_IN = "(SELECT group_concat(c.column_id) FROM column_source c WHERE c.source_id = s.id)"
 _SHOWN = "EXISTS (SELECT 1 FROM column_source c WHERE c.source_id = s.id)"
@@ -117,8 +117,8 @@ def put_state(db: sqlite3.Connection, state: SourceState, source: Source | None 
         db.execute("UPDATE source SET title = ? WHERE id = ? AND title = ''", (source.title, source.id))
     db.execute(
         "UPDATE source_state SET cursor = ?, first_fetched_at = ?, last_fetched_at = ?, last_changed_at = ?,"
-        " next_at = ?, failures = ?, error = ?, error_detail = ?, error_at = ?, stopped = ?, interval_s = ?, memory = ?"
-        " WHERE source_id = ?",
+        " next_at = ?, failures = ?, error = ?, error_detail = ?, error_at = ?, stopped = ?, interval_s = ?,"
+        " memory = ?, waits = ? WHERE source_id = ?",
         (
             state.cursor,
             to_us(state.first_fetched),
@@ -132,6 +132,7 @@ def put_state(db: sqlite3.Connection, state: SourceState, source: Source | None 
             state.stopped,
             state.interval_s,
             state.memory,
+            state.waits,
             state.source_id,
         ),
     )
@@ -180,6 +181,28 @@ def older_cursor(db: sqlite3.Connection, source_id: int) -> str:
     return past.first_of(row[0]) if row else ""
 
 
+def is_cheap(db: sqlite3.Connection, source_id: int) -> bool:
+    """Whether every column that shows the source asks for little."""
+    row = db.execute(
+        'SELECT min(c.cheap) FROM column_source s JOIN "column" c ON c.id = s.column_id WHERE s.source_id = ?',
+        (source_id,),
+    ).fetchone()
+    return bool(row[0])
+
+
+def new_per_day(db: sqlite3.Connection, source_id: int, now: datetime, days: int = 7) -> float | None:
+    """How many entries a day the source brought in the last `days`; None while it is younger than a day."""
+    first = state(db, source_id).first_fetched
+    age = (now - first).total_seconds() / 86_400 if first is not None else 0.0
+    if age < 1:
+        return None
+    begin = to_us_exactly(now) // 1000 - days * 86_400_000
+    count = db.execute(
+        "SELECT count(*) FROM source_entry WHERE source_id = ? AND sort_ms >= ?", (source_id, begin)
+    ).fetchone()[0]
+    return float(count) / days
+
+
 def make_due(db: sqlite3.Connection, source_ids: Iterable[int], now: datetime) -> None:
     """Lets these sources be asked at `now`, stopped ones too: a person wants it."""
     db.executemany(
@@ -226,10 +249,10 @@ def _source(row: tuple[int, str, str, int | None, str, str]) -> Source:
 
 
 def _state(
-    row: tuple[int, str, int | None, int | None, int | None, int | None, int, str, str, int | None, int, int, str],
+    row: tuple[int, str, int | None, int | None, int | None, int | None, int, str, str, int | None, int, int, str, str],
 ) -> SourceState:
     source_id, cursor, first, last, changed, next_at, failures, error, detail, error_at, stopped = row[:11]
-    interval_s, memory = row[11:]
+    interval_s, memory, waits = row[11:]
     return SourceState(
         source_id=source_id,
         cursor=cursor,
@@ -244,4 +267,5 @@ def _state(
         stopped=bool(stopped),
         interval_s=interval_s,
         memory=memory,
+        waits=waits,
     )

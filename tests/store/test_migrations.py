@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 from socialdesk.core.errors import StoreError
-from socialdesk.store import settings
+from socialdesk.store import columns, settings, sources
 from socialdesk.store.database import Store
 from socialdesk.store.migrations import MIGRATIONS, migrate, version_of
 from tests.store.conftest import NOW
 
 ADD_COLUMN = ("ALTER TABLE setting ADD COLUMN note TEXT NOT NULL DEFAULT ''", "CREATE TABLE extra (id INTEGER)")
 BREAKS = ("CREATE TABLE half (id INTEGER)", "INSERT INTO nowhere VALUES (1)")
+
+
+NEXT = len(MIGRATIONS) + 1
 
 
 def no_copy(number: int) -> None:
@@ -37,8 +40,8 @@ def test_copy_is_made_before_the_next_version(db: sqlite3.Connection) -> None:
     migrate(db, no_copy)
     copied: list[tuple[int, int]] = []
     migrate(db, lambda number: copied.append((number, version_of(db))), (*MIGRATIONS, ADD_COLUMN))
-    assert copied == [(2, 1)]
-    assert version_of(db) == 2
+    assert copied == [(NEXT, NEXT - 1)]
+    assert version_of(db) == NEXT
     assert db.execute("SELECT note FROM setting").fetchall() == []
     db.close()
 
@@ -48,8 +51,23 @@ def test_failed_migration_changes_nothing(db: sqlite3.Connection) -> None:
     with pytest.raises(StoreError) as caught:
         migrate(db, lambda number: None, (*MIGRATIONS, ADD_COLUMN, BREAKS))
     assert caught.value.reason == "migration_failed"
-    assert version_of(db) == 2  # the good one before it stays
+    assert version_of(db) == NEXT  # the good one before it stays
     assert db.execute("SELECT name FROM sqlite_master WHERE name = 'half'").fetchone() is None
+    db.close()
+
+
+def test_a_desk_of_the_first_version_keeps_everything(db: sqlite3.Connection) -> None:
+    migrate(db, no_copy, MIGRATIONS[:1])
+    db.execute("INSERT INTO source (id, network, kind, params, title) VALUES (1, 'feeds', 'feed', '{}', 'Blog')")
+    db.execute("INSERT INTO source_state (source_id, cursor, interval_s) VALUES (1, 'etag', 600)")
+    db.execute(
+        'INSERT INTO "column" (title, icon, filter, view, width, collapsed, position, created_at)'
+        " VALUES ('Blogs', 'rss', '{}', 'posts', 352, 0, 0, 0)"
+    )
+    migrate(db, lambda number: None)
+    assert sources.state(db, 1).cursor == "etag"
+    assert sources.state(db, 1).waits == ""
+    assert [(column.title, column.cheap) for column in columns.all(db)] == [("Blogs", False)]
     db.close()
 
 
@@ -74,14 +92,14 @@ def test_migrating_a_file_leaves_a_copy_beside_it(
     store.close()
     monkeypatch.setattr(migrate, "__defaults__", ((*MIGRATIONS, ADD_COLUMN),))
     newer = open_store()
-    assert newer.read_now(version_of) == 2
+    assert newer.read_now(version_of) == NEXT
     assert newer.read_now(settings.get, "draft") == "before"
     newer.write_now(settings.put, "draft", "after")
-    copy = sqlite3.connect(tmp_path / "desk.before-0002.sqlite3")
-    assert version_of(copy) == 1
+    copy = sqlite3.connect(tmp_path / f"desk.before-{NEXT:04}.sqlite3")
+    assert version_of(copy) == NEXT - 1
     assert settings.get(copy, "draft") == "before"
     copy.close()
-    assert Store.last_good_copy(tmp_path) == tmp_path / "desk.before-0002.sqlite3"
+    assert Store.last_good_copy(tmp_path) == tmp_path / f"desk.before-{NEXT:04}.sqlite3"
 
 
 def test_released_migrations_are_never_edited() -> None:

@@ -34,7 +34,19 @@ def test_whole_state_comes_back(desk: Desk) -> None:
     source = desk.source()
     assert desk.state(source) == SourceState(source.id)
     whole = SourceState(
-        source.id, "cursor", NOW, LATER, NOW, LATER, 3, "unreachable", "detail", NOW, stopped=True, interval_s=90
+        source.id,
+        "cursor",
+        NOW,
+        LATER,
+        NOW,
+        LATER,
+        3,
+        "unreachable",
+        "detail",
+        NOW,
+        stopped=True,
+        interval_s=90,
+        waits="limit",
     )
     desk.store.write_now(sources.put_state, whole)
     assert desk.state(source) == whole

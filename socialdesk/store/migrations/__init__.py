@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 
 from socialdesk.core.errors import StoreError
 from socialdesk.store.faults import reason_of
-from socialdesk.store.migrations import m0001_first
+from socialdesk.store.migrations import m0001_first, m0002_spending
 
 Migration = tuple[str, ...]
-MIGRATIONS: tuple[Migration, ...] = (m0001_first.STATEMENTS,)
+MIGRATIONS: tuple[Migration, ...] = (m0001_first.STATEMENTS, m0002_spending.STATEMENTS)
 
 
 def version_of(db: sqlite3.Connection) -> int:
@@ -32,7 +32,7 @@ def migrate(
     if found > len(migrations):
         raise StoreError(f"database version {found}, this program knows {len(migrations)}", reason="newer_version")
     for number in range(found + 1, len(migrations) + 1):
-        if number > 1:
+        if found:
             before(number)
         _run(db, number, migrations[number - 1])
 
