@@ -1,4 +1,7 @@
-"""The adapters there are: the program's own, one module or package each, and those that others have installed."""
+"""The adapters there are: the program's own, one module or package each, and those that others have installed.
+
+A module has one `NETWORK`, or several alike as `NETWORKS`.
+"""
 
 import logging
 from importlib import import_module
@@ -17,8 +20,9 @@ def own_networks() -> dict[str, NetworkClass]:
     found: dict[str, NetworkClass] = {}
     for module in sorted(iter_modules(networks.__path__), key=lambda m: m.name):
         try:
-            network = cast(NetworkClass, import_module(f"{networks.__name__}.{module.name}").NETWORK)
-            found[network.facts.key] = network
+            loaded = import_module(f"{networks.__name__}.{module.name}")
+            several = cast("tuple[NetworkClass, ...]", getattr(loaded, "NETWORKS", None) or (loaded.NETWORK,))
+            found |= {network.facts.key: network for network in several}
         except Exception:
             log.exception("the network “%s” cannot be loaded", module.name)
     return found

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from html import escape, unescape
 
 _SRC = re.compile(r'(<img\b[^<>]*?\bsrc=")([^"]*)(")')
+_OWN_PICTURE = re.compile(r"!\[([^\[\]]*)\]\(\s*<?blob:([0-9a-f]{64})>?[^()]*\)")
 _SCHEME = re.compile(r"^(?:https?:|mailto:|blob:[0-9a-f]{64}$|[^:/?#]*(?:[/?#]|$))", re.IGNORECASE)
 
 
@@ -24,6 +25,20 @@ def to_html(text: str) -> str:
 def images(text: str) -> tuple[str, ...]:
     """Targets of the pictures of a Markdown text, in order, each once."""
     return tuple(dict.fromkeys(unescape(match[2]) for match in _SRC.finditer(to_html(text))))
+
+
+def name_pictures(text: str, first: int) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The text with `[Picture 2]` in the place of each picture of the draft, counted from `first`, and their
+    (blob, description), each once. For people who paste the pictures themselves.
+    """
+    found: dict[str, str] = {}
+
+    def name(match: re.Match[str]) -> str:
+        found.setdefault(match[2], match[1])
+        return f"[Picture {list(found).index(match[2]) + first}]"
+
+    named = _OWN_PICTURE.sub(name, text)
+    return named, tuple(found.items())
 
 
 def replace_images(html: str, mapping: Mapping[str, str]) -> str:

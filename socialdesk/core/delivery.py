@@ -34,7 +34,14 @@ LOOKS_BEFORE_ASKING = 4
 UPLOADS_BEFORE_REFUSING = 3
 SAFE_TO_RETRY = frozenset({DeliveryState.REFUSED, DeliveryState.HELD, DeliveryState.SIGN_IN, DeliveryState.WAITING})
 OPEN_STATES = frozenset(
-    {DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SIGN_IN, DeliveryState.HELD}
+    {
+        DeliveryState.WAITING,
+        DeliveryState.SENDING,
+        DeliveryState.IN_DOUBT,
+        DeliveryState.SIGN_IN,
+        DeliveryState.HELD,
+        DeliveryState.HAND_OFF,
+    }
 )
 PREVIOUS_UNKNOWN = "previous_unknown"  # `Delivery.error` of what would stand alone
 DELETED = "deleted"  # `Delivery.error` of a post that the person deleted from here
@@ -121,11 +128,33 @@ def stands_alone(delivery: Delivery) -> bool:
     return before is not None and not before.remote_id
 
 
+def handed_off(delivery: Delivery, now: datetime) -> Delivery | None:
+    """Its time has come, and the person posts it in the browser: it waits until they say so, however long.
+
+    Nothing of it was ever sent from here, so also one in doubt (the store was put back from a copy) is theirs to tell.
+    """
+    if delivery.state not in (DeliveryState.WAITING, DeliveryState.IN_DOUBT):
+        return None
+    return replace(
+        delivery,
+        state=DeliveryState.HAND_OFF,
+        next_at=None,
+        attempts=0,
+        error="",
+        error_detail="",
+        updated=now,
+        begun=None,
+    )
+
+
 def confirmed(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery | None:
     """A person saw the part in doubt at the network, or gives the address of the one that the next part answers.
 
-    Without its id what follows is held: it would stand alone. None where there is nothing to confirm.
+    Or they posted by hand. Without its id what follows is held: it would stand alone; what is posted by hand needs
+    none. None where there is nothing to confirm.
     """
+    if delivery.state is DeliveryState.HAND_OFF:
+        return _with_receipt(delivery, receipt, now)
     if delivery.state is DeliveryState.IN_DOUBT:
         return lonely_held(_with_receipt(delivery, receipt, now), now)
     if delivery.state is not DeliveryState.HELD or not stands_alone(delivery) or not receipt.remote_id:

@@ -16,7 +16,7 @@ from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.costs import Price
 from socialdesk.core.entry import Page
 from socialdesk.core.looks import NetworkLook
-from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
+from socialdesk.core.post import MediaFile, Receipt, Rendition, Segment, Uploaded
 from socialdesk.core.source import Source
 
 
@@ -74,7 +74,15 @@ class OAuthCode:
     port: int = 0
 
 
-SignIn = Nothing | AppPassword | Token | OAuthCode
+@dataclass(frozen=True, slots=True)
+class ByName:
+    """No sign-in: the person names the place, and posts there in the browser. Nothing goes to the keyring."""
+
+    fields: tuple[Field, ...]
+    steps: tuple[Step, ...] = ()
+
+
+SignIn = Nothing | AppPassword | Token | OAuthCode | ByName
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +169,11 @@ class NetworkFacts:
 
     @property
     def look(self) -> NetworkLook:
+    @property
+    def by_hand(self) -> bool:
+        """Whether the person posts there in the browser, without a sign-in here."""
+        return any(isinstance(way, ByName) for way in self.sign_ins)
+
         inboxes = frozenset(s.kind for s in self.sources if s.inbox)
         return NetworkLook(self.key, self.title, self.colour, self.icon, self.actions, inboxes)
 
@@ -305,6 +318,21 @@ class Acts(Protocol):
     async def act(self, action: str, remote_id: str, refs: Mapping[str, str]) -> Mapping[str, str]:
         """like, unlike, reshare, unreshare, bookmark, unbookmark. Returns the entry's changed refs."""
         ...
+@runtime_checkable
+class HandsOff(Protocol):
+    """The person posts in the browser: nothing is sent from here. Such a network is no `Publishes`."""
+
+    async def post_rules(self) -> PostRules: ...
+
+    def in_form(self, rendition: Rendition) -> Rendition:
+        """The words as this place asks for them: with a title of their own where it has a box for one. Pure."""
+        ...
+
+    def compose_url(self, rendition: Rendition) -> str:
+        """The page to write at, filled in as far as it can be. Pure; `rendition` is one that `in_form` made."""
+        ...
+
+
 
 
 @dataclass(frozen=True, slots=True)

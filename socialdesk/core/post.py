@@ -187,6 +187,31 @@ class Segment:
     created: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """What a person posts by hand: the words, and what goes with them.
+
+    `link` is the address in the words ('' = none). `html` is an article with its formatting, `text` then its Markdown.
+    `answers` is the address of the part before, which this one answers. `pictures` are pasted one by one.
+    """
+
+    text: str
+    title: str = ""
+    link: str = ""
+    html: str = ""
+    answers: str = ""
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """One part that waits to be posted in the browser at `url`. `prefilled`: the page has the words already."""
+
+    url: str
+    rendition: Rendition
+    prefilled: bool = False
+
+
 class DeliveryState(StrEnum):
     WAITING = "waiting"  # to be sent at `next_at`
     SENDING = "sending"  # claimed; the wire may have it
@@ -195,6 +220,7 @@ class DeliveryState(StrEnum):
     IN_DOUBT = "in_doubt"  # may have happened: look first
     HELD = "held"  # what it links to failed, or the person holds it
     SIGN_IN = "sign_in"  # waits for the person to sign in again
+    HAND_OFF = "hand_off"  # the person posts it in the browser, then says so
     CANCELLED = "cancelled"
 
 

@@ -127,7 +127,8 @@ class AccountService:
         """The account, ready to use. Raises InputError if it is gone, VaultError if its secrets cannot be read."""
         if account_id not in self._opened:
             account = await self.get(account_id)
-            credential = await asyncio.to_thread(self._vault.get, account_id)
+            by_hand = self.facts(account.network).by_hand  # has no secret: works without a keyring
+            credential = NOTHING if by_hand else await asyncio.to_thread(self._vault.get, account_id)
             self._opened[account_id] = self._with(account, credential)
         return self._opened[account_id].network
 
@@ -203,12 +204,12 @@ class AccountService:
         )
         if known is not None:
             kept = replace(account, id=known.id, needs_sign_in=known.needs_sign_in)
-            await asyncio.to_thread(self._vault.put, kept.id, signed_in.credential)
+            await self._put_secret(kept, signed_in.credential)
             await self._store.write(accounts_table.update, kept, durable=True)
         else:
             kept = await self._store.write(accounts_table.add, account, durable=True)
             try:
-                await asyncio.to_thread(self._vault.put, kept.id, signed_in.credential)
+                await self._put_secret(kept, signed_in.credential)
             except SocialDeskError:
                 await self._store.write(accounts_table.remove, kept.id)
                 raise
@@ -234,15 +235,21 @@ class AccountService:
     async def remove(self, account_id: int) -> str:
         """Removes the account from the desk, revoking its token where the network can. Returns what stays."""
         account = await self.get(account_id)
-        title = self.facts(account.network).title
-        revoked = await self._revoke(account_id)
+        facts = self.facts(account.network)
+        title = facts.title
+        revoked = facts.by_hand or await self._revoke(account_id)
         await self._store.write(accounts_table.remove, account_id, durable=True)
-        await asyncio.to_thread(self._vault.remove, account_id)
+        if not facts.by_hand:
+            await asyncio.to_thread(self._vault.remove, account_id)
         self._opened.pop(account_id, None)
         self._events.send(AccountsChanged(account_id))
         self._events.send(ColumnsChanged())
         at_network = "" if revoked else f" To withdraw its access as well, remove SocialDesk in {title}'s settings."
         return f"{account.handle} is removed. What it posted stays at {title}; saved items stay here.{at_network}"
+    async def _put_secret(self, account: Account, credential: Credential) -> None:
+        if not self.facts(account.network).by_hand:
+            await asyncio.to_thread(self._vault.put, account.id, credential)
+
 
     async def _revoke(self, account_id: int) -> bool:
         try:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from socialdesk.services.composing import ComposeService
     from socialdesk.services.delivering import Deliverer
     from socialdesk.services.health import HealthService
+    from socialdesk.services.handing_off import HandOffService
     from socialdesk.services.image_cache import ImageService
     from socialdesk.services.inspecting import InspectService
     from socialdesk.services.publishing import PublishService
@@ -175,6 +176,12 @@ class Services:
 
     @cached_property
     def transfer(self) -> "TransferService":
+    @cached_property
+    def handing_off(self) -> "HandOffService":
+        from socialdesk.services.handing_off import HandOffService
+
+        return HandOffService(self._parts.store, self.accounts, self.composing, self._parts.worker)
+
         from socialdesk.services.transfer import TransferService
 
         return TransferService(self._parts.store, self.columns, self._parts.worker, self.events, self._parts.now)

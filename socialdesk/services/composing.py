@@ -10,7 +10,7 @@ from socialdesk.core.blobs import blob_hash
 from socialdesk.core.checks import AccountCheck, check
 from socialdesk.core.errors import ContentError, InputError, NetworkError, VaultError
 from socialdesk.core.events import DraftsChanged
-from socialdesk.core.network import Network, PostRules, Publishes
+from socialdesk.core.network import HandsOff, Network, PostRules, Publishes
 from socialdesk.core.post import Draft, Picture
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
@@ -124,6 +124,6 @@ class ComposeService:
 
 
 async def _rules_at(network: Network) -> PostRules:
-    if not isinstance(network, Publishes):
+    if not isinstance(network, Publishes | HandsOff):
         raise InputError(f"{network.facts.title} takes no posts.", "Choose another account.")
     return await network.post_rules()

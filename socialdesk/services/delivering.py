@@ -215,12 +215,16 @@ class Deliverer:
         publication = await self._store.read(outbox_table.get_publication, delivery.publication_id)
         if publication is None:
             return
-        if decide.stands_alone(delivery):
+        by_hand = await self._by_hand(delivery)
+        if decide.stands_alone(delivery) and not by_hand:
             await self.change(delivery.id, decide.lonely_held)
             return
         permalink = await self._permalink(delivery)
         if permalink is None:
             await self.change(delivery.id, _held_if_waiting)
+            return
+        if by_hand:
+            await self.change(delivery.id, decide.handed_off)
             return
         claimed = await self._store.write(
             outbox_table.claim, delivery.id, fingerprint(publication, delivery, permalink), self._now(), durable=True
@@ -231,6 +235,14 @@ class Deliverer:
         began = self._now()
         outcome = await self._publish(publication, claimed, permalink)
         await self._settle(claimed, outcome, began)
+
+    async def _by_hand(self, delivery: Delivery) -> bool:
+        """Whether the person posts it in the browser. An account that is gone is refused further on."""
+        try:
+            account = await self._accounts.get(delivery.account_id)
+            return self._accounts.facts(account.network).by_hand
+        except InputError:
+            return False
 
     async def _permalink(self, delivery: Delivery) -> str | None:
         """The address this delivery carries: '' when it waits for nobody, None when what it waits for is not out."""
@@ -284,6 +296,9 @@ class Deliverer:
         """Asks the network whether the part in doubt is there."""
         publication = await self._store.read(outbox_table.get_publication, delivery.publication_id)
         if publication is None:
+            return
+        if await self._by_hand(delivery):
+            await self.change(delivery.id, decide.handed_off)
             return
         began = self._now()
         outcome = await self._find(publication, delivery)

@@ -10,7 +10,7 @@ from socialdesk.core import segments
 from socialdesk.core.checks import Severity, check
 from socialdesk.core.errors import InputError
 from socialdesk.core.events import DraftsChanged, OutboxChanged
-from socialdesk.core.network import Deletes, FindsByAddress, Network, PostRules, Publishes
+from socialdesk.core.network import Deletes, FindsByAddress, HandsOff, Network, PostRules, Publishes
 from socialdesk.core.post import Delivery, DeliveryPlan, DeliveryState, Draft, PartPlan, Publication, Receipt
 from socialdesk.core.urls import is_web
 from socialdesk.services.accounts import AccountService
@@ -23,7 +23,7 @@ from socialdesk.store.database import Store
 
 RECENT = 50
 WAITS = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.HELD)
-NEEDS_PERSON = (DeliveryState.IN_DOUBT, DeliveryState.REFUSED, DeliveryState.SIGN_IN)
+NEEDS_PERSON = (DeliveryState.IN_DOUBT, DeliveryState.REFUSED, DeliveryState.SIGN_IN, DeliveryState.HAND_OFF)
 
 
 class PublishService:
@@ -78,7 +78,7 @@ class PublishService:
         plans = []
         for account_id, texts in segments.renditions(draft, rules).items():
             network = await self._accounts.without_secret(account_id)  # the keyring may be locked
-            if not isinstance(network, Publishes):
+            if not isinstance(network, Publishes | HandsOff):
                 continue
             parts = tuple(
                 PartPlan(
@@ -93,7 +93,9 @@ class PublishService:
         return tuple(plans)
 
     @staticmethod
-    def _key(network: Publishes, draft: Draft, now: datetime, index: int) -> str:
+    def _key(network: Publishes | HandsOff, draft: Draft, now: datetime, index: int) -> str:
+        if not isinstance(network, Publishes):
+            return ""  # nothing is sent from here
         return network.new_key(int(now.timestamp() * 1_000_000) + index, random.getrandbits(31))
 
     async def outbox(self, before_id: int | None = None, limit: int = 20) -> tuple[Publication, ...]:
@@ -139,6 +141,8 @@ class PublishService:
     async def mark_sent(self, delivery_id: int, permalink: str = "") -> None:
         """The person saw the part in doubt at the network, at `permalink`, or gives the address of the one before.
 
+        Or they posted it by hand, in the browser.
+
         What follows it in a thread has to answer it, so its id is asked for by its address; where it cannot be known,
         the rest is held. Raises InputError where the address is none of the account's, and what the network raises.
         """
@@ -162,7 +166,7 @@ class PublishService:
             return Receipt("", url)
 
         async def look(network: Network) -> Receipt | None:
-            if not isinstance(network, FindsByAddress):
+            if not isinstance(network, FindsByAddress):  # nor can one be asked where the person posts by hand
                 return Receipt("", url)
             return await network.find_by_address(url)
 

@@ -50,7 +50,7 @@ def remove(db: sqlite3.Connection, account_id: int) -> None:
         sources.remove(db, source_id)
     db.execute(
         "UPDATE delivery SET state = 'cancelled', next_at = NULL"
-        " WHERE account_id = ? AND state IN ('waiting', 'held', 'sign_in')",
+        " WHERE account_id = ? AND state IN ('waiting', 'held', 'sign_in', 'hand_off')",
         (account_id,),
     )
     db.execute(

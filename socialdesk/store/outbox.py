@@ -196,7 +196,8 @@ def open_of(db: sqlite3.Connection, account_id: int) -> tuple[Delivery, ...]:
     """Deliveries of an account that are neither out nor given up."""
     return _deliveries(
         db,
-        f"{_DELIVERY} WHERE d.account_id = ? AND d.state IN ('waiting', 'in_doubt', 'held', 'sign_in') ORDER BY d.id",
+        f"{_DELIVERY} WHERE d.account_id = ? AND d.state IN ('waiting', 'in_doubt', 'held', 'sign_in', 'hand_off')"
+        " ORDER BY d.id",
         (account_id,),
     )
 

@@ -15,6 +15,7 @@ _PILLS = {
     DeliveryState.IN_DOUBT: ("In doubt", "warn"),
     DeliveryState.HELD: ("Held", "warn"),
     DeliveryState.SIGN_IN: ("Sign in", "warn"),
+    DeliveryState.HAND_OFF: ("Yours to post", "warn"),
     DeliveryState.CANCELLED: ("Cancelled", "muted"),
 }
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -48,6 +49,8 @@ class Asking:
 def asking(delivery: Delivery, title: str) -> Asking:
     """Why the address of the part that a person has seen is wanted. `title` is the network's name."""
     count, at = len(delivery.parts), delivery.next_part
+    if delivery.state is DeliveryState.HAND_OFF:
+        return Asking(f"Paste its address at {title} if you have it: it is your receipt.", may_be_left_out=True)
     if delivery.state is DeliveryState.HELD:
         return Asking(f"Copy the address of part {at} at {title}: part {at + 1} answers it.", may_be_left_out=False)
     if at + 1 < count:
@@ -81,6 +84,9 @@ def _said(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[Fix
             return sentence, (Fix("is_there", "Give its address"), Fix("edit", "Edit"))
         case DeliveryState.HELD:
             return "what it links to is not out, so it waits for you", (Fix("edit", "Edit"),)
+        case DeliveryState.HAND_OFF:
+            said = f"finish{_part(delivery)} in the browser; it waits here until you say that it is posted"
+            return said, (Fix("is_there", "I have posted it"), Fix("cancel", "Not posted"))
         case DeliveryState.REFUSED:
             return words.sentence(delivery.error), (Fix("edit", "Edit"),)
         case DeliveryState.CANCELLED:

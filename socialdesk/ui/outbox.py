@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from socialdesk.core.account import Account
 from socialdesk.core.events import OutboxChanged
 from socialdesk.core.network import NetworkFacts
-from socialdesk.core.post import Delivery, Publication
+from socialdesk.core.post import Delivery, DeliveryState, Publication
 from socialdesk.ui import delivery_words
 from socialdesk.ui.account_face import AccountFace
 from socialdesk.ui.composer import letter
 from socialdesk.ui.controls import Box, Cut, Elided, IconButton, Line, PanelBack, Pill, button, label, scrolled
 from socialdesk.ui.desk import Desk
+from socialdesk.ui.hand_off import HandOffSteps
 from socialdesk.ui.outbox_address import AddressBox
 from socialdesk.ui.tasks import Tasks
 
@@ -56,6 +57,7 @@ class DeliveryRow(QWidget):
         said.setSpacing(1)
         self.box = AddressBox(desk, name)
         self.box.given.connect(lambda address: self.confirmed.emit(self._delivery, address))
+        self.steps: HandOffSteps | None = None  # while the person has to post it by hand
         for widget in (label(name, weight=600), self._sentence, self._receipt, self._detail, self.box):
             said.addWidget(widget)
         self._row = row = QHBoxLayout(self)
@@ -85,7 +87,9 @@ class DeliveryRow(QWidget):
             if old is not None:
                 old.hide()
                 old.deleteLater()
-        crowded = len(standing.fixes) > 2
+        by_hand = delivery.state is DeliveryState.HAND_OFF
+        self._show_steps(delivery if by_hand else None)
+        crowded = len(standing.fixes) > 2 or by_hand
         self._said.removeWidget(self._buttons)
         self._row.removeWidget(self._buttons)
         if crowded:
@@ -96,6 +100,17 @@ class DeliveryRow(QWidget):
             self._add_button(fix.word, partial(self._press, fix.action))
         if delivery.error_detail and delivery.error:
             self._add_button("Details", self._toggle_detail)
+
+    def _show_steps(self, delivery: Delivery | None) -> None:
+        if delivery is None:
+            if self.steps is not None:
+                self.steps.hide()
+            return
+        if self.steps is None:
+            self.steps = HandOffSteps(self._desk, self._title, self.name)
+            self._said.insertWidget(self._said.indexOf(self._detail), self.steps)
+        self.steps.show()
+        self.steps.show_delivery(delivery)
 
     def _show_said(self, standing: delivery_words.Standing) -> None:
         address, rest = standing.receipt

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from socialdesk.core.network import Nothing
+from socialdesk.core.network import ByName, Nothing
 from socialdesk.ui.controls import Box, IconLabel, button, label, scrolled
 from socialdesk.ui.desk import Desk
 
@@ -125,7 +125,7 @@ class Welcome(QWidget):
         titles = [
             facts.title
             for facts in self._desk.services.accounts.networks()
-            if not all(isinstance(way, Nothing) for way in facts.sign_ins)
+            if not all(isinstance(way, Nothing | ByName) for way in facts.sign_ins)
         ]
         listed = ", ".join(titles[:-1]) + f" and {titles[-1]}" if len(titles) > 1 else "".join(titles)
         card = self._card("plug", "Connect your accounts", f"{listed}. Keys stay in this computer's keyring.")

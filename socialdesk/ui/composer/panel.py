@@ -11,7 +11,7 @@ from socialdesk.core.checks import AccountCheck, Issue, check
 from socialdesk.core.errors import InputError
 from socialdesk.core.events import AccountsChanged, DraftsChanged
 from socialdesk.core.network import PostRules
-from socialdesk.core.post import Article, Draft
+from socialdesk.core.post import Article, Draft, Publication
 from socialdesk.ui import words
 from socialdesk.ui.composer import letter
 from socialdesk.ui.composer.attachments import Attachments
@@ -362,6 +362,13 @@ class Composer(ComposerLayout):
         self._remember()
         self._show()
         self.sent.emit(publication)
+        self._tell_sent(publication)
+
+    def _tell_sent(self, publication: Publication) -> None:
+        """What the person has to finish in the browser is shown at once."""
+        if any(self.roster.is_by_hand(delivery.account_id) for delivery in publication.deliveries):
+            self._show_outbox()
+            return
         count = words.plural(len(publication.deliveries), "account", "accounts")
         self._desk.actions.notice.emit(f"Posting to {count}.", "Outbox", self._show_outbox)
 

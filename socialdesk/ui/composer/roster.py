@@ -52,6 +52,10 @@ class Roster(QObject):
         facts: NetworkFacts = self._desk.services.accounts.facts(self.accounts[account_id].network)
         return facts
 
+    def is_by_hand(self, account_id: int) -> bool:
+        """Whether the person posts there in the browser."""
+        return account_id in self.accounts and self.facts(account_id).by_hand
+
     def title(self, account_id: int) -> str:
         """The network's name; with the handle where two accounts share a network."""
         account = self.accounts[account_id]

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from socialdesk.core.account import Account
-from socialdesk.core.network import AppPassword, NetworkFacts, Nothing, OAuthCode, SignIn, Token
+from socialdesk.core.network import AppPassword, ByName, NetworkFacts, Nothing, OAuthCode, SignIn, Token
 from socialdesk.ui.controls import IconLabel, button, clear_layout, label
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.dialogs.form import CopyLine, Form
@@ -57,7 +57,12 @@ class AccountSheet(Sheet):
         networks = tuple(facts for facts in self.desk.services.accounts.networks() if needs_account(facts))
         said = "Where do you read and post? Feeds and blogs are followed without an account."
         self._column.addWidget(label(said, "muted", wrap=True))
-        self._column.addWidget(network_grid(self.desk, networks, lambda facts: partial(self._choose, facts)))
+        for by_hand in (False, True):
+            if by_hand:
+                said = "By hand: the desk prepares the post and opens the page there, you press the button. No sign-in."
+                self._column.addWidget(label(said, "muted", wrap=True))
+            these = tuple(facts for facts in networks if facts.by_hand is by_hand)
+            self._column.addWidget(network_grid(self.desk, these, lambda facts: partial(self._choose, facts)))
         self._column.addWidget(label("Keys stay in this computer's keyring.", "muted", size=12))
 
     def _choose(self, facts: NetworkFacts) -> None:
@@ -75,7 +80,8 @@ class AccountSheet(Sheet):
         self._facts = facts
         clear_layout(self._page)
         again = self._account is not None
-        self.title.setText(f"Sign in again to {facts.title}" if again else f"Connect {facts.title}")
+        begin = "Add" if facts.by_hand else "Connect"
+        self.title.setText(f"Sign in again to {facts.title}" if again else f"{begin} {facts.title}")
         self.setAccessibleName(self.title.text())
         if self._icon is None:
             self._icon = IconLabel(self.desk, f"networks/{facts.icon}", facts.colour or "text", 22)
@@ -99,13 +105,13 @@ class AccountSheet(Sheet):
         self.verdict.hide()
         self._column.addWidget(self._waiting)
         self._column.addWidget(self.verdict)
-        self.go.setText(f"Sign in with {facts.title}" if isinstance(way, OAuthCode) else "Connect")
+        self.go.setText(f"Sign in with {facts.title}" if isinstance(way, OAuthCode) else begin)
         self.go.setAccessibleName(self.go.text())
         self.go.setEnabled(True)
         self.go.show()
         self._show_other_way(facts)
 
-    def _fill_form(self, way: AppPassword | Token | OAuthCode) -> None:
+    def _fill_form(self, way: AppPassword | Token | OAuthCode | ByName) -> None:
         """The steps, with the fields in the last one. A server whose pages a step opens is asked for first."""
         first = [field for field in way.fields if any("{" + field.name + "}" in step.link for step in way.steps)]
         for field in first:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from socialdesk.core.network import AppPassword, NetworkFacts, Nothing, OAuthCode, SignIn, Token
+from socialdesk.core.network import AppPassword, ByName, NetworkFacts, Nothing, OAuthCode, SignIn, Token
 from socialdesk.ui.controls import IconLabel, label, plain_slot
 from socialdesk.ui.desk import Desk
 
@@ -15,7 +15,12 @@ _HEIGHT = 104
 
 def how_to_sign_in(ways: tuple[SignIn, ...]) -> str:
     """In the browser or with a token."""
-    words = {OAuthCode: "in the browser", AppPassword: "with an app password", Token: "with a token"}
+    words = {
+        OAuthCode: "in the browser",
+        AppPassword: "with an app password",
+        Token: "with a token",
+        ByName: "no sign-in",
+    }
     said = " or ".join(words[type(way)] for way in ways if type(way) in words)
     return said[:1].upper() + said[1:]
 
@@ -30,7 +35,7 @@ class NetworkTile(QPushButton):
 
     def __init__(self, desk: Desk, facts: NetworkFacts, pressed: Callable[[], object]) -> None:
         super().__init__()
-        self.setAccessibleName(f"Connect {facts.title}")
+        self.setAccessibleName(f"{'Add' if facts.by_hand else 'Connect'} {facts.title}")
         self.setAccessibleDescription(how_to_sign_in(facts.sign_ins))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
