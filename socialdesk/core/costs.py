@@ -5,7 +5,7 @@ Prices move: they are data with a date (`resources/prices/<network>.json`), neve
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,6 +15,8 @@ POST = "post"
 POST_WITH_LINK = "post_with_link"
 REPLY = "reply"
 ALT_TEXT = "alt_text"
+LOOK_UP = "look_up"
+DELETE = "delete"
 DAY_S = 86_400
 NOTHING = Decimal(0)
 
@@ -38,6 +40,11 @@ class Price:
     sources: tuple[str, ...] = ()
     again: int = 0
     note: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name among the prices of a network: `post`, or `read:bookmarks+likes`."""
+        return f"{self.what}:{'+'.join(self.sources)}" if self.sources else self.what
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,19 @@ def price_of(prices: Sequence[Price], what: str, source: str = "") -> Price | No
     known = [price for price in prices if price.what == what]
     own = next((price for price in known if source and source in price.sources), None)
     return own or next((price for price in known if not price.sources), None)
+
+
+def read_price(prices: Sequence[Price], kind: str) -> Price | None:
+    """What an entry, or a look, of this kind of source costs; None where reading is free."""
+    found = price_of(prices, READ, kind)
+    return found if found is not None and found.amount > 0 else None
+
+
+def own_prices(prices: Sequence[Price], amounts: Mapping[str, Decimal], as_of: date | None) -> tuple[Price, ...]:
+    """The prices with the amounts that a person found instead, by `Price.key`, as of the day they were set."""
+    return tuple(
+        replace(price, amount=amounts[price.key], as_of=as_of) if price.key in amounts else price for price in prices
+    )
 
 
 def column_day(prices: Sequence[Price], source: str, interval_s: int, new_per_day: float) -> DayCost | None:

@@ -149,7 +149,8 @@ class Page:
     `cursor` is the adapter's own state for the next fetch (validators, newest id), stored with the entries in one
     transaction. `gap` is true when not every entry between the previous fetch and this one was read. `older` continues
     towards the past: of the first fetch, of a page that leaves a gap, and of a page of the past; empty otherwise, and
-    when there is nothing older. `not_before`: the server's wish for the next look.
+    when there is nothing older. `not_before`: the server's wish for the next look. `read` names, where the network
+    charges, all entries that it gave (() = those of `entries`), `look_ups` how many names it was asked for besides.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -160,3 +161,5 @@ class Page:
     raw: RawDocument | None = None
     not_before: datetime | None = None
     meta: SourceMeta | None = None
+    read: tuple[str, ...] = ()
+    look_ups: int = 0

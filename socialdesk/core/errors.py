@@ -95,6 +95,16 @@ class OutcomeUnknown(NetworkError):
         self.retry_at = retry_at
 
 
+class OverBudget(SocialDeskError):
+    """The account has spent what the person gave it for the month. `until` is when the next month begins, UTC."""
+
+    reason = "budget_spent"
+
+    def __init__(self, message: str, until: datetime) -> None:
+        super().__init__(message)
+        self.until = until
+
+
 class StoreError(SocialDeskError):
     """The database cannot be used. `reason`: newer_version, damaged, disk_full, read_only, locked, migration_failed.
 

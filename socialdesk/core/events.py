@@ -46,6 +46,13 @@ class AccountsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SpendingChanged:
+    """An account spent something, or its envelope or prices were set."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxChanged:
     publication_id: int
     delivery_id: int = 0
@@ -94,6 +101,7 @@ Event = (
     | OutboxChanged
     | DraftsChanged
     | SavedChanged
+    | SpendingChanged
     | ConnectionChanged
     | StoreTrouble
     | Progress

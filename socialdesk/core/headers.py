@@ -20,7 +20,11 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class ColumnHeader:
-    """What a column's header shows. `error` is the reason code of the first source in trouble, '' = none."""
+    """What a column's header shows. `error` is the reason code of the first source in trouble, '' = none.
+
+    `waits` is why the next look is not sooner (`SourceState.waits`), of the network called `waits_for`. `may_cost`:
+    reading one of its sources has a price.
+    """
 
     column: Column
     subtitle: str
@@ -30,3 +34,6 @@ class ColumnHeader:
     error: str
     error_source: SourceLine | None
     next_at: datetime | None
+    waits: str = ""
+    waits_for: str = ""
+    may_cost: bool = False

@@ -15,6 +15,7 @@ from socialdesk.core.errors import (
     AuthExpired,
     ContentError,
     NetworkError,
+    OverBudget,
     RateLimited,
     Rejected,
     SocialDeskError,
@@ -64,21 +65,28 @@ def after_fetch(
     rhythm: Rhythm = DEFAULT_RHYTHM,
     per_week: float | None = None,
     ttl_s: int | None = None,
+    limited_until: datetime | None = None,
+    slowed: str = "",
 ) -> SourceState:
     """The source's state after one fetch.
 
+    `limited_until` is when the network's limits allow the next look, None = at once; `slowed` why the rhythm is not
+    the usual one (`SourceState.waits`).
     `per_week` is how many entries a week the source carries (`entries_per_week`), None = as before. `ttl_s` is the
     feed's own wish (RSS ttl, sy:updatePeriod): a least interval. A failure leaves the cursor as it was.
     """
     match outcome:
         case Page():
-            return _after_page(outcome, state, now, jitter, rhythm, per_week, ttl_s)
+            after = _after_page(outcome, state, now, jitter, rhythm, per_week, ttl_s)
+            return _within_limits(replace(after, waits=slowed), limited_until, now, jitter)
         case Unreachable(offline=True):
             return replace(state, next_at=now + timedelta(seconds=OFFLINE_PAUSE_S * (1 + jitter)))
         case RateLimited():
             longest = now + timedelta(seconds=LONGEST_SERVER_WAIT_S)
             until = max(min(outcome.until, longest), now) + timedelta(seconds=1 + SPREAD_S * jitter)
-            return _failed(state, outcome, now, until, failures=state.failures)
+            return replace(_failed(state, outcome, now, until, failures=state.failures), waits="limit")
+        case OverBudget():
+            return replace(_failed(state, outcome, now, outcome.until, failures=state.failures), waits="budget")
         case Rejected(reason="gone"):
             return replace(_failed(state, outcome, now, None), stopped=True)
         case AuthExpired():
@@ -124,6 +132,14 @@ def _after_page(
     )
 
 
+def _within_limits(state: SourceState, until: datetime | None, now: datetime, jitter: float) -> SourceState:
+    """Not before the network lets us: a look that it would refuse is one too many."""
+    if until is None or state.next_at is None or until <= state.next_at:
+        return state
+    latest = now + timedelta(seconds=LONGEST_SERVER_WAIT_S)
+    return replace(state, next_at=min(until, latest) + timedelta(seconds=1 + SPREAD_S * jitter), waits="limit")
+
+
 def _is_late(state: SourceState, now: datetime, interval: int) -> bool:
     """Asked for the first time or long after its time, so together with many others: feeds that were added at once,
     and all of them after a night."""
@@ -146,9 +162,10 @@ def _failed(
         state,
         next_at=next_at,
         failures=state.failures + 1 if failures is None else failures,
-        error=error.reason if isinstance(error, NetworkError | ContentError | VaultError) else "other",
+        error=error.reason if isinstance(error, NetworkError | ContentError | OverBudget | VaultError) else "other",
         error_detail=str(error),
         error_at=now,
+        waits="",
     )
 
 
@@ -197,8 +214,9 @@ def entries_per_week(dates: Iterable[datetime | None], now: datetime) -> float |
 
 
 def asks_now(state: SourceState, now: datetime) -> bool:
-    """Whether a refresh that a person asks for may ask this source: always, save where a server told us to wait."""
-    waiting = state.error == "rate_limited" and state.next_at is not None and state.next_at > now
+    """Whether a refresh that a person asks for may ask this source: always, save where a server told us to wait, or
+    where the month's money is spent."""
+    waiting = state.error in {"rate_limited", "budget_spent"} and state.next_at is not None and state.next_at > now
     return not waiting
 
 

@@ -13,6 +13,7 @@ from socialdesk.http.budgets import BudgetKeeper, budget_key
 from socialdesk.http.connectivity import Connectivity
 from socialdesk.http.guard import is_loopback
 from socialdesk.http.hop import Answer, Hop, Note
+from socialdesk.http.noting import note_limit
 from socialdesk.http.pace import Pace
 from socialdesk.http.proxies import Proxies, refuse_private_behind_proxy
 from socialdesk.http.redirects import MAX_REDIRECTS, PERMANENT, REDIRECTS, hop_trust, next_hop
@@ -170,6 +171,7 @@ class Call:
         limits = parse_limits(answer.headers, now)
         key, wishes = self._key(hop), self._wishes
         self._desk.budgets.learn(key, answer.status, limits, now, write=hop.write, feed=wishes.feed)
+        note_limit(self._desk.budgets.barred_until(key, now, write=False))
         if refuses(answer.status, limits, write=hop.write):
             until = self._desk.budgets.barred_until(key, now, write=hop.write) or now
             detail = detail_of(self._response(answer, hop, permanent=False))

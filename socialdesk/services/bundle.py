@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from socialdesk.services.browser_sign_in import BrowserSignInService
     from socialdesk.services.columns import ColumnService
     from socialdesk.services.composing import ComposeService
+    from socialdesk.services.counting import SentCounter
     from socialdesk.services.delivering import Deliverer
-    from socialdesk.services.health import HealthService
     from socialdesk.services.handing_off import HandOffService
+    from socialdesk.services.health import HealthService
     from socialdesk.services.image_cache import ImageService
     from socialdesk.services.inspecting import InspectService
     from socialdesk.services.publishing import PublishService
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from socialdesk.services.refreshing import RefreshService
     from socialdesk.services.saving import SavingService
     from socialdesk.services.searching import SearchService
+    from socialdesk.services.spending import SpendingService
     from socialdesk.services.transfer import TransferService
 
 ENDED_TOGETHER = ("reading", "refresh", "searching", "recleaning")
@@ -87,6 +89,8 @@ class Services:
         await asyncio.gather(*ending)
         if "images" in made:
             await self.images.cancel()
+        if "_counter" in made:
+            await self._counter.stop()
         if "_wire" in made:
             await self.http.aclose()
 
@@ -105,7 +109,7 @@ class Services:
     def reading(self) -> "ReadingService":
         from socialdesk.services.reading import ReadingService
 
-        return ReadingService(self._parts.store, self.accounts, self.events, self._parts.now)
+        return ReadingService(self._parts.store, self.accounts, self.events, self._parts.now, lambda: self.spending)
 
     @cached_property
     def columns(self) -> "ColumnService":
@@ -122,7 +126,24 @@ class Services:
         from socialdesk.services.refreshing import RefreshService
 
         parts, (http, connectivity) = self._parts, self._wire
-        return RefreshService(parts.store, self.accounts, parts.worker, http, connectivity, self.events, parts.now)
+        return RefreshService(
+            parts.store, self.accounts, parts.worker, http, connectivity, self.events, parts.now, self.spending
+        )
+
+    @cached_property
+    def spending(self) -> "SpendingService":
+        from socialdesk.services.spending import SpendingService
+
+        parts = self._parts
+        return SpendingService(
+            parts.store, self.accounts, lambda: self.composing, self.events, parts.now, self._wake_reading
+        )
+
+    @cached_property
+    def _counter(self) -> "SentCounter":
+        from socialdesk.services.counting import SentCounter
+
+        return SentCounter(self._parts.store, self.spending, lambda: self.composing, self.events)
 
     @cached_property
     def browser_sign_in(self) -> "BrowserSignInService":
@@ -152,7 +173,14 @@ class Services:
         from socialdesk.services.publishing import PublishService
 
         parts = self._parts
+        self._counter.start()
         return PublishService(parts.store, self.accounts, self.composing, self._deliverer, self.events, parts.now)
+
+    @cached_property
+    def handing_off(self) -> "HandOffService":
+        from socialdesk.services.handing_off import HandOffService
+
+        return HandOffService(self._parts.store, self.accounts, self.composing, self._parts.worker)
 
     @cached_property
     def saving(self) -> "SavingService":
@@ -176,12 +204,6 @@ class Services:
 
     @cached_property
     def transfer(self) -> "TransferService":
-    @cached_property
-    def handing_off(self) -> "HandOffService":
-        from socialdesk.services.handing_off import HandOffService
-
-        return HandOffService(self._parts.store, self.accounts, self.composing, self._parts.worker)
-
         from socialdesk.services.transfer import TransferService
 
         return TransferService(self._parts.store, self.columns, self._parts.worker, self.events, self._parts.now)
@@ -219,6 +241,10 @@ class Services:
 
     def _wake(self) -> None:
         self.refresh.wake()
+
+    def _wake_reading(self) -> None:
+        if "refresh" in vars(self):
+            self.refresh.wake()
 
     def _describe_proxy(self) -> str:
         return self.http.describe_proxy()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from socialdesk.core.account import Account
+from socialdesk.core.costs import read_price
 from socialdesk.core.errors import InputError, Unreachable
 from socialdesk.core.events import ColumnsChanged
 from socialdesk.core.headers import ColumnHeader, SourceLine
@@ -206,7 +207,9 @@ class ColumnService:
         stored = await self._store.read(sources_table.lines_of_column, column_id)
         lines = [self._line(source, state, accounts) for source, state in stored]
         trouble = next((line for line in lines if line.state.error), None)
-        upcoming = [line.state.next_at for line in lines if line.state.next_at is not None]
+        upcoming = [(line.state.next_at, n) for n, line in enumerate(lines) if line.state.next_at is not None]
+        soonest = min(upcoming, default=None)
+        waits = lines[soonest[1]] if soonest is not None else None
         return ColumnHeader(
             column,
             subtitle(lines, accounts),
@@ -215,7 +218,15 @@ class ColumnService:
             any(line.busy for line in lines),
             trouble.state.error if trouble else "",
             trouble,
-            min(upcoming, default=None),
+            soonest[0] if soonest is not None else None,
+            waits.state.waits if waits is not None else "",
+            waits.network_title if waits is not None else "",
+            any(self._may_cost(line.source) for line in lines),
+        )
+
+    def _may_cost(self, source: Source) -> bool:
+        return source.account_id is not None and (
+            read_price(self._accounts.facts(source.network).prices, source.kind) is not None
         )
 
     def _line(self, source: Source, state: SourceState, accounts: Mapping[int, Account]) -> SourceLine:

@@ -5,14 +5,15 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from socialdesk.core.entry import Counts, Entry
+from socialdesk.core.entry import Counts, Entry, Page
 from socialdesk.core.errors import InputError, NetworkError, RateLimited, StoreError, Unreachable, VaultError
 from socialdesk.core.events import ColumnChanged
 from socialdesk.core.network import Acts, Network, ReadsThreads
 from socialdesk.core.post import Target
 from socialdesk.core.rows import Removed, Row, StoredEntry, Story
-from socialdesk.core.source import RowKey
+from socialdesk.core.source import RowKey, Source
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
 from socialdesk.store import columns as columns_table
@@ -21,15 +22,26 @@ from socialdesk.store import removal as removal_table
 from socialdesk.store import wishes as wishes_table
 from socialdesk.store.database import Store
 
+if TYPE_CHECKING:
+    from socialdesk.services.spending import SpendingService
+
 log = logging.getLogger(__name__)
 UNDO = {"like": "unlike", "reshare": "unreshare", "bookmark": "unbookmark"}
 DONE_BY = {undo: action for action, undo in UNDO.items()}
 
 
 class ReadingService:
-    def __init__(self, store: Store, accounts: AccountService, events: Events, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        accounts: AccountService,
+        events: Events,
+        now: Callable[[], datetime],
+        spending: "Callable[[], SpendingService]",
+    ) -> None:
         self._store = store
         self._accounts = accounts
+        self._spending = spending
         self._events = events
         self._now = now
         self._catching_up: asyncio.Task[None] | None = None
@@ -60,13 +72,17 @@ class ReadingService:
         stored = await self.entry(entry_id)
         if stored.account_id is None:
             return (stored.entry,)
+        asked = Source(0, stored.entry.network, "", stored.account_id)
 
-        async def ask(network: Network) -> tuple[Entry, ...]:
+        async def ask(network: Network) -> Page:
             if not isinstance(network, ReadsThreads):
-                return (stored.entry,)
-            return (await network.thread(stored.entry.remote_id, stored.entry.refs)).entries
+                return Page((stored.entry,))
+            await self._spending().may_read(asked)
+            page = await network.thread(stored.entry.remote_id, stored.entry.refs)
+            await self._spending().has_read(asked, page)
+            return page
 
-        return await self._accounts.use(stored.account_id, ask)
+        return (await self._accounts.use(stored.account_id, ask)).entries
 
     async def mark_seen(self, column_id: int, entry_ids: tuple[int, ...]) -> int:
         """Returns how many rows of the column are still new."""
@@ -185,6 +201,7 @@ class ReadingService:
             return await network.act(action, before.remote_id, before.refs)
 
         refs = await self._accounts.use(account_id, send)
+        await self._spending().has_acted(account_id, before.network, action)
         return replace(shown_after(before, action), refs={**before.refs, **refs})
 
     async def _put(self, entry_id: int, entry: Entry) -> None:

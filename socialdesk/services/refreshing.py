@@ -12,18 +12,20 @@ from datetime import datetime
 from socialdesk.content.worker import Worker
 from socialdesk.core import timing
 from socialdesk.core.entry import Entry, Page, SourceMeta
-from socialdesk.core.errors import InputError, NetworkError, Rejected, SocialDeskError, StoreError
+from socialdesk.core.errors import InputError, NetworkError, OverBudget, Rejected, SocialDeskError, StoreError
 from socialdesk.core.events import ColumnChanged, Progress, SourceChanged
 from socialdesk.core.network import Network, Reads, ReadsOlder
 from socialdesk.core.reports import RefreshReport, SourceOutcome
 from socialdesk.core.rows import Applied
 from socialdesk.core.source import Source, SourceState
 from socialdesk.http import Connectivity, Http
+from socialdesk.http.noting import noting_limits
 from socialdesk.http.urgency import person_waits
 from socialdesk.services import parsing
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
 from socialdesk.services.lanes import Lanes
+from socialdesk.services.spending import SpendingService
 from socialdesk.store import columns as columns_table
 from socialdesk.store import entries as entries_table
 from socialdesk.store import sources as sources_table
@@ -50,9 +52,11 @@ class RefreshService:
         connectivity: Connectivity,
         events: Events,
         now: Callable[[], datetime],
+        spending: SpendingService,
     ) -> None:
         self._store = store
         self._accounts = accounts
+        self._spending = spending
         self._worker = worker
         self._http = http
         self._connectivity = connectivity
@@ -175,11 +179,11 @@ class RefreshService:
         failed: SocialDeskError | None = None
         for source in await self._store.read(sources_table.of_column, column_id):
             cursor = await self._store.read(sources_table.older_cursor, source.id)
-            if not cursor:
+            if not cursor or await self._spending.is_dear(source):
                 continue
             try:
                 more = await self._older(source, cursor) or more
-            except (NetworkError, InputError) as error:
+            except (NetworkError, InputError, OverBudget) as error:
                 log.info("older entries of source %d: %s", source.id, error)
                 failed = error
         if failed is not None and not more:
@@ -190,7 +194,9 @@ class RefreshService:
         async def ask(network: Network) -> Page:
             return await network.fetch_older(source, cursor, PAGE) if isinstance(network, ReadsOlder) else Page()
 
+        await self._spending.may_read(source)
         page = await self._with_network(source, ask)
+        await self._spending.has_read(source, page)
         now = self._now()
         records = await self._records(page.entries)
         state = await self._store.read(sources_table.state, source.id)
@@ -242,12 +248,14 @@ class RefreshService:
                 raise Rejected("this network cannot be read", reason="not_supported")
             return await network.fetch(source, state.cursor, PAGE)
 
-        with person_waits(urgent):
+        await self._spending.may_read(source)
+        with person_waits(urgent), noting_limits() as noted:
             page = await self._with_network(source, ask)
+        await self._spending.has_read(source, page)
         if page.raw is None:
             records = await self._records(page.entries)
             per_week = timing.entries_per_week((r.published for r in records), self._now()) if records else None
-            return _Fetched(page, records, per_week, memory=state.memory)
+            return _Fetched(page, records, per_week, memory=state.memory, limited_until=noted.until)
         read = await self._worker.run(parsing.read_feed, page.raw, feed_key(source), self._now(), state.memory)
         page = replace(page, meta=merged(page.meta, read.meta))
         return _Fetched(page, read.records, read.per_week, read.ttl_s, read.memory, read.complete)
@@ -262,21 +270,26 @@ class RefreshService:
             return parsing.records_of(entries)
         return await self._worker.run(parsing.clean_records, entries)
 
-    def _rhythm(self, source: Source) -> timing.Rhythm:
-        kind = self._accounts.facts(source.network).source(source.kind)
-        return timing.Rhythm.of(kind.interval_s) if kind else timing.DEFAULT_RHYTHM
-
     async def _failed(self, source: Source, state: SourceState, error: SocialDeskError) -> SourceOutcome:
-        after = timing.after_fetch(error, state, self._now(), random.random(), rhythm=self._rhythm(source))
+        rhythm, _ = await self._spending.rhythm(source)
+        after = timing.after_fetch(error, state, self._now(), random.random(), rhythm=rhythm)
         await self._store.write(sources_table.put_state, after)
         log.info("source %d: %s", source.id, error)
         return SourceOutcome(source, 0, reason_of(error), str(error), after.next_at)
 
     async def _store_page(self, source: Source, state: SourceState, fetched: "_Fetched") -> SourceOutcome:
         now, page = self._now(), fetched.page
-        rhythm = self._rhythm(source)
+        rhythm, slowed = await self._spending.rhythm(source)
         after = timing.after_fetch(
-            page, state, now, random.random(), rhythm=rhythm, per_week=fetched.per_week, ttl_s=fetched.ttl_s
+            page,
+            state,
+            now,
+            random.random(),
+            rhythm=rhythm,
+            per_week=fetched.per_week,
+            ttl_s=fetched.ttl_s,
+            limited_until=fetched.limited_until,
+            slowed=slowed,
         )
         after = replace(after, memory=fetched.memory)
         if page.meta is not None and page.meta.title and not source.title:
@@ -307,7 +320,8 @@ class RefreshService:
 class _Fetched:
     """A page with its entries ready to be stored; the rest is as in `parsing.ReadFeed`.
 
-    `complete` is false where entries that are known and unchanged were left out.
+    `complete` is false where entries that are known and unchanged were left out. `limited_until` as in
+    `timing.after_fetch`.
     """
 
     page: Page
@@ -316,6 +330,7 @@ class _Fetched:
     ttl_s: int | None = None
     memory: str = ""
     complete: bool = True
+    limited_until: datetime | None = None
 
 
 def feed_key(source: Source) -> str:

@@ -83,7 +83,9 @@ class Reader:
         known = Cursor.from_text(cursor)
         if known.dialect:
             self._client.dialect = named(known.dialect)
+        names = len(self._ids)
         line, account = await self._line(source, known.account)
+        look_ups = len(self._ids) - names
         known = replace(known, account=account)
         if not line.since:
             page, after = await self._pages(line, known, limit)
@@ -92,7 +94,7 @@ class Reader:
         else:
             page, after = await self._first(line, known, limit)
         spoken = self._client.dialect.key if self._client.dialect is not NEW else ""
-        return replace(page, cursor=replace(after, dialect=spoken).to_text())
+        return replace(page, cursor=replace(after, dialect=spoken).to_text(), look_ups=look_ups)
 
     async def fetch_older(self, source: Source, older: str, limit: int) -> Page:
         """`older` is what an earlier page named: an id, or a token."""
@@ -100,14 +102,16 @@ class Reader:
         size = ("max_results", str(_size(limit, line)))
         if not line.since:
             batch = await self._batch(line, size, ("pagination_token", older))
-            return Page(batch.entries, older=batch.token)
+            return Page(batch.entries, older=batch.token, read=batch.ids)
         try:
             batch = await self._batch(line, size, ("until_id", older))
         except Rejected as error:
             if names_parameter(error, "until_id"):  # the search reaches back seven days and no further
                 return Page()
             raise
-        return Page(batch.entries, older=_oldest(batch) if batch.ids and _oldest(batch) != older else "")
+        return Page(
+            batch.entries, older=_oldest(batch) if batch.ids and _oldest(batch) != older else "", read=batch.ids
+        )
 
     async def _line(self, source: Source, account: str) -> tuple[Line, str]:
         if source.kind == "account" and not account:
@@ -131,7 +135,7 @@ class Reader:
         batch = await self._batch(line, ("max_results", str(_size(min(limit, FIRST), line))))
         older = batch.ids[:limit][-1] if batch.ids else ""
         shown = _once(batch.entries[:limit])  # X gives no fewer than `line.least`
-        return Page(shown, older=older), replace(known, newest=_newest(batch.ids, ""))
+        return Page(shown, older=older, read=batch.ids), replace(known, newest=_newest(batch.ids, ""))
 
     async def _news(self, line: Line, known: Cursor, limit: int) -> tuple[Page, Cursor]:
         ids: list[str] = []
@@ -151,8 +155,9 @@ class Reader:
             token = batch.token
             if not token:
                 break
-        page = Page(_once(entries), gap=bool(token), older=min(ids, key=digits) if token and ids else "")
-        return replace(page, unchanged=not entries), replace(known, newest=_newest(ids, known.newest))
+        older = min(ids, key=digits) if token and ids else ""
+        page = Page(_once(entries), gap=bool(token), older=older, unchanged=not entries, read=tuple(ids))
+        return page, replace(known, newest=_newest(ids, known.newest))
 
     async def _pages(self, line: Line, known: Cursor, limit: int) -> tuple[Page, Cursor]:
         """In pages from the newest, until something is met that was there at the last look."""
@@ -177,6 +182,7 @@ class Reader:
             gap=gap,
             unchanged=bool(before) and not new,
             not_before=self._client.now() + timedelta(seconds=PAGES_S),
+            read=tuple(ids),
         )
         return page, replace(known, known=tuple(dict.fromkeys((*ids, *known.known)))[:REMEMBERED])
 
