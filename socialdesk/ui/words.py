@@ -83,6 +83,8 @@ _SENTENCES = {
     "no_list": "This site does not list its posts.",
     "cannot_plan": "This site takes no planned posts. Send it when its time has come, or as a draft.",
     "no_media_endpoint": "This site takes no pictures in articles. Take them out, or use addresses of pictures.",
+    "members_unread": "LinkedIn shows members' posts to no program. Add the page of your organisation to read here.",
+    "not_your_page": "You are no administrator of this page, or there is none by this name. Check its address.",
     # Store
     "newer_version": "The data was written by a newer version of SocialDesk.",
     "damaged": "The data is damaged. The last good copy can be restored.",
