@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable
 from typing import IO, Any
 
+from socialdesk.app import ahead
 from socialdesk.app.engine import open_services
 from socialdesk.app.frames import FrameWriter, read_frame
 from socialdesk.app.logs import log_to_file
@@ -56,7 +57,7 @@ async def _serve(opening: Opening, calls: IO[bytes], send: Callable[[bytes], Non
 
     try:
         async with open_services(opening.profile, vault, trusts, only_own_networks=True) as services:
-            send(_networks(READY, services))
+            send(_networks(READY, services, await ahead.answers(services)))
             services.events.listen(lambda event: send(frame((SAID, event))))
             gc.freeze()  # what the start made stays: no collection looks through it again
             await Desk(services, send).serve(calls)
@@ -65,9 +66,9 @@ async def _serve(opening: Opening, calls: IO[bytes], send: Callable[[bytes], Non
         send(frame((FAILED, portable(error))))
 
 
-def _networks(word: str, services: Services) -> bytes:
+def _networks(word: str, services: Services, *more: Any) -> bytes:
     accounts = services.accounts
-    return frame((word, accounts.looks(), frame(accounts.networks())[PREFIX.size :]))
+    return frame((word, accounts.looks(), frame(accounts.networks())[PREFIX.size :], *more))
 
 
 class Desk:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
+from socialdesk.app import ahead
 from socialdesk.app.engine_start import STOP_S, EngineProcess
 from socialdesk.app.frames import FrameWriter, read_frame
 from socialdesk.app.opening import Opening
@@ -42,6 +43,7 @@ class Engine:
         self._reader: threading.Thread | None = None
         self._ids = itertools.count(1)
         self._pending: dict[int, asyncio.Future[Any]] = {}
+        self._foreseen: dict[str, Any] = {}
         self._deaths: deque[float] = deque(maxlen=MOST_DEATHS)
         self._started = self._closed = self._gone = False
 
@@ -82,6 +84,10 @@ class Engine:
         """What the method of a service gives; its errors are raised here, cancelling cancels it there."""
         if self._gone:
             raise EngineStopped("the engine's process ended too often")
+        asked = ahead.key(path, args, kwargs) if self._foreseen else ""
+        if asked in self._foreseen:
+            return self._foreseen.pop(asked)
+        self._foreseen.clear()
         number = next(self._ids)
         answer = self._pending[number] = self._loop.create_future()
         self._send((CALL, number, path, args, kwargs))
@@ -120,7 +126,8 @@ class Engine:
         elif word == ANSWER:
             self._settle(*values)
         elif word == READY:
-            self._begin(RemoteServices(self.ask, *values))
+            looks, facts, self._foreseen = values
+            self._begin(RemoteServices(self.ask, looks, facts))
         elif word == KNOWN:
             self._ready.result().accounts.learn(*values)
             self._bridge.event.emit(NetworksChanged())

@@ -1,11 +1,8 @@
 """Where one desk keeps its things."""
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-
-import platformdirs
 
 VARIABLE = "SOCIALDESK_PROFILE"
 NAME = "socialdesk"
@@ -26,12 +23,16 @@ class Profile:
         if folder is not None:
             root = folder.expanduser().absolute()
             return cls(root, root / "cache", root / "logs")
+        import platformdirs  # start-up: not where a folder is given
+
         dirs = platformdirs.PlatformDirs(NAME, appauthor=False)
         return cls(Path(dirs.user_data_dir), Path(dirs.user_cache_dir), Path(dirs.user_log_dir))
 
     @property
     def tag(self) -> str:
         """A short name of this profile for the keyring and the window's socket."""
+        import hashlib  # start-up: not before the first paint
+
         return hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
 
     def make(self) -> None:

@@ -9,13 +9,12 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 import qasync
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication
 
 from socialdesk import __version__
 from socialdesk.app.engine_start import EngineProcess
@@ -24,7 +23,7 @@ from socialdesk.app.opening import Opening
 from socialdesk.app.profile import Profile
 from socialdesk.app.recovery import last_good_copy_of, restore_last_good_copy
 from socialdesk.app.signals import closing_on_signals
-from socialdesk.core.errors import SocialDeskError, StoreError
+from socialdesk.core.errors import SocialDeskError
 from socialdesk.core.events import StoreTrouble
 from socialdesk.core.resources import resource_path
 from socialdesk.services.profile_lock import ProfileLock
@@ -32,17 +31,18 @@ from socialdesk.ui.bridge import Bridge
 from socialdesk.ui.desk import Desk, make_desk
 from socialdesk.ui.garbage import Collector
 from socialdesk.ui.shell import Shell
-from socialdesk.ui.single import FirstDesk, raise_first
 from socialdesk.ui.words import sentence, sentence_of
 
 if TYPE_CHECKING:
     from socialdesk.practice.desk import PracticeDesk
     from socialdesk.services.bundle import Services
+    from socialdesk.ui.single import FirstDesk
 
 log = logging.getLogger(__name__)
 PATIENCE_S = 15.0  # for a first desk that opens or closes
 LOCK = "desk.lock"
 FIRST_PAINT_S = 2.0  # the longest that the work behind the window waits for its first rows
+EMPTY_S = 0.3  # the longest that the window waits for its first rows before it is painted at all
 FRAME_S = 0.02
 DIED = "The work behind the window stops again and again. What you wrote is kept."
 
@@ -85,10 +85,9 @@ def open_window(
     and `engine` may have been taken and started before, while this module was loaded.
     """
     lock = lock or ProfileLock(profile.data / LOCK)
-    name = f"socialdesk-{profile.tag}"
     patient_until = time.monotonic() + PATIENCE_S
     while not lock.acquire():  # the first may still be opening, or already closing
-        if raise_first(name):
+        if _raise_first_desk(profile):
             return 0
         if time.monotonic() > patient_until:
             return _say("Another desk of this profile is open and does not answer.")
@@ -97,7 +96,7 @@ def open_window(
         with _engine_of(profile, engine, practice=practice) as (joined, stand_ins):
             app = _application()
             with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-                return runner.run(Program(app, joined, profile, name, stand_ins).run(script))
+                return runner.run(Program(app, joined, profile, stand_ins).run(script))
     finally:
         lock.release()
 
@@ -143,10 +142,8 @@ def _application() -> QApplication:
 class Program:
     """A window over an engine that was started for it, from its first paint to the end of both."""
 
-    def __init__(
-        self, app: QApplication, engine: Connects, profile: Profile, name: str, practice: "PracticeDesk | None"
-    ) -> None:
-        self._app, self._engine, self._profile, self._name, self._practice = app, engine, profile, name, practice
+    def __init__(self, app: QApplication, engine: Connects, profile: Profile, practice: "PracticeDesk | None") -> None:
+        self._app, self._engine, self._profile, self._practice = app, engine, profile, practice
         self._closed = asyncio.Event()
         self._restore = self._again = False
         self._desk: Desk | None = None
@@ -162,7 +159,6 @@ class Program:
         mode = await bridge.call(services.settings.get, "theme", "system")
         desk = make_desk(self._app, services, bridge, mode=str(mode))
         shell = Shell(desk)
-        first = FirstDesk(self._name, lambda: _raise(shell), self._app)
         shell.window.closing.connect(self._closed.set)
         desk.actions.practise.connect(_open_practice_desk)
         self._desk = desk
@@ -172,12 +168,11 @@ class Program:
             await furnish(services, self._practice)
             shell.window.setWindowTitle("SocialDesk: practice")
         await shell.load()
-        shell.window.show()
-        # What follows takes a tenth of a second from the first paint of eight columns when it does not wait for it.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FIRST_PAINT_S):
-                await shell.window.strip.filled()
-                await asyncio.sleep(FRAME_S)
+        await _show(shell)
+        shell.load_rest()
+        from socialdesk.ui.single import FirstDesk  # start-up: not before the first paint
+
+        first = FirstDesk(_socket_name(self._profile), lambda: _raise(shell), self._app)
         try:
             await bridge.call(services.start)
         except SocialDeskError as error:  # reading and writing drafts work all the same
@@ -235,7 +230,7 @@ class Program:
             else:
                 return
 
-    async def _close(self, desk: Desk, shell: Shell, first: FirstDesk) -> None:
+    async def _close(self, desk: Desk, shell: Shell, first: "FirstDesk") -> None:
         """Every letter on disk, then the engine in order, then the window."""
         first.close()
         try:
@@ -248,24 +243,38 @@ class Program:
         shell.window.end()
 
     def _cannot_open(self, error: Exception) -> int:
-        """Says why in a dialog; a damaged store is offered its last good copy."""
-        said = sentence_of(error) if isinstance(error, SocialDeskError) else f"{self._profile.data}: {error}"
+        from socialdesk.app.refusal import tell  # start-up: only where the desk cannot be opened
+
         log.error("the desk cannot be opened: %s", error)
-        box = QMessageBox(QMessageBox.Icon.Warning, "SocialDesk", said)
-        box.setInformativeText(f"The desk's data is in {self._profile.data}.")
-        box.setDetailedText(str(error))
-        restore: QPushButton | None = None
-        copy = last_good_copy_of(self._profile)
-        if isinstance(error, StoreError) and error.reason == "damaged" and copy is not None:
-            made = datetime.fromtimestamp(copy.stat().st_mtime).astimezone()
-            restore = box.addButton(f"Restore the copy of {made:%d %b %H:%M}", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Quit", QMessageBox.ButtonRole.RejectRole)
-        box.exec()
-        if restore is None or box.clickedButton() is not restore:
+        if not tell(error, self._profile):
             return 1
-        restore_last_good_copy(self._profile)
         _start_again()
         return 0
+
+
+def _socket_name(profile: Profile) -> str:
+    return f"socialdesk-{profile.tag}"
+
+
+def _raise_first_desk(profile: Profile) -> bool:
+    from socialdesk.ui.single import raise_first  # start-up: only for a second start
+
+    return raise_first(_socket_name(profile))
+
+
+async def _show(shell: Shell) -> None:
+    """Returns after the first paint with rows in it. What follows would take a tenth of a second from it."""
+    window = shell.window
+    window.setUpdatesEnabled(False)
+    window.show()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(EMPTY_S):
+            await window.strip.filled()
+    window.setUpdatesEnabled(True)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(FIRST_PAINT_S):
+            await window.strip.filled()
+            await asyncio.sleep(FRAME_S)
 
 
 def _raise(shell: Shell) -> None:

@@ -56,6 +56,9 @@ class Keys(QObject):
         self.profile = commands.DEFAULT_PROFILE
         self.changed: dict[str, tuple[str, ...]] = {}
         self._bound = commands.bindings(self.profile, self.changed)
+
+    def listen(self) -> None:
+        """From now on keys are heard. Not before the window is painted: it makes thousands of events until then."""
         application = QApplication.instance()
         if application is not None:
             application.installEventFilter(self)

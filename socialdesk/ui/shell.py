@@ -15,7 +15,6 @@ from socialdesk.core.events import ColumnsChanged
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.dialogs.opening import Dialogs
 from socialdesk.ui.doing_keys import KeyDoer
-from socialdesk.ui.keys import Keys
 from socialdesk.ui.window import Window
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from socialdesk.core.saved import Hit
     from socialdesk.ui.composer.panel import Composer
     from socialdesk.ui.composer.window import ComposerWindow
+    from socialdesk.ui.keys import Keys
     from socialdesk.ui.outbox import Outbox
     from socialdesk.ui.palette import Palette
     from socialdesk.ui.reader.panel import Reader
@@ -49,7 +49,8 @@ class Shell(Dialogs):
         self._media: QWidget | None = None
         self._came_from = ""
         self._doer = KeyDoer(self)
-        self.keys = Keys(self.window, self._doer.do, self._is_blocked)
+        self._keys: Keys | None = None
+        self._chosen_keys: tuple[str, dict[str, tuple[str, ...]]] = ("", {})
         self._connect()
 
     # Start and end
@@ -58,12 +59,17 @@ class Shell(Dialogs):
         """Fills the window from the store, and brings back the keys and the draft of last time."""
         get, call = self.desk.services.settings.get, self.desk.bridge.call
         profile, changed = await call(get, "keys.profile", ""), await call(get, "keys.changed", {})
-        self.keys.use(profile, {name: tuple(keys) for name, keys in (changed or {}).items()})
+        self._chosen_keys = profile, {name: tuple(keys) for name, keys in (changed or {}).items()}
         await self.window.load()
         if not self.window.strip.ids:
             self.show_welcome()
         if await call(get, "composer.open", default=False):
             self.window.set_left(self.composer)
+
+    def load_rest(self) -> None:
+        """What the first paint does not wait for: the keys, the state of the outbox."""
+        self.keys.listen()
+        self.window.load_rest()
 
     async def close(self) -> None:
         """Returns when every letter is on disk. Raises StoreError when it cannot be."""
@@ -75,6 +81,15 @@ class Shell(Dialogs):
             await self.window.save_geometry()
         except StoreError as error:  # how the window stood is no reason to keep it open
             log.info("the window's places could not be stored: %s", error)
+
+    @property
+    def keys(self) -> "Keys":
+        if self._keys is None:
+            from socialdesk.ui.keys import Keys  # start-up: not part of the first paint
+
+            self._keys = Keys(self.window, self._doer.do, self._is_blocked)
+            self._keys.use(*self._chosen_keys)
+        return self._keys
 
     # Panels, each made when first opened
 

@@ -84,10 +84,13 @@ class Window(QWidget):
         if geometry:
             self.restoreGeometry(QByteArray.fromBase64(str(geometry).encode()))
         await self._load_columns()
-        self._tasks.start("outbox", self._load_outbox())
         active = self.strip.active()
         if active is not None:
             active.focus_list()
+
+    def load_rest(self) -> None:
+        """What the first paint does not wait for."""
+        self._tasks.start("outbox", self._load_outbox())
 
     async def save_geometry(self) -> None:
         kept = bytes(self.saveGeometry().toBase64().data()).decode()

@@ -49,7 +49,7 @@ class Desk:
         self.services = await self.engine.connect(self.bridge, lambda: self.died.append(True))
 
     async def close(self) -> None:
-        await asyncio.to_thread(self.engine.close)
+        self.engine.close()
 
 
 @dataclass

@@ -68,8 +68,7 @@ class RunningDesk:
             there.set_result(opened)
             await closing.wait()
 
-        name = f"socialdesk-{self._profile.tag}"
-        program = Program(self._app, engine, self._profile, name, self.practice if furnished else None)
+        program = Program(self._app, engine, self._profile, self.practice if furnished else None)
         self._program = asyncio.create_task(program.run(script))
         await asyncio.wait({there, self._program}, return_when=asyncio.FIRST_COMPLETED)
         self._opened = there.result()

@@ -48,7 +48,7 @@ async def test_the_window_stays_open_until_the_draft_is_stored(
 
     monkeypatch.setattr(app_window, "Shell", kept)
     monkeypatch.setattr(SearchService, "start", cannot_start)
-    program = asyncio.create_task(Program(qapp, engine, profile, f"socialdesk-{profile.tag}", None).run(None))
+    program = asyncio.create_task(Program(qapp, engine, profile, None).run(None))
     await eventually(lambda: shells and "full" in shells[0].window.toast.label.text())
     shell = shells.pop()
     window = shell.window

@@ -15,7 +15,7 @@ from socialdesk.core.errors import ContentError, NetworkError, RateLimited, Reje
 from socialdesk.core.post import Segment
 from socialdesk.core.source import Source
 from socialdesk.http import Http
-from socialdesk.networks.feeds import NETWORK, Feeds, not_a_feed, web_address
+from socialdesk.networks.feeds.adapter import Feeds, not_a_feed, web_address
 from socialdesk.practice.hosts import BadHosts
 from socialdesk.practice.server import Fault, PracticeServer
 from socialdesk.practice.sites import FORMATS, Blog
@@ -63,7 +63,7 @@ class Parsed(Feeds):
 
 
 class TestFeedsContract(NetworkContract):
-    network = NETWORK
+    network = Feeds
     read_path = r"^/feed\.xml$"
 
     def make_server(self) -> PracticeServer:

@@ -13,7 +13,7 @@ from socialdesk.content.worker import Worker
 from socialdesk.core.events import Event
 from socialdesk.core.post import Draft
 from socialdesk.http import Connectivity, Http
-from socialdesk.networks.feeds import Feeds
+from socialdesk.networks.feeds.adapter import Feeds
 from socialdesk.services.bundle import Parts, Services
 from socialdesk.store.database import Store
 from tests.services.fakes import Clock, DictVault, FakeNetwork, fake

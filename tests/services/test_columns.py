@@ -5,7 +5,7 @@ from aiohttp import web
 
 from socialdesk.core.errors import InputError
 from socialdesk.core.source import Source, WordFilter
-from socialdesk.networks.feeds import Feeds
+from socialdesk.networks.feeds.adapter import Feeds
 from socialdesk.practice.server import PracticeServer
 from socialdesk.practice.sites import build
 from socialdesk.practice.world import World

@@ -15,8 +15,8 @@ from socialdesk.core.errors import Unreachable
 from socialdesk.core.source import Source, SourceState
 from socialdesk.http import ProxySettings
 from socialdesk.http.wire import Wire
-from socialdesk.networks import feeds
-from socialdesk.networks.feeds import Feeds
+from socialdesk.networks.feeds import adapter as feeds
+from socialdesk.networks.feeds.adapter import Feeds
 from socialdesk.practice.hosts import BadHosts
 from socialdesk.practice.server import Fault
 from socialdesk.practice.sites import build

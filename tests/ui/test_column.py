@@ -249,6 +249,16 @@ async def test_marking_the_column_read(fakes: Fakes, open_window: Open) -> None:
     await eventually(lambda: all(item.seen for item in view.model.items))
 
 
+async def test_the_focus_chooses_no_card_and_the_first_j_the_first(fakes: Fakes, open_window: Open) -> None:
+    view = await long_column(fakes, open_window, 100)
+    view.list.clearFocus()
+    view.list.setFocus()
+    await eventually(view.list.hasFocus)
+    assert view.current_entry() is None
+    view.select_next()
+    assert view.current_entry() == view.model.items[0]
+
+
 async def test_keys_walk_through_the_cards(fakes: Fakes, open_window: Open) -> None:
     view = await long_column(fakes, open_window, 100)
     assert view.current_entry() is None

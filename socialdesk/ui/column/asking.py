@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QWidget
 
 from socialdesk.core.entry import EntryKind
 from socialdesk.core.rows import Row, Story
-from socialdesk.core.urls import normalise
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.tasks import Tasks
 
@@ -93,4 +92,6 @@ class CardWishes:
 def _leads_to(row: Row, url: str) -> bool:
     """Whether the reader finds the article at `url` behind this post."""
     link = row.entry.link
+    from socialdesk.core.urls import normalise  # start-up: not part of the first paint
+
     return link is not None and normalise(link.url) == normalise(url)

@@ -1,7 +1,7 @@
 """One column as a whole: what the strip arranges, the keys act on and the events change."""
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
@@ -21,11 +21,13 @@ from socialdesk.ui.column.header import ColumnHeader, TroubleLine
 from socialdesk.ui.column.loader import Loader
 from socialdesk.ui.column.look import Look
 from socialdesk.ui.column.model import RowsModel
-from socialdesk.ui.column.options import OptionsPanel
 from socialdesk.ui.column.scrollbar import OverlayBar
 from socialdesk.ui.column.view import CardList
 from socialdesk.ui.controls import scrolled
 from socialdesk.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from socialdesk.ui.column.options import OptionsPanel
 
 NARROWEST, USUAL, WIDEST = 260, 352, 640
 _HEADER_CALM_MS = 250  # a column of many feeds hears of one every few milliseconds while they refresh
@@ -346,6 +348,8 @@ class ColumnView(QWidget):
                 actions.remove_column.emit(column.id)
 
     def _make_options(self) -> QScrollArea:
+        from socialdesk.ui.column.options import OptionsPanel  # start-up: not part of the first paint
+
         panel = self._options = OptionsPanel(self._look)
         panel.changed.connect(lambda wanted: self._tasks.start("update", self._update(wanted)))
         panel.source_removed.connect(lambda source: self._tasks.start("sources", self._remove_source(source)))

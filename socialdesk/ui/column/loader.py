@@ -15,7 +15,7 @@ from socialdesk.ui.column.model import MOST, Item, RowsModel
 from socialdesk.ui.column.view import CardList
 from socialdesk.ui.tasks import Tasks
 
-_FIRST = 12  # enough for the first screen
+_FIRST = 8  # enough for the first screen; the engine foresees it (`app.ahead`)
 _PAGE = 40
 _STORIES = 50
 _SLICE_S = 0.002  # laying out ahead never holds the window longer than this

@@ -1,7 +1,6 @@
 """Live parts of a post's text: links, hashtags, mentions, with where they lead. Plain values, no Qt."""
 
 import re
-from html.parser import HTMLParser
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -23,30 +22,6 @@ class Span(NamedTuple):
     length: int
     kind: str
     target: str
-
-
-class _Anchors(HTMLParser):
-    """Collects (text, address) of the links of sanitised HTML."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[tuple[str, str]] = []
-        self._href = ""
-        self._text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self._href = dict(attrs).get("href") or ""
-            self._text = []
-
-    def handle_data(self, data: str) -> None:
-        if self._href:
-            self._text.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "a" and self._href:
-            self.found.append(("".join(self._text).strip(), self._href))
-            self._href = ""
 
 
 def shown_text(entry: Entry) -> tuple[str, tuple[Span, ...]]:
@@ -114,9 +89,11 @@ def _from_text(match: re.Match[str], anchors: dict[str, str]) -> Span:
 def _anchors(html: str) -> dict[str, str]:
     if "<a" not in html:
         return {}
-    parser = _Anchors()
-    parser.feed(html)
-    return {text: href for text, href in parser.found if href.startswith(_WEB)}
+    from socialdesk.ui.column.anchors import (
+        anchors_of,
+    )  # start-up: the parser is loaded with the first post that has links
+
+    return {text: href for text, href in anchors_of(html) if href.startswith(_WEB)}
 
 
 def _units(text: str) -> int:

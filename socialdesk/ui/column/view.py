@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QListView, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QListView, QToolTip, QWidget
 
 from socialdesk.core.rows import Row, Story
 from socialdesk.ui.column.corners import paint_corners
@@ -171,7 +171,9 @@ class CardList(QListView):
         self._hover_at(event.position())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
+        """The focus alone chooses no card, as Qt's list would have it: the first J then led to the second one."""
+        QAbstractScrollArea.focusInEvent(self, event)
+        self.viewport().update()
         self.used.emit()
 
     def leaveEvent(self, event: QEvent) -> None:

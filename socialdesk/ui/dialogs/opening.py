@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from socialdesk.ui.desk import Desk
-from socialdesk.ui.keys import Keys
 from socialdesk.ui.tasks import Tasks
 from socialdesk.ui.window import Window
 
 if TYPE_CHECKING:
     from socialdesk.ui.dialogs.sheet import Sheet
+    from socialdesk.ui.keys import Keys
 
 
 class Dialogs(QObject):
@@ -20,13 +20,16 @@ class Dialogs(QObject):
     """
 
     transfer_wanted = Signal(str)
-    keys: Keys
 
     def __init__(self, desk: Desk, window: Window) -> None:
         super().__init__(window)
         self.desk, self.window = desk, window
         self._tasks = Tasks(self, desk.actions.tell)
         self.sheet: Sheet | None = None
+
+    @property
+    def keys(self) -> "Keys":
+        raise NotImplementedError
 
     def open_sheet(self, sheet: "Sheet") -> None:
         if self.sheet is not None:

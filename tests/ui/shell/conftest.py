@@ -79,6 +79,7 @@ async def open_shell(panel_desk: Desk) -> AsyncIterator[Open]:
         shell.window.resize(1500, 900)
         await shell.load()
         shell.window.show()
+        shell.load_rest()
         shell.window.activateWindow()
         await eventually(lambda: all(v.model.items or v.empty.isVisible() for v in shell.window.strip.views()))
         return shell

@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from socialdesk.core.account import Account, Credential
 from socialdesk.core.entry import Page, RawDocument, SourceMeta
 from socialdesk.core.errors import Rejected, Unreachable
-from socialdesk.core.network import Field, NetworkFacts, Nothing, SourceKind
+from socialdesk.core.network import NetworkFacts
 from socialdesk.core.source import Source
 from socialdesk.core.timing import fresh_until, http_date
 from socialdesk.http import Http, Response, check
+from socialdesk.networks.feeds.facts import FACTS
 
 ACCEPT = (
     "application/feed+json, application/atom+xml, application/rss+xml, application/rdf+xml, application/xml;q=0.9, "
@@ -79,23 +80,7 @@ def utc_now() -> datetime:
 class Feeds:
     """A visitor without an account."""
 
-    facts: ClassVar[NetworkFacts] = NetworkFacts(
-        key="feeds",
-        title="Feeds and blogs",
-        colour="#F26522",
-        icon="rss",
-        sign_ins=(Nothing(),),
-        sources=(
-            SourceKind(
-                "feed",
-                "Feed or blog",
-                "rss",
-                (Field("url", "Address", "https://blog.example", "The address of a blog or of its feed."),),
-                needs_account=False,
-                interval_s=1800,
-            ),
-        ),
-    )
+    facts: ClassVar[NetworkFacts] = FACTS
 
     def __init__(
         self, account: Account, credential: Credential, http: object, *, now: Callable[[], datetime] = utc_now
@@ -209,6 +194,3 @@ def web_address(typed: str) -> str:
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
         raise Rejected("not a web address", reason="invalid")
     return address
-
-
-NETWORK = Feeds
