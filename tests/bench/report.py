@@ -109,8 +109,8 @@ minutes.
 - **Frame**: a page down through all of a 10,000-row column; a frame is scrolling, layout and painting in one go.
   Opening a column is from asking the store until its first rows are painted, for each of eight columns several
   times.
-- **Memory**: resident size of the desk at rest (PSS counts shared pages by their share), beside a window in a
-  process that has imported the same modules.
+- **Memory**: resident size of the desk at rest, window, engine and worker together (PSS counts shared pages by their
+  share), beside a window in one process that has imported the window's modules.
 
 All windows are painted in memory (Qt's offscreen platform), 2500 by 1000 pixels.
 

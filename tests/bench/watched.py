@@ -89,14 +89,14 @@ async def first_paint(_opened: Opened, watch: PaintWatch, _words: list[str]) -> 
 
 
 async def memory(opened: Opened, watch: PaintWatch, words: list[str]) -> dict[str, Any]:
-    """Of the desk at rest; the names of everything it imported are left in a file for the bare window."""
-    from tests.bench.memory import resident
+    """Of window, engine and worker at rest; what the window imported is left in a file for the bare window."""
+    from tests.bench.memory import with_children
 
     await watch.all()
     await opened.bridge.call(opened.services.searching.index_all)
     await asyncio.sleep(SETTLE_S)
     Path(words[0]).write_text(json.dumps(sorted(name for name in sys.modules if name != "__main__")))  # noqa: ASYNC240
-    return {"memory": resident()}
+    return {"memory": with_children()}
 
 
 async def stall(opened: Opened, watch: PaintWatch, words: list[str]) -> dict[str, Any]:
