@@ -168,12 +168,12 @@ class NetworkFacts:
         return (*self.actions, *(action for action in self.plan_actions if action in allowed))
 
     @property
-    def look(self) -> NetworkLook:
-    @property
     def by_hand(self) -> bool:
         """Whether the person posts there in the browser, without a sign-in here."""
         return any(isinstance(way, ByName) for way in self.sign_ins)
 
+    @property
+    def look(self) -> NetworkLook:
         inboxes = frozenset(s.kind for s in self.sources if s.inbox)
         return NetworkLook(self.key, self.title, self.colour, self.icon, self.actions, inboxes)
 
