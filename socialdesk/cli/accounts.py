@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from socialdesk.cli.context import Json, fail, say, shell_of, show
-from socialdesk.core.account import Account
+from socialdesk.core.account import Account, AccountChoice
 from socialdesk.core.network import Field, NetworkFacts, Nothing, OAuthCode, SignIn
 from socialdesk.services.bundle import Services
 
@@ -38,19 +38,21 @@ def add(
     """Connects an account. Secrets are asked for, or read from standard input, one line each."""
     given = _pairs(field or [])
 
-    async def job(services: Services) -> Account:
+    async def job(services: Services) -> tuple[Account, ...]:
         facts = services.accounts.facts(network)
         number, form = _form(facts, browser=browser)
         answers = _ask(form, given)
         if not isinstance(form, OAuthCode):
-            return await services.accounts.sign_in(network, answers, number)
+            return await _chosen(services, await services.accounts.sign_in(network, answers, number))
         pending = await services.browser_sign_in.begin(network, answers)
         say(f"Open this address and allow the access:\n{pending.url}")
         webbrowser.open(pending.url)
-        return await services.browser_sign_in.finish(pending)
+        pasted = None if pending.comes_back else _typed("The address the browser ended on")
+        return await _chosen(services, await services.browser_sign_in.finish(pending, pasted))
 
-    account = shell_of(ctx).run(job)
-    show(account, as_json=as_json, lines=lambda: [f"Connected: {_line(account)}"])
+    accounts = shell_of(ctx).run(job)
+    shown = accounts[0] if len(accounts) == 1 else accounts
+    show(shown, as_json=as_json, lines=lambda: [f"Connected: {_line(account)}" for account in accounts])
 
 
 @app.command("remove")
@@ -62,6 +64,17 @@ def remove(ctx: typer.Context, account: str, as_json: Annotated[bool, Json] = Fa
 
     sentence = shell_of(ctx).run(job)
     show({"removed": account, "sentence": sentence}, as_json=as_json, lines=lambda: [sentence])
+
+
+async def _chosen(services: Services, result: Account | AccountChoice) -> tuple[Account, ...]:
+    """The accounts that a sign-in opened; of several those whose numbers are typed."""
+    if isinstance(result, Account):
+        return (result,)
+    for number, (_, name) in enumerate(result.found, 1):
+        say(f"{number:>3}  {name}")
+    typed = _typed("Which of them? Numbers, with spaces between").replace(",", " ").split()
+    places = [int(word) for word in typed if word.isdecimal() and 0 < int(word) <= len(result.found)]
+    return await services.accounts.choose(result, [result.found[place - 1][0] for place in places])
 
 
 def _line(account: Account) -> str:
@@ -100,7 +113,11 @@ def _ask(form: SignIn, given: dict[str, str]) -> dict[str, str]:
 def _answer(field: Field) -> str:
     if field.optional:
         return ""
+    label = f"{field.label} ({field.example})" if field.example else field.label
+    return _typed(label, secret=field.secret)
+
+
+def _typed(label: str, *, secret: bool = False) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    label = f"{field.label} ({field.example})" if field.example else field.label
-    return str(typer.prompt(label, hide_input=field.secret, err=True))
+    return str(typer.prompt(label, hide_input=secret, err=True))

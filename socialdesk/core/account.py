@@ -55,10 +55,23 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountChoice:
+    """A sign-in that opens several accounts: `found` holds (id at the network, name) of each. Their secrets wait."""
+
+    id: int
+    network: str
+    found: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BrowserSignIn:
-    """An authorization under way: open `url` in a browser; `redirect_uri` is shown for servers that ask for it."""
+    """An authorization under way: open `url` in a browser; `redirect_uri` is shown for servers that ask for it.
+
+    `comes_back` False: the browser ends on a page of the person's own, whose address they paste.
+    """
 
     id: int
     network: str
     url: str
     redirect_uri: str
+    comes_back: bool = True

@@ -9,6 +9,7 @@ Abilities raise only `Unreachable`, `RateLimited`, `AuthExpired`, `Rejected` and
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib import import_module
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -16,6 +17,7 @@ from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.costs import Price
 from socialdesk.core.entry import Page
 from socialdesk.core.looks import NetworkLook
+from socialdesk.core.measures import Measure
 from socialdesk.core.post import MediaFile, Receipt, Rendition, Segment, Uploaded
 from socialdesk.core.source import Source
 
@@ -190,6 +192,13 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class SeveralFound:
+    """Result of a sign-in that opens several accounts (the Pages somebody runs): the person chooses among them."""
+
+    found: tuple[SignedIn, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BrowserStep:
     """An authorization to be given in the browser. `state` and `verifier` stay in memory.
 
@@ -224,7 +233,7 @@ class SignsIn(Protocol):
 
 @runtime_checkable
 class ExchangesPassword(Protocol):
-    async def sign_in(self, answers: Mapping[str, str]) -> SignedIn:
+    async def sign_in(self, answers: Mapping[str, str]) -> SignedIn | SeveralFound:
         """Turns the answers of an `AppPassword` or `Token` form into a credential. Called on an anonymous instance."""
         ...
 
@@ -233,13 +242,23 @@ class ExchangesPassword(Protocol):
 class SignsInByBrowser(Protocol):
     async def begin_sign_in(self, answers: Mapping[str, str], redirect_uri: str) -> BrowserStep: ...
 
-    async def finish_sign_in(self, step: BrowserStep, code: str) -> SignedIn: ...
+    async def finish_sign_in(self, step: BrowserStep, code: str) -> SignedIn | SeveralFound: ...
 
 
 @runtime_checkable
 class Renews(Protocol):
     async def renew(self) -> Credential:
         """A fresh credential for the same account. Raises AuthExpired when the person has to sign in again."""
+        ...
+
+
+@runtime_checkable
+class RenewsEarly(Protocol):
+    def renew_at(self) -> datetime | None:
+        """When `renew` should make the credential last longer although it still works; None = it needs nothing.
+
+        Pure, UTC. For tokens that are extended in place; one that its renewal replaces is renewed when it is refused.
+        """
         ...
 
 
@@ -300,9 +319,38 @@ class Publishes(Protocol):
 
 
 @runtime_checkable
+class HandsOff(Protocol):
+    """The person posts in the browser: nothing is sent from here. Such a network is no `Publishes`."""
+
+    async def post_rules(self) -> PostRules: ...
+
+    def in_form(self, rendition: Rendition) -> Rendition:
+        """The words as this place asks for them: with a title of their own where it has a box for one. Pure."""
+        ...
+
+    def compose_url(self, rendition: Rendition) -> str:
+        """The page to write at, filled in as far as it can be. Pure; `rendition` is one that `in_form` made."""
+        ...
+
+
+@runtime_checkable
 class FindsByAddress(Protocol):
     async def find_by_address(self, url: str) -> Receipt | None:
         """The receipt of the account's own post at `url`, as people copy it; None where there is no such post."""
+        ...
+
+
+@runtime_checkable
+class Edits(Protocol):
+    async def edit(self, remote_id: str, refs: Mapping[str, str], text: str) -> None:
+        """New words for an own post that is out; its pictures stay. Saying the same twice is harmless."""
+        ...
+
+
+@runtime_checkable
+class Measures(Protocol):
+    async def measures(self, remote_id: str, refs: Mapping[str, str]) -> tuple[Measure, ...]:
+        """How an own post was received; '' = the account. Numbers that the network does not have are left out."""
         ...
 
 
@@ -318,21 +366,6 @@ class Acts(Protocol):
     async def act(self, action: str, remote_id: str, refs: Mapping[str, str]) -> Mapping[str, str]:
         """like, unlike, reshare, unreshare, bookmark, unbookmark. Returns the entry's changed refs."""
         ...
-@runtime_checkable
-class HandsOff(Protocol):
-    """The person posts in the browser: nothing is sent from here. Such a network is no `Publishes`."""
-
-    async def post_rules(self) -> PostRules: ...
-
-    def in_form(self, rendition: Rendition) -> Rendition:
-        """The words as this place asks for them: with a title of their own where it has a box for one. Pure."""
-        ...
-
-    def compose_url(self, rendition: Rendition) -> str:
-        """The page to write at, filled in as far as it can be. Pure; `rendition` is one that `in_form` made."""
-        ...
-
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """Accounts: signing in and out, opening them for the other services, renewing their tokens."""
 
 import asyncio
+import itertools
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
-from socialdesk.core.account import NOTHING, Account, Credential
+from socialdesk.core.account import NOTHING, Account, AccountChoice, Credential
 from socialdesk.core.catalogue import Catalogue
 from socialdesk.core.errors import AuthExpired, InputError, NetworkError, SocialDeskError, VaultError
 from socialdesk.core.events import AccountsChanged, ColumnsChanged
@@ -19,6 +21,8 @@ from socialdesk.core.network import (
     NetworkFacts,
     Nothing,
     Renews,
+    RenewsEarly,
+    SeveralFound,
     SignedIn,
     SignsIn,
     SignsOut,
@@ -28,7 +32,12 @@ from socialdesk.store import accounts as accounts_table
 from socialdesk.store.database import Store
 
 log = logging.getLogger(__name__)
+EXTEND_PAUSE = timedelta(hours=1)  # after a token could not be made to last longer
 T = TypeVar("T")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class KeepsSecrets(Protocol):
@@ -58,6 +67,7 @@ class AccountService:
         http: Callable[[], object],
         networks: Mapping[str, NetworkClass],
         events: Events,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._store = store
         self._vault = vault
@@ -69,6 +79,10 @@ class AccountService:
         self.signed_in: list[Callable[[int], Awaitable[None]]] = []
         self._opened: dict[int, _Opened] = {}
         self._locks: dict[int, asyncio.Lock] = {}
+        self._now = now
+        self._extend_after: dict[int, datetime] = {}
+        self._choice_ids = itertools.count(1)
+        self._choices: dict[int, SeveralFound] = {}
 
     def networks(self) -> tuple[NetworkFacts, ...]:
         """Facts of every network there is an adapter for, those with a sign-in first, by title."""
@@ -137,7 +151,7 @@ class AccountService:
 
         An action must raise AuthExpired only when the request certainly had no effect.
         """
-        network = await self.open(account_id)
+        network = await self._extended(account_id)
         used = self._opened[account_id].credential
         try:
             return await action(network)
@@ -148,6 +162,20 @@ class AccountService:
             except AuthExpired:
                 await self._needs_sign_in(account_id, needed=True)
                 raise
+
+    async def _extended(self, account_id: int) -> Network:
+        """The opened account, its token made to last longer where that is due. It works without that, too."""
+        network = await self.open(account_id)
+        due = network.renew_at() if isinstance(network, RenewsEarly) else None
+        now = self._now()
+        if due is None or now < max(due, self._extend_after.get(account_id, due)):
+            return network
+        self._extend_after[account_id] = now + EXTEND_PAUSE
+        try:
+            return await self._renew(account_id, self._opened[account_id].credential)
+        except (NetworkError, VaultError) as error:
+            log.info("the token of account %d is not renewed yet: %s", account_id, error)
+            return network
 
     async def _renew(self, account_id: int, used: Credential) -> Network:
         """A network with a newer credential than `used`, renewing it unless somebody else just did."""
@@ -170,7 +198,7 @@ class AccountService:
                 log.warning("the renewed token of account %d is kept in memory only: %s", account_id, error)
             return self._opened[account_id].network
 
-    async def sign_in(self, network: str, answers: Mapping[str, str], form: int = 0) -> Account:
+    async def sign_in(self, network: str, answers: Mapping[str, str], form: int = 0) -> Account | AccountChoice:
         """Signs in with the answers of a token or app-password form."""
         facts = self.facts(network)
         missing = self._missing(facts, form, answers)
@@ -179,7 +207,7 @@ class AccountService:
         visitor = self.anonymous(network, answers.get("server", ""))
         if not isinstance(visitor, ExchangesPassword):
             raise InputError(f"{facts.title} has no such sign-in.", "Use the browser instead.")
-        return await self.keep(network, await visitor.sign_in(answers))
+        return await self.keep_found(network, await visitor.sign_in(answers))
 
     @staticmethod
     def _missing(facts: NetworkFacts, form: int, answers: Mapping[str, str]) -> tuple[str, ...]:
@@ -187,6 +215,27 @@ class AccountService:
         if isinstance(sign_in, Nothing):
             return ()
         return tuple(f.label for f in sign_in.fields if not f.optional and not answers.get(f.name, "").strip())
+
+    async def keep_found(self, network: str, result: SignedIn | SeveralFound) -> Account | AccountChoice:
+        """Keeps the account that a sign-in opened. Of several none is kept before the person has chosen."""
+        if isinstance(result, SignedIn):
+            return await self.keep(network, result)
+        found = tuple((one.identity.remote_id, one.identity.name) for one in result.found)
+        choice = AccountChoice(next(self._choice_ids), network, found)
+        self._choices = {choice.id: result}  # one dialog at a time: an older one was given up
+        return choice
+
+    async def choose(self, choice: AccountChoice, remote_ids: Sequence[str]) -> tuple[Account, ...]:
+        """Keeps those of a choice that the person wants. Raises InputError when it has ended or none is named."""
+        result = self._choices.get(choice.id)
+        if result is None:
+            raise InputError("This sign-in has ended.", "Start again.")
+        wanted = [one for one in result.found if one.identity.remote_id in remote_ids]
+        if not wanted:
+            raise InputError("No account is chosen.", "Choose at least one.")
+        kept = tuple([await self.keep(choice.network, one) for one in wanted])
+        self._choices.pop(choice.id, None)
+        return kept
 
     async def keep(self, network: str, signed_in: SignedIn) -> Account:
         """Stores a fresh sign-in; the same person signing in again keeps the account, its columns and drafts."""
@@ -219,6 +268,10 @@ class AccountService:
             await go_on(kept.id)
         return replace(kept, needs_sign_in=False)
 
+    async def _put_secret(self, account: Account, credential: Credential) -> None:
+        if not self.facts(account.network).by_hand:
+            await asyncio.to_thread(self._vault.put, account.id, credential)
+
     async def test(self, account_id: int) -> str:
         """One sentence on whether the account works; raises what its network raises."""
 
@@ -246,10 +299,6 @@ class AccountService:
         self._events.send(ColumnsChanged())
         at_network = "" if revoked else f" To withdraw its access as well, remove SocialDesk in {title}'s settings."
         return f"{account.handle} is removed. What it posted stays at {title}; saved items stay here.{at_network}"
-    async def _put_secret(self, account: Account, credential: Credential) -> None:
-        if not self.facts(account.network).by_hand:
-            await asyncio.to_thread(self._vault.put, account.id, credential)
-
 
     async def _revoke(self, account_id: int) -> bool:
         try:

@@ -3,14 +3,16 @@
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from socialdesk.core.account import Account, BrowserSignIn
+from socialdesk.core.account import Account, AccountChoice, BrowserSignIn
 from socialdesk.core.errors import InputError
 from socialdesk.core.network import BrowserStep, NetworkFacts, OAuthCode, SignsInByBrowser
 from socialdesk.http.loopback import LoopbackListener, parse_pasted
 from socialdesk.services.accounts import AccountService
 
 LISTEN_S = 120
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ class BrowserSignInService:
         except BaseException:
             await listener.close()
             raise
-        begun = BrowserSignIn(next(self._ids), network, step.url, redirect_uri)
+        comes_back = urlsplit(step.redirect_uri).hostname in LOOPBACK
+        begun = BrowserSignIn(next(self._ids), network, step.url, step.redirect_uri, comes_back)
+        if not comes_back:  # nobody will knock
+            await listener.close()
         self._pending[begun.id] = _Pending(step, listener)
         return begun
 
@@ -56,7 +61,7 @@ class BrowserSignInService:
                 "Close that program, perhaps another SocialDesk, and start again.",
             ) from error
 
-    async def finish(self, begun: BrowserSignIn, pasted: str | None = None) -> Account:
+    async def finish(self, begun: BrowserSignIn, pasted: str | None = None) -> Account | AccountChoice:
         """Waits for the browser's answer, or takes the pasted address or code, and keeps the account.
 
         One that failed may be tried again with a pasted address, until it is cancelled.
@@ -78,9 +83,10 @@ class BrowserSignInService:
         visitor = self._accounts.anonymous(begun.network, pending.step.keep.get("server", ""))
         if not isinstance(visitor, SignsInByBrowser):  # cannot be: `begin` proved it
             raise InputError("This sign-in cannot be finished.", "Start again.")
-        account = await self._accounts.keep(begun.network, await visitor.finish_sign_in(pending.step, answer["code"]))
+        result = await visitor.finish_sign_in(pending.step, answer["code"])
+        kept = await self._accounts.keep_found(begun.network, result)
         self._pending.pop(begun.id, None)
-        return account
+        return kept
 
     async def cancel(self, begun: BrowserSignIn) -> None:
         """Forgets an authorization; what the browser brings later is for nobody."""

@@ -65,7 +65,9 @@ class Services:
         self._parts = parts
         self.events = Events()
         self.settings = SettingsService(parts.store)
-        self.accounts = AccountService(parts.store, parts.vault, lambda: self.http, parts.networks, self.events)
+        self.accounts = AccountService(
+            parts.store, parts.vault, lambda: self.http, parts.networks, self.events, parts.now
+        )
         self.accounts.signed_in.append(self._signed_in)
 
     async def start(self) -> None:

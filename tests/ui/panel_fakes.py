@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
-from socialdesk.core.account import Account
+from socialdesk.core.account import Account, AccountChoice
 from socialdesk.core.entry import Entry
 from socialdesk.core.errors import InputError, Unreachable
 from socialdesk.core.events import ColumnsChanged, DraftsChanged, OutboxChanged, SavedChanged
@@ -185,6 +185,12 @@ class _Accounts:
     async def choices(self, account_id: int, kind: str, name: str) -> tuple[tuple[str, str], ...]:
         return (("7", "Suppliers"), ("8", "Press")) if kind == "list" else ()
 
+    async def choose(self, choice: AccountChoice, remote_ids: tuple[str, ...]) -> tuple[Account, ...]:
+        self._fakes.note("choose", choice.network, remote_ids)
+        if not remote_ids:
+            raise InputError("No account is chosen.", "Choose at least one.")
+        return tuple(Account(9, choice.network, name, name, "", key) for key, name in choice.found if key in remote_ids)
+
     async def test(self, account_id: int) -> str:
         return "Signed in as @northwind."
 
@@ -197,17 +203,24 @@ class _Browser:
     def __init__(self, fakes: PanelFakes) -> None:
         self._fakes = fakes
         self.came_back = asyncio.Event()
+        self.redirect_uri = "http://127.0.0.1:8734/callback"
+        self.several: tuple[tuple[str, str], ...] = ()
 
     async def begin(self, network: str, answers: dict[str, str]) -> Any:
         self._fakes.note("begin", network, dict(answers))
         return SimpleNamespace(
-            network=network, url="https://social.example/oauth", redirect_uri="http://127.0.0.1:8734/callback"
+            network=network,
+            url="https://social.example/oauth",
+            redirect_uri=self.redirect_uri,
+            comes_back=self.redirect_uri.startswith("http:"),
         )
 
-    async def finish(self, pending: Any, pasted: str | None = None) -> Account:
+    async def finish(self, pending: Any, pasted: str | None = None) -> Account | AccountChoice:
         if pasted is None:
             await self.came_back.wait()
         self._fakes.note("finish", pending.network, pasted)
+        if self.several:
+            return AccountChoice(1, pending.network, self.several)
         return Account(9, pending.network, "New", "@new", "")
 
     async def cancel(self, pending: Any) -> None:

@@ -4,9 +4,9 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from socialdesk.core.account import Account
+from socialdesk.core.account import Account, AccountChoice
 from socialdesk.core.network import AppPassword, ByName, NetworkFacts, Nothing, OAuthCode, SignIn, Token
 from socialdesk.ui.controls import IconLabel, button, clear_layout, label
 from socialdesk.ui.desk import Desk
@@ -26,6 +26,7 @@ class AccountSheet(Sheet):
         self._facts, self._account = facts, account
         self._way = 0
         self._pending: Any = None
+        self._found: tuple[AccountChoice, dict[str, QCheckBox]] | None = None
         self._tasks = Tasks(self, self._failed)
         self.form = Form(desk)
         self.verdict = label("", "bad", wrap=True)
@@ -175,13 +176,15 @@ class AccountSheet(Sheet):
     def _go(self) -> None:
         if self._facts is None or not self.go.isEnabled():
             return
-        missing = self.form.missing()
+        missing = self.form.missing() if self._found is None else ()
         if missing:
             self._say(f"Still needed: {', '.join(missing)}.")
             return
         self._say("")
         self.go.setEnabled(False)
-        if isinstance(self.way, OAuthCode):
+        if self._found is not None:
+            self._tasks.start("sign in", self._keep_chosen(*self._found))
+        elif isinstance(self.way, OAuthCode):
             self._tasks.start("sign in", self._by_browser(self._facts))
         else:
             self._tasks.start("sign in", self._by_form(self._facts))
@@ -198,7 +201,8 @@ class AccountSheet(Sheet):
         self.refit()
         self.pasted.setFocus(Qt.FocusReason.OtherFocusReason)
         self.desk.actions.open_browser.emit(self._pending.url)
-        self._done(await self.desk.bridge.call(service.finish, self._pending))
+        if self._pending.comes_back:
+            self._done(await self.desk.bridge.call(service.finish, self._pending))
 
     def _finish_by_hand(self) -> None:
         text = self.pasted.text().strip()
@@ -209,10 +213,41 @@ class AccountSheet(Sheet):
         finish = self.desk.services.browser_sign_in.finish
         self._done(await self.desk.bridge.call(finish, self._pending, text))
 
-    def _done(self, account: Account) -> None:
+    def _done(self, result: Account | AccountChoice) -> None:
         self._pending = None
-        self.desk.actions.tell(f"Connected {account.handle or account.name}.")
+        if isinstance(result, AccountChoice):
+            self._show_found(result)
+        else:
+            self._tell_connected((result,))
+
+    def _tell_connected(self, accounts: tuple[Account, ...]) -> None:
+        self.desk.actions.tell(f"Connected {', '.join(account.handle or account.name for account in accounts)}.")
         self.close_sheet()
+
+    # Of several accounts that one sign-in opened
+
+    def _show_found(self, choice: AccountChoice) -> None:
+        clear_layout(self._page)
+        self._other.hide()
+        self._column.addWidget(label("This sign-in opens several accounts. Which of them do you want here?", wrap=True))
+        boxes = {remote_id: QCheckBox(name) for remote_id, name in choice.found}
+        for box in boxes.values():
+            self._column.addWidget(box)
+        self._waiting = QWidget(self._page)  # what waited for the browser is gone with the form
+        self._waiting.hide()
+        self.verdict = label("", "bad", wrap=True)
+        self.verdict.hide()
+        self._column.addWidget(self.verdict)
+        self._found = (choice, boxes)
+        self.go.setText("Connect")
+        self.go.setAccessibleName("Connect")
+        self.go.setEnabled(True)
+        self.refit()
+        next(iter(boxes.values())).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    async def _keep_chosen(self, choice: AccountChoice, boxes: dict[str, QCheckBox]) -> None:
+        wanted = tuple(remote_id for remote_id, box in boxes.items() if box.isChecked())
+        self._tell_connected(await self.desk.bridge.call(self.desk.services.accounts.choose, choice, wanted))
 
     def _failed(self, sentence: str) -> None:
         self._waiting.hide()

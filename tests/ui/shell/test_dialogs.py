@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton
 
 from socialdesk.core.account import Account
 from socialdesk.core.errors import AuthExpired
@@ -140,6 +140,47 @@ async def test_browser_sign_in_by_pasting_the_address(shell: Shell, panels: Pane
     QTest.keyClick(sheet.pasted, Qt.Key.Key_Return)
     await eventually(lambda: shell.sheet is None)
     assert ("finish", "mastodon", "http://127.0.0.1/?code=abc") in panels.calls
+
+
+async def test_a_browser_that_ends_on_a_page_of_the_persons_own_is_not_waited_for(
+    shell: Shell, panels: PanelFakes
+) -> None:
+    panels.browser_sign_in.redirect_uri = "https://northwind.example/"
+    panels.browser_sign_in.came_back.set()  # who waits would be done at once
+    shell.add_account()
+    click(button(shell, "Connect Mastodon"))
+    sheet = shell.sheet
+    assert isinstance(sheet, AccountSheet)
+    type_into(sheet, "server", "social.example")
+    click(sheet.go)
+    await eventually(sheet.pasted.isVisible)
+    assert sheet.redirect.line.text() == "https://northwind.example/"
+    QTest.keyClicks(sheet.pasted, "https://northwind.example/?code=abc")
+    QTest.keyClick(sheet.pasted, Qt.Key.Key_Return)
+    await eventually(lambda: shell.sheet is None)
+    finished = [call for call in panels.calls if call[0] == "finish"]
+    assert finished == [("finish", "mastodon", "https://northwind.example/?code=abc")]
+
+
+async def test_of_several_accounts_the_person_chooses(shell: Shell, panels: PanelFakes) -> None:
+    panels.browser_sign_in.several = (("11", "Northwind Pumps"), ("12", "Northwind Careers"), ("13", "Pump Museum"))
+    panels.browser_sign_in.came_back.set()
+    shell.add_account()
+    click(button(shell, "Connect Mastodon"))
+    sheet = shell.sheet
+    assert isinstance(sheet, AccountSheet)
+    type_into(sheet, "server", "social.example")
+    click(sheet.go)
+    await eventually(lambda: len(sheet.findChildren(QCheckBox)) == 3)
+    click(sheet.go)
+    await eventually(sheet.verdict.text)
+    assert sheet.verdict.text() == "No account is chosen. Choose at least one."
+    boxes = {box.text(): box for box in sheet.findChildren(QCheckBox)}
+    boxes["Northwind Pumps"].setChecked(True)
+    boxes["Pump Museum"].setChecked(True)
+    click(sheet.go)
+    await eventually(lambda: shell.sheet is None)
+    assert panels.calls[-1] == ("choose", "mastodon", ("11", "13"))
 
 
 async def test_stepping_back_from_a_browser_sign_in_ends_it(shell: Shell, panels: PanelFakes) -> None:
