@@ -38,7 +38,7 @@ class PracticeLinkedIn(PracticeServer):
     """`credentials`: server, token (of the page), member_token, organization, client_id, client_secret.
 
     Knobs: `spoken` (versions of the API), `may_see_uploads`, `works_on_uploads` (looks until one is ready),
-    `used_up` (the day's requests), and those of `oauth`.
+    `uploads_fail`, `used_up` (the day's requests), and those of `oauth`.
     """
 
     def __init__(self, world: World, sites: Mapping[str, str], *, now: Callable[[], datetime] = utc_now) -> None:
@@ -47,9 +47,10 @@ class PracticeLinkedIn(PracticeServer):
         self.world = world
         self.state = State(now)
         self.oauth = OAuth(now)
-        self.spoken = SPOKEN
+        self.spoken: tuple[str, ...] = SPOKEN
         self.may_see_uploads = True
         self.works_on_uploads = 0
+        self.uploads_fail = False
         self.used_up = False
         self._urls = world.article_urls(sites)
         self._pages = {o.key: FIRST_PAGE + number for number, o in enumerate(world.organisations)}
@@ -242,7 +243,8 @@ class PracticeLinkedIn(PracticeServer):
                 raise Refused(400, "ILLEGAL_ARGUMENT", "No such action")
             number = str(self.state.new_number(self.now()))
             urn = f"urn:li:{kind}:{number}"
-            self.state.uploads[urn] = Upload(urn, asked["owner"], looks_left=self.works_on_uploads)
+            upload = Upload(urn, asked["owner"], looks_left=self.works_on_uploads, fails=self.uploads_fail)
+            self.state.uploads[urn] = upload
             until = int((self.now() + timedelta(hours=1)).timestamp() * 1000)
             address = f"{self.url}/dms-uploads/{number}?kind={kind}"
             return web.json_response({"value": {"uploadUrl": address, "uploadUrlExpiresAt": until, kind: urn}})
