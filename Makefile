@@ -1,5 +1,5 @@
 # SocialDesk. `make run` opens the desk, `make test` runs the tests; both set up everything they need.
-.PHONY: run test check interop bench screenshots setup clean
+.PHONY: run test check interop bench screenshots docs setup clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -32,6 +32,9 @@ bench: $(READY)
 
 screenshots: $(READY)
 	$(BIN)/python -m tests.screenshots docs/images
+
+docs: $(READY)
+	$(BIN)/python -m tests.network_table docs/networks.md
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

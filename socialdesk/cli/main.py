@@ -7,7 +7,7 @@ import typer
 
 from socialdesk import __version__
 from socialdesk.app.profile import Profile
-from socialdesk.cli import accounts, columns, entries, library, posting, upkeep
+from socialdesk.cli import accounts, columns, entries, library, networks, posting, spending, upkeep
 from socialdesk.cli.context import Shell
 
 app = typer.Typer(
@@ -22,6 +22,8 @@ app.add_typer(columns.app, name="column")
 app.add_typer(entries.app, name="entry")
 columns.add_reading(app)
 posting.add(app)
+spending.add(app)
+networks.add(app)
 library.add(app)
 upkeep.add(app)
 

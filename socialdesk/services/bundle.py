@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from socialdesk.services.composing import ComposeService
     from socialdesk.services.counting import SentCounter
     from socialdesk.services.delivering import Deliverer
+    from socialdesk.services.describing import DescribeService
     from socialdesk.services.handing_off import HandOffService
     from socialdesk.services.health import HealthService
     from socialdesk.services.image_cache import ImageService
@@ -231,6 +232,12 @@ class Services:
             parts.describe_keyring,
             self._describe_proxy,
         )
+
+    @cached_property
+    def describing(self) -> "DescribeService":
+        from socialdesk.services.describing import DescribeService
+
+        return DescribeService(self._parts.networks)
 
     @cached_property
     def recleaning(self) -> "RecleaningService":

@@ -24,7 +24,7 @@ from socialdesk.core.errors import InputError, OverBudget
 from socialdesk.core.events import SpendingChanged
 from socialdesk.core.post import Draft
 from socialdesk.core.source import Source
-from socialdesk.core.spending import AccountMonth, ColumnCost, Pace, SendingCost
+from socialdesk.core.spending import AccountMonth, ColumnCost, Pace, Plan, SendingCost
 from socialdesk.core.timing import Rhythm
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.composing import ComposeService
@@ -65,7 +65,7 @@ class SpendingService:
         month = decide.month_of(self._now())
         if not facts.prices:
             return AccountMonth(account_id, month, "")
-        plan = await self._store.read(spending_table.plan, account_id)
+        plan = await self.plan(account_id)
         currency = facts.prices[0].currency
         charges = await self._store.read(spending_table.of_month, account_id, month, currency)
         prices = own_prices(facts.prices, plan.amounts, plan.as_of)
@@ -81,10 +81,14 @@ class SpendingService:
             ]
         )
 
+    async def plan(self, account_id: int) -> Plan:
+        """What the person set for an account."""
+        return await self._store.read(spending_table.plan, account_id)
+
     async def set_envelope(self, account_id: int, amount: Decimal | None) -> AccountMonth:
         """How much the account may spend in a month; None = as much as it does. What had stopped for it goes on."""
         await self._must_charge(account_id)
-        plan = await self._store.read(spending_table.plan, account_id)
+        plan = await self.plan(account_id)
         await self._store.write(
             spending_table.put_plan, account_id, replace(plan, envelope=_checked(amount)), durable=True
         )
@@ -99,7 +103,7 @@ class SpendingService:
         strange = sorted(set(amounts) - known)
         if strange:
             raise InputError(f"There is no price called “{strange[0]}”.", f"There are: {', '.join(sorted(known))}.")
-        plan = await self._store.read(spending_table.plan, account_id)
+        plan = await self.plan(account_id)
         as_of = self._now().date() if amounts else None
         checked = {key: amount for key, value in amounts.items() if (amount := _checked(value)) is not None}
         changed = replace(plan, amounts=checked, as_of=as_of)

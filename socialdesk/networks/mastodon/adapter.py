@@ -128,6 +128,9 @@ class Mastodon:
         limits = await self._current_limits()
         return rules_of(limits, self._account.facts.get("visibility", ""))
 
+    def usual_rules(self) -> PostRules:
+        return rules_of(Limits())
+
     async def _current_limits(self) -> Limits:
         now = self._client.now()
         if self._limits and now - self._limits[1] < LIMITS_LAST:

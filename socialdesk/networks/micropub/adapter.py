@@ -101,6 +101,9 @@ class Micropub:
         """What the site says it can do, asked once a day; without a connection what it said last."""
         return rules_of(await self._current_settings())
 
+    def usual_rules(self) -> PostRules:
+        return rules_of(Settings())
+
     def new_key(self, now_us: int, nonce: int) -> str:
         return new_key(now_us, nonce)
 
