@@ -1,5 +1,6 @@
 """`socialdesk column ...`, `refresh`, `timeline`."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from socialdesk.core.reports import RefreshReport
 from socialdesk.core.rows import Row
 from socialdesk.core.source import Column, Source, WordFilter
 from socialdesk.services.bundle import Services
+from socialdesk.ui.cost_words import column_day
 from socialdesk.ui.words import sentence
 
 app = typer.Typer(help="Columns: add, list, remove.", no_args_is_help=True)
@@ -33,13 +35,22 @@ def list_columns(ctx: typer.Context, as_json: Annotated[bool, Json] = False) -> 
                     "filter": column.filter,
                     "sources": [line.source for line in header.sources],
                     "error": header.error,
+                    "next_at": header.next_at,
+                    "waits": header.waits,
+                    "cheap": column.cheap,
+                    "cost": await services.spending.column(column.id) if header.may_cost else None,
                 }
             )
         return found
 
     found = shell_of(ctx).run(job)
-    lines = [f"{c['id']:>3}  {c['title']}  ({c['subtitle']}) {c['unseen']} new" for c in found]
-    show(found, as_json=as_json, lines=lambda: lines or ["No column yet."])
+    show(found, as_json=as_json, lines=lambda: [_column(one) for one in found] or ["No column yet."])
+
+
+def _column(one: dict[str, Any]) -> str:
+    cheap = " Cheap." if one["cheap"] else ""
+    cost = f" {column_day(one['cost'])}" if one["cost"] else ""
+    return f"{one['id']:>3}  {one['title']}  ({one['subtitle']}) {one['unseen']} new{cheap}{cost}"
 
 
 @app.command("add")
@@ -76,6 +87,24 @@ def add(
 
     column = shell_of(ctx).run(job)
     show(column, as_json=as_json, lines=lambda: [f"Column {column.id}: {column.title}"])
+
+
+@app.command("cheap")
+def cheap(
+    ctx: typer.Context,
+    column: str,
+    usual: Annotated[bool, typer.Option("--usual", help="Back to how often it usually looks.")] = False,
+    as_json: Annotated[bool, Json] = False,
+) -> None:
+    """Lets a column look more rarely, and only for what is new, where reading costs money."""
+
+    async def job(services: Services) -> Column:
+        found = await services.columns.find(column)
+        return await services.columns.update(replace(found, cheap=not usual))
+
+    kept = shell_of(ctx).run(job)
+    state = "looks rarely" if kept.cheap else "looks as usual"
+    show(kept, as_json=as_json, lines=lambda: [f"{kept.title} {state}."])
 
 
 @app.command("remove")

@@ -166,7 +166,11 @@ class ColumnService:
     async def update(self, column: Column) -> Column:
         """Stores a changed column; its rows are made anew where filter or sources changed."""
         sized = replace(column, width=min(max(column.width, NARROWEST), WIDEST))
+        was = await self._store.read(columns_table.get, column.id)
         await self._store.write(columns_table.update, sized, self._now())
+        if was is not None and was.cheap and not sized.cheap:  # its next look may be a day away
+            await self._store.write(sources_table.make_due, sized.source_ids, self._now())
+            self._wake()
         self._events.send(ColumnsChanged())
         return sized
 

@@ -209,6 +209,13 @@ class TestColumns:
         await paid.look("3")
         assert (await paid.desk.services.columns.header(1)).waits == ""  # another column wants it sooner
 
+    async def test_a_column_that_is_no_longer_cheap_looks_at_once(self, paid: Paid) -> None:
+        cheap = replace(await paid.desk.services.columns.get(1), cheap=True)
+        await paid.desk.services.columns.update(cheap)
+        await paid.look("1")
+        await paid.desk.services.columns.update(replace(cheap, cheap=False))
+        assert (await paid.desk.store.read(sources_table.state, paid.source.id)).next_at == paid.desk.clock()
+
     async def test_what_a_column_costs_in_a_day(self, paid: Paid) -> None:
         spending = paid.desk.services.spending
         offered = await spending.offer(paid.account_id, "home")
