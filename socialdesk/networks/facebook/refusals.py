@@ -1,0 +1,116 @@
+"""What Facebook's refusals mean: `error.code` and `error.error_subcode` count, whatever the status.
+
+Sources: Meta's documents "Error Handling" and "Rate Limits", sub-codes as client libraries quote them.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, RateLimited, Rejected, Unreachable
+from socialdesk.http import Response
+from socialdesk.http.status import error_for
+from socialdesk.http.values import NotJson
+from socialdesk.networks.facebook.tolerant import NONE, Obj, number, obj, objs, string
+
+UNNAMED_WAIT = timedelta(minutes=15)  # limits are counted over a sliding hour
+LONGEST_WAIT = timedelta(days=1)
+NEARLY_SPENT = 75  # per cent
+_AUTH = frozenset({102, 190})
+_LIMITS = frozenset({4, 17, 32, 341, 613, 80001})
+_TRANSIENT = frozenset({1, 2})
+_CODE_REASONS = {
+    3: "missing_permission",
+    10: "missing_permission",
+    100: "invalid",
+    200: "missing_permission",
+    368: "account_restricted",
+    506: "duplicate",
+    803: "not_found",
+    1609005: "link_refused",
+    1609008: "link_refused",
+}
+_SUB_REASONS = {
+    33: "not_found",
+    1346003: "against_rules",
+    1366046: "media_type",
+    1366051: "duplicate",
+    1390008: "posting_too_fast",
+    1404078: "confirm_identity",
+    1404102: "against_rules",
+    1609005: "link_refused",
+    1609008: "link_refused",
+    4854002: "confirm_identity",
+}
+
+
+def refusal(response: Response, *, write: bool, now: datetime) -> NetworkError:
+    """The error for a status of 400 or more, or for a 200 that carries an `error`."""
+    said = error_in(response)
+    code, sub = number(said.get("code")), number(said.get("error_subcode"))
+    plain = _plain(response, write=write, now=now)
+    if code is None or plain.reason == "blocked":
+        return plain
+    message, detail = f"code {code}/{sub or 0}", plain.detail
+    if code in _LIMITS:
+        return RateLimited(message, now + (wait_of(response.headers) or UNNAMED_WAIT), detail=detail)
+    if code in _AUTH:
+        return AuthExpired(message, detail=detail)
+    reason = _SUB_REASONS.get(sub or 0) or _CODE_REASONS.get(code, "")
+    if not reason and 200 <= code < 300:
+        reason = "missing_permission"
+    if (code in _TRANSIENT or said.get("is_transient") is True) and not reason:
+        if write:
+            return OutcomeUnknown(message, detail=detail)
+        return Unreachable(message, reason="server_error", detail=detail)
+    return Rejected(message, reason=reason or plain.reason or "other", detail=detail)
+
+
+def error_in(response: Response) -> Obj:
+    """The `error` of an answer, empty where there is none."""
+    try:
+        return obj(obj(response.json()).get("error"))
+    except NotJson:
+        return NONE
+
+
+def is_code(error: NetworkError, *codes: int) -> bool:
+    """Whether an error came from one of these codes of Facebook's."""
+    return any(str(error).startswith(f"code {code}/") for code in codes)
+
+
+def wait_of(headers: Mapping[str, str]) -> timedelta | None:
+    """How long Facebook says it will refuse, None where it does not say."""
+    minutes = [number(use.get("estimated_time_to_regain_access")) or 0 for use in _business_uses(headers)]
+    longest = max(minutes, default=0)
+    return min(timedelta(minutes=longest), LONGEST_WAIT) if longest > 0 else None
+
+
+def rest_of(headers: Mapping[str, str]) -> timedelta | None:
+    """How long to leave Facebook alone because little of its allowance is left, None = no need to."""
+    uses = [*_business_uses(headers), _app_use(headers)]
+    spent = (number(use.get(name)) or 0 for use in uses for name in ("call_count", "total_time", "total_cputime"))
+    if max(spent, default=0) < NEARLY_SPENT:
+        return None
+    return wait_of(headers) or UNNAMED_WAIT
+
+
+def _business_uses(headers: Mapping[str, str]) -> list[Obj]:
+    return [use for uses in _json(headers, "x-business-use-case-usage").values() for use in objs(uses)]
+
+
+def _app_use(headers: Mapping[str, str]) -> Obj:
+    return _json(headers, "x-app-usage")
+
+
+def _json(headers: Mapping[str, str], name: str) -> Obj:
+    try:
+        return obj(json.loads(headers.get(name, "")))
+    except ValueError:
+        return NONE
+
+
+def _plain(response: Response, *, write: bool, now: datetime) -> NetworkError:
+    if response.status >= 400:
+        return error_for(response, write=write, now=now)
+    return Rejected(f"status {response.status}", reason="other", detail=string(error_in(response).get("message")))
