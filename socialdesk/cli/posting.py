@@ -1,5 +1,6 @@
 """`socialdesk post`, `outbox`."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,11 +9,13 @@ import typer
 from socialdesk.cli.article import article_of
 from socialdesk.cli.context import COULD_NOT, Json, read_file, say, shell_of, show
 from socialdesk.core.delivery import OPEN_STATES
-from socialdesk.core.post import Delivery, DeliveryState, Draft, Picture, Publication
+from socialdesk.core.errors import InputError
+from socialdesk.core.post import Delivery, DeliveryState, Draft, HandOff, Picture, Publication
 from socialdesk.services.bundle import Services
 from socialdesk.ui.words import sentence
 
-GOOD = (DeliveryState.SENT,)
+GOOD = (DeliveryState.SENT, DeliveryState.HAND_OFF)  # the rest of a hand-off is the person's
+HandOffs = dict[int, HandOff]  # by delivery
 
 
 def add(root: typer.Typer) -> None:
@@ -33,12 +36,16 @@ def post(
     warning: Annotated[str, typer.Option(help="Content warning, where a network has one.")] = "",
     as_json: Annotated[bool, Json] = False,
 ) -> None:
-    """Posts TEXT to one or more accounts and waits until each delivery is settled."""
+    """Posts TEXT to one or more accounts and waits until each delivery is settled.
+
+    What has to be posted by hand waits for you: its line has the page to finish it at. Then say so with
+    `outbox --confirm ID` or `outbox --not-posted ID`.
+    """
     pictures, descriptions = image or [], alt or []
     if len(descriptions) > len(pictures):
         raise typer.BadParameter("There are more descriptions (--alt) than pictures (--image).")
 
-    async def job(services: Services) -> tuple[Publication, dict[int, str]]:
+    async def job(services: Services) -> tuple[Publication, dict[int, str], HandOffs]:
         accounts = [await services.accounts.find(name) for name in to.split(",") if name.strip()]
         kept = [await _picture(services, path, descriptions, n) for n, path in enumerate(pictures)]
         piece = await article_of(article, services) if article else None
@@ -56,34 +63,62 @@ def post(
         )
         publication = await services.publishing.submit(draft.id)
         await _deliver(services)
-        settled = await services.publishing.publication(publication.id)
-        return settled or publication, {a.id: f"{a.network} {a.handle}" for a in accounts}
+        settled = await services.publishing.publication(publication.id) or publication
+        return settled, {a.id: f"{a.network} {a.handle}" for a in accounts}, await _hand_offs(services, [settled])
 
-    publication, names = shell_of(ctx).run(job)
-    _show([publication], names, as_json=as_json)
-    if any(d.state is not DeliveryState.SENT for d in publication.deliveries):
+    publication, names, hand_offs = shell_of(ctx).run(job)
+    _show([publication], names, hand_offs, as_json=as_json)
+    if any(d.state not in GOOD for d in publication.deliveries):
         raise typer.Exit(COULD_NOT)
 
 
 def outbox(
     ctx: typer.Context,
     retry: Annotated[int, typer.Option(metavar="ID", help="Send this delivery again, where that is safe.")] = 0,
+    confirm: Annotated[int, typer.Option(metavar="ID", help="You posted this delivery by hand, or saw it there.")] = 0,
+    permalink: Annotated[str, typer.Option(metavar="URL", help="With --confirm: the address of the post.")] = "",
+    not_posted: Annotated[int, typer.Option("--not-posted", metavar="ID", help="You do not post this by hand.")] = 0,
     deliver: Annotated[bool, typer.Option("--deliver", help="Send what is due, then stop.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
     as_json: Annotated[bool, Json] = False,
 ) -> None:
     """Shows what was sent, with the state of each delivery."""
+    if permalink and not confirm:
+        raise typer.BadParameter("--permalink goes with --confirm ID.")
 
-    async def job(services: Services) -> tuple[tuple[Publication, ...], dict[int, str]]:
+    async def job(services: Services) -> tuple[tuple[Publication, ...], dict[int, str], HandOffs]:
         if retry:
             await services.publishing.retry(retry)
-        if deliver or retry:
+        if confirm:
+            await services.publishing.mark_sent(confirm, permalink)
+        if not_posted:
+            await _not_posted(services, not_posted)
+        if deliver or retry or confirm or not_posted:  # what waited for it goes on
             await _deliver(services)
-        accounts = await services.accounts.list()
-        return await services.publishing.outbox(None, limit), {a.id: f"{a.network} {a.handle}" for a in accounts}
+        found = await services.publishing.outbox(None, limit)
+        names = {a.id: f"{a.network} {a.handle}" for a in await services.accounts.list()}
+        return found, names, await _hand_offs(services, found)
 
-    publications, names = shell_of(ctx).run(job)
-    _show(list(publications), names, as_json=as_json)
+    publications, names, hand_offs = shell_of(ctx).run(job)
+    _show(list(publications), names, hand_offs, as_json=as_json)
+
+
+async def _not_posted(services: Services, delivery_id: int) -> None:
+    if (await services.publishing.delivery(delivery_id)).state is not DeliveryState.HAND_OFF:
+        raise InputError("This post does not wait to be posted by hand.", "See the outbox for those that do.")
+    await services.publishing.cancel(delivery_id)
+
+
+async def _hand_offs(services: Services, publications: Iterable[Publication]) -> HandOffs:
+    """What waits to be posted by hand, with the pages to do it at."""
+    waiting = [d.id for p in publications for d in p.deliveries if d.state is DeliveryState.HAND_OFF]
+    shown: HandOffs = {}
+    for delivery_id in waiting:
+        try:
+            shown[delivery_id] = await services.handing_off.show(delivery_id)
+        except InputError:
+            continue  # answered meanwhile in the open desk, or its network is not installed here
+    return shown
 
 
 async def _deliver(services: Services) -> None:
@@ -101,21 +136,21 @@ async def _picture(services: Services, path: Path, descriptions: list[str], inde
     return Picture(kept.blob, kept.mime, kept.width, kept.height, kept.size, descriptions[index], kept.name)
 
 
-def _show(publications: list[Publication], names: dict[int, str], *, as_json: bool) -> None:
-    value = [_publication(p, names) for p in publications]
+def _show(publications: list[Publication], names: dict[int, str], hand_offs: HandOffs, *, as_json: bool) -> None:
+    value = [_publication(p, names, hand_offs) for p in publications]
 
     def lines() -> list[str]:
         found = []
         for publication in publications:
             title = publication.draft.article.title if publication.draft.article else publication.draft.text
             found.append(f"{publication.id:>4}  {' '.join(title.split())[:80]}")
-            found += [f"      {_line(d, names)}" for d in publication.deliveries]
+            found += [f"      {_line(d, names, hand_offs.get(d.id))}" for d in publication.deliveries]
         return found or ["Nothing was sent yet."]
 
     show(value[0] if len(value) == 1 and as_json else value, as_json=as_json, lines=lines)
 
 
-def _publication(publication: Publication, names: dict[int, str]) -> dict[str, Any]:
+def _publication(publication: Publication, names: dict[int, str], hand_offs: HandOffs) -> dict[str, Any]:
     return {
         "publication": publication.id,
         "created": publication.created,
@@ -132,13 +167,27 @@ def _publication(publication: Publication, names: dict[int, str]) -> dict[str, A
                 "parts": len(d.parts),
                 "sent_parts": d.next_part,
                 "next_at": d.next_at,
+                **_by_hand(hand_offs.get(d.id)),
             }
             for d in publication.deliveries
         ],
     }
 
 
-def _line(delivery: Delivery, names: dict[int, str]) -> str:
+def _by_hand(hand_off: HandOff | None) -> dict[str, Any]:
+    if hand_off is None:
+        return {}
+    said = hand_off.rendition
+    return {
+        "compose_url": hand_off.url,
+        "prefilled": hand_off.prefilled,
+        "title": said.title,
+        "text": said.text,
+        "pictures": len(said.pictures),
+    }
+
+
+def _line(delivery: Delivery, names: dict[int, str], hand_off: HandOff | None = None) -> str:
     name = names.get(delivery.account_id, f"account {delivery.account_id}")
     state = delivery.state.value.replace("_", " ")
     told = delivery.permalink
@@ -146,4 +195,6 @@ def _line(delivery: Delivery, names: dict[int, str]) -> str:
         told = sentence(delivery.error, until=delivery.next_at)
     elif delivery.state is DeliveryState.REFUSED:
         told = sentence(delivery.error)
+    elif hand_off is not None:
+        told = f"finish in the browser: {hand_off.url}" if hand_off.url else "finish in the browser"
     return f"{delivery.id:>4}  {state:<10} {name}  {told}".rstrip()

@@ -74,7 +74,8 @@ def test_after_several_fruitless_looks_the_person_is_asked() -> None:
 
 @pytest.mark.parametrize("state", list(DeliveryState))
 def test_retry_is_offered_only_where_nothing_can_be_out(state: DeliveryState) -> None:
-    unsafe = {DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SENT, DeliveryState.CANCELLED}
+    theirs = {DeliveryState.CANCELLED, DeliveryState.HAND_OFF}
+    unsafe = {DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SENT, *theirs}
     assert (decide.retried(thread(state=state), NOW) is None) == (state in unsafe)
 
 
@@ -98,3 +99,35 @@ def test_a_dependant_holds_when_what_it_links_to_fails_and_goes_when_it_is_out()
     waiting = thread(state=DeliveryState.WAITING)
     assert decide.held(waiting, NOW).state is DeliveryState.HELD
     assert decide.released(decide.held(waiting, NOW), NOW).state is DeliveryState.WAITING
+
+
+@pytest.mark.parametrize("state", list(DeliveryState))
+def test_only_what_nobody_sent_is_handed_off(state: DeliveryState) -> None:
+    """Waiting, or in doubt after the store was put back from a copy: nothing of it ever left from here."""
+    found = decide.handed_off(thread(state=state), NOW)
+    if state in (DeliveryState.WAITING, DeliveryState.IN_DOUBT):
+        assert found is not None
+        assert (found.state, found.next_at, found.error) == (DeliveryState.HAND_OFF, None, "")
+    else:
+        assert found is None
+
+
+def test_what_is_posted_by_hand_goes_on_without_an_address() -> None:
+    first = decide.confirmed(thread(state=DeliveryState.HAND_OFF), Receipt("", ""), NOW)
+    assert first is not None
+    assert (first.state, first.next_part) == (DeliveryState.WAITING, 1)
+    second = decide.handed_off(first, NOW)
+    assert second is not None
+    last = decide.confirmed(second, Receipt("", "https://northwind.example/2"), NOW)
+    assert last is not None
+    assert last.state is DeliveryState.SENT
+
+
+def test_what_is_handed_off_is_never_sent_by_itself_and_may_be_given_up() -> None:
+    waiting = thread(state=DeliveryState.HAND_OFF)
+    assert decide.retried(waiting, NOW) is None
+    assert decide.looked_for(waiting, NOW) is None
+    assert decide.followed(thread(state=DeliveryState.SENT), waiting, NOW) is None
+    given_up = decide.cancelled(waiting, NOW)
+    assert given_up is not None
+    assert given_up.state is DeliveryState.CANCELLED

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from socialdesk.core.post import Article, Delivery, DeliveryState, Draft, PartPlan, Publication, Receipt
-from socialdesk.ui.delivery_words import heading, standing, subtitle
+from socialdesk.ui.delivery_words import asking, heading, standing, subtitle
 
 NOW = datetime(2025, 11, 18, 9, 30, tzinfo=UTC)
 
@@ -84,3 +84,16 @@ def test_headings_and_subtitles() -> None:
     post = Publication(1, Draft(text="Hello"), NOW - timedelta(days=1), (first,))
     assert heading(post, "Hello") == "“Hello”"
     assert subtitle(post, NOW).startswith("Yesterday ")
+
+
+def test_what_the_person_posts_offers_no_sending_from_here() -> None:
+    receipt = Receipt("", "https://social.example/1")
+    parts = (PartPlan("", "", receipt=receipt), PartPlan("", ""))
+    mine = delivery(DeliveryState.HAND_OFF, parts=parts)
+    found = standing(mine, "X in the browser", NOW)
+    assert found.pill == "Yours to post"
+    assert "part 2 of 2 in the browser" in found.sentence
+    assert actions(mine) == ["is_there", "cancel"]
+    asked = asking(mine, "X in the browser")
+    assert asked.may_be_left_out
+    assert "receipt" in asked.why
