@@ -105,6 +105,8 @@ def after_find(
             return _with_error(delivery, DeliveryState.IN_DOUBT, outcome, now, next_at=later, attempts=attempts)
         case _:
             again = now + pause(attempts, jitter) if attempts < LOOKS_BEFORE_ASKING else None
+            if again is not None and isinstance(outcome, OutcomeUnknown) and outcome.retry_at is not None:
+                again = max(again, outcome.retry_at)  # until then the network may still be at work
             return _with_error(delivery, DeliveryState.IN_DOUBT, outcome, now, next_at=again, attempts=attempts)
 
 

@@ -49,6 +49,17 @@ def test_each_error_has_its_state(error: SocialDeskError, state: DeliveryState) 
     assert decide.after_publish(thread(), error, NOW, 0).state is state
 
 
+def test_a_network_that_may_still_be_at_work_is_looked_at_when_it_says() -> None:
+    doubtful = decide.after_publish(thread(), OutcomeUnknown("reset"), NOW, 0)
+    later = NOW + timedelta(minutes=1)
+    after = decide.after_find(doubtful, OutcomeUnknown("may be at work", retry_at=later), NOW, 0)
+    assert (after.state, after.next_at) == (DeliveryState.IN_DOUBT, later)
+    soon = decide.after_find(doubtful, OutcomeUnknown("may be at work", retry_at=NOW), NOW, 0)
+    assert soon.next_at == decide.after_find(doubtful, OutcomeUnknown("cannot tell"), NOW, 0).next_at
+    assert soon.next_at is not None
+    assert soon.next_at > NOW
+
+
 def test_a_rate_limit_waits_until_the_servers_time_and_is_no_attempt() -> None:
     after = decide.after_publish(thread(), ERRORS[2], NOW, 0)
     assert (after.next_at, after.attempts) == (NOW + timedelta(minutes=5), 0)
