@@ -85,6 +85,13 @@ _SENTENCES = {
     "no_media_endpoint": "This site takes no pictures in articles. Take them out, or use addresses of pictures.",
     "members_unread": "LinkedIn shows members' posts to no program. Add the page of your organisation to read here.",
     "not_your_page": "You are no administrator of this page, or there is none by this name. Check its address.",
+    "link_refused": "The network could not read the page that is linked. Check its address.",
+    "against_rules": "The network finds this against its rules. Say it differently.",
+    "posting_too_fast": "The network finds that this account posts too fast. Wait some hours.",
+    "confirm_identity": "The network wants to know who you are first. Sign in on its site and do what it asks.",
+    "no_page": "No Page was found that you may post to. Check its name, and what your app may do.",
+    "too_many_pictures": "There are more pictures than this network takes. Take some out.",
+    "public_picture_needed": "This network takes pictures by their public address only. Put them on your blog first.",
     # Store
     "newer_version": "The data was written by a newer version of SocialDesk.",
     "damaged": "The data is damaged. The last good copy can be restored.",
