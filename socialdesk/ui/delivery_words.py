@@ -85,7 +85,7 @@ def _said(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[Fix
         case DeliveryState.HELD:
             return "what it links to is not out, so it waits for you", (Fix("edit", "Edit"),)
         case DeliveryState.HAND_OFF:
-            said = f"finish{_part(delivery)} in the browser; it waits here until you say that it is posted"
+            said = f"finish{_part(delivery)} in the browser, then say so here"
             return said, (Fix("is_there", "I have posted it"), Fix("cancel", "Not posted"))
         case DeliveryState.REFUSED:
             return words.sentence(delivery.error), (Fix("edit", "Edit"),)

@@ -23,6 +23,7 @@ from socialdesk.ui.tasks import Tasks
 
 WIDTH = 560
 _BATCH = 20
+_INDENT = 44  # what stands below a face and its gap
 
 
 class DeliveryRow(QWidget):
@@ -58,11 +59,18 @@ class DeliveryRow(QWidget):
         self.box = AddressBox(desk, name)
         self.box.given.connect(lambda address: self.confirmed.emit(self._delivery, address))
         self.steps: HandOffSteps | None = None  # while the person has to post it by hand
-        for widget in (label(name, weight=600), self._sentence, self._receipt, self._detail, self.box):
+        for widget in (label(name, weight=600), self._sentence, self._receipt, self._detail):
             said.addWidget(widget)
-        self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(14, 8, 14, 8)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(14, 8, 14, 8)
+        whole.setSpacing(0)
+        self._row = row = QHBoxLayout()
         row.setSpacing(10)
+        self._below = QVBoxLayout()
+        self._below.setContentsMargins(_INDENT, 0, 0, 0)
+        self._below.addWidget(self.box)
+        whole.addLayout(row)
+        whole.addLayout(self._below)
         row.addWidget(AccountFace(desk, account, facts, 30))
         row.addLayout(said, 1)
         row.addWidget(self._buttons)
@@ -89,10 +97,12 @@ class DeliveryRow(QWidget):
                 old.deleteLater()
         by_hand = delivery.state is DeliveryState.HAND_OFF
         self._show_steps(delivery if by_hand else None)
-        crowded = len(standing.fixes) > 2 or by_hand
-        self._said.removeWidget(self._buttons)
-        self._row.removeWidget(self._buttons)
-        if crowded:
+        crowded = len(standing.fixes) > 2
+        for place in (self._said, self._row, self._below):
+            place.removeWidget(self._buttons)
+        if by_hand:
+            self._below.insertWidget(1, self._buttons, 0, Qt.AlignmentFlag.AlignLeft)
+        elif crowded:
             self._said.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignLeft)
         else:
             self._row.insertWidget(2, self._buttons)
@@ -108,7 +118,7 @@ class DeliveryRow(QWidget):
             return
         if self.steps is None:
             self.steps = HandOffSteps(self._desk, self._title, self.name)
-            self._said.insertWidget(self._said.indexOf(self._detail), self.steps)
+            self._below.insertWidget(0, self.steps)
         self.steps.show()
         self.steps.show_delivery(delivery)
 

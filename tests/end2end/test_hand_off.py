@@ -11,7 +11,7 @@ from tests.end2end.desk import CTRL, RunningDesk, eventually
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)  # said by the off-screen platform
 Key = Qt.Key
-X = "X in the browser"
+X = "X by hand"
 
 
 def row_of(desk: RunningDesk, name: str) -> DeliveryRow | None:

@@ -129,7 +129,7 @@ async def test_each_part_of_a_thread_answers_the_one_before(hands: Desk) -> None
     assert (second.state, second.next_part) == (DeliveryState.HAND_OFF, 1)
     shown = await hands.services.handing_off.show(second.id)
     assert shown.url == "https://x.com/intent/post?in_reply_to=77&text=Two"
-    said = standing(second, "X in the browser", hands.clock())
+    said = standing(second, "X by hand", hands.clock())
     assert "part 2 of 2" in said.sentence
     await hands.services.publishing.mark_sent(second.id)
     await hands.services.publishing.settle()

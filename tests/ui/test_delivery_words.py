@@ -90,10 +90,10 @@ def test_what_the_person_posts_offers_no_sending_from_here() -> None:
     receipt = Receipt("", "https://social.example/1")
     parts = (PartPlan("", "", receipt=receipt), PartPlan("", ""))
     mine = delivery(DeliveryState.HAND_OFF, parts=parts)
-    found = standing(mine, "X in the browser", NOW)
+    found = standing(mine, "X by hand", NOW)
     assert found.pill == "Yours to post"
     assert "part 2 of 2 in the browser" in found.sentence
     assert actions(mine) == ["is_there", "cancel"]
-    asked = asking(mine, "X in the browser")
+    asked = asking(mine, "X by hand")
     assert asked.may_be_left_out
     assert "receipt" in asked.why

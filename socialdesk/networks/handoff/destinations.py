@@ -64,7 +64,7 @@ _HOST = r"(?:https?://)?(?:www\.|m\.|web\.)?"
 TABLE = (
     Destination(
         "x_by_hand",
-        "X in the browser",
+        "X by hand",
         "",
         "x",
         "@you",
@@ -83,7 +83,7 @@ TABLE = (
     ),
     Destination(
         "threads_by_hand",
-        "Threads in the browser",
+        "Threads by hand",
         "",
         "threads",
         "@you",
@@ -117,7 +117,7 @@ TABLE = (
     ),
     Destination(
         "linkedin_by_hand",
-        "LinkedIn in the browser",
+        "LinkedIn by hand",
         "#0A66C2",
         "linkedin",
         "Your name",

@@ -60,7 +60,7 @@ class AccountSheet(Sheet):
         self._column.addWidget(label(said, "muted", wrap=True))
         for by_hand in (False, True):
             if by_hand:
-                said = "By hand: the desk prepares the post and opens the page there, you press the button. No sign-in."
+                said = "By hand: the desk prepares each post, you press the button there. No sign-in."
                 self._column.addWidget(label(said, "muted", wrap=True))
             these = tuple(facts for facts in networks if facts.by_hand is by_hand)
             self._column.addWidget(network_grid(self.desk, these, lambda facts: partial(self._choose, facts)))
