@@ -44,7 +44,7 @@ class Actions(QObject):
     go_column = Signal(int)  # position on the strip, -1 = last
     go_column_id = Signal(int)
 
-    # Places: columns, inbox, saved, outbox, settings, search, reader, welcome
+    # Places: columns, inbox, saved, outbox, settings, budget, search, reader, welcome
     show_place = Signal(str)
     close_right = Signal()
     toggle_full_width = Signal()

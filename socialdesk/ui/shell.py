@@ -343,6 +343,8 @@ class Shell(Dialogs):
             self.show_right(name)
         elif name == "settings":
             self.show_settings()
+        elif name == "budget":
+            self.show_budget()
         elif name == "welcome":
             self.show_welcome()
 

@@ -8,6 +8,7 @@ from socialdesk.core.errors import (
     InputError,
     NetworkError,
     OutcomeUnknown,
+    OverBudget,
     RateLimited,
     StoreError,
     VaultError,
@@ -50,6 +51,7 @@ _SENTENCES = {
     "private_address": "This address is inside a private network.",
     "too_large": "The answer is too large.",
     "other": "That did not work.",
+    "budget_spent": "This month's budget is spent.",
     "waits_for_failed": "What it links to is not out yet.",
     "previous_unknown": "The part before it is not known, so the rest would stand alone.",
     "deleted": "Deleted at the network.",
@@ -91,6 +93,7 @@ _SENTENCES = {
     "confirm_identity": "The network wants to know who you are first. Sign in on its site and do what it asks.",
     "no_page": "No Page was found that you may post to. Check its name, and what your app may do.",
     "too_many_pictures": "There are more pictures than this network takes. Take some out.",
+    "too_many_links": "There are more links than this network takes in a post. Take some out.",
     "public_picture_needed": "This network takes pictures by their public address only. Put them on your blog first.",
     # Store
     "newer_version": "The data was written by a newer version of SocialDesk.",
@@ -120,19 +123,31 @@ _FIXES = {
     "private_address": "Options",
     "rate_limited": "",
     "offline": "",
+    "budget_spent": "Budget",
 }
 _OF_ACCOUNTS = frozenset(reason for reason, word in _FIXES.items() if word == "Sign in again")
 
 
 def sentence(
-    reason: str, *, until: datetime | None = None, zone: tzinfo | None = None, has_account: bool = True
+    reason: str,
+    *,
+    until: datetime | None = None,
+    zone: tzinfo | None = None,
+    has_account: bool = True,
+    network: str = "",
 ) -> str:
-    """The sentence of a reason code. `until` is when the wait ends, for `rate_limited`.
+    """The sentence of a reason code. `until` is when the wait ends, for `rate_limited` and `budget_spent`.
 
-    `has_account` False: a visitor was refused, who has no sign-in to repeat.
+    `has_account` False: a visitor was refused, who has no sign-in to repeat. `network` is the title of the network
+    whose limits or prices these are, "" where it is a server like any other.
     """
     if not has_account and reason in _OF_ACCOUNTS:
         return "The server shows this to its own members only."
+    if reason == "rate_limited" and until is not None and network:
+        return f"{network}'s limit is reached. Next look {clock(until, zone)}."
+    if reason == "budget_spent" and until is not None:
+        whose = f" for {network}" if network else ""
+        return f"This month's budget{whose} is spent. Reading begins again {day(until, zone)}."
     if reason == "rate_limited" and until is not None:
         return f"The server asked us to wait until {clock(until, zone)}."
     return _SENTENCES.get(reason, _FALLBACK)
@@ -150,8 +165,8 @@ def sentence_of(error: BaseException) -> str:
     match error:
         case InputError():
             return f"{error.sentence} {error.fix}".strip()
-        case RateLimited():
-            return sentence("rate_limited", until=error.until)
+        case RateLimited() | OverBudget():
+            return sentence(error.reason, until=error.until)
         case OutcomeUnknown():
             return sentence("outcome_unknown")
         case NetworkError() | StoreError() | VaultError() | ContentError():
@@ -199,11 +214,25 @@ def clock(then: datetime, zone: tzinfo | None = None) -> str:
     return f"{then.astimezone(zone):%H:%M}"
 
 
-def next_look(then: datetime | None, now: datetime | None = None) -> str:
-    """next look 14:32, or "" when none is planned."""
+def day(then: datetime, zone: tzinfo | None = None) -> str:
+    """on 1 Dec, in the person's zone."""
+    local = then.astimezone(zone)
+    return f"on {local.day} {_MONTHS[local.month - 1]}"
+
+
+_LONG_S = 20 * 3600  # further away, the time of day alone would mislead
+
+
+def next_look(then: datetime | None, now: datetime | None = None, waits: str = "", network: str = "") -> str:
+    """next look 14:32, X's limit; or "" when none is planned. `waits` as in `SourceState.waits`, of `network`."""
     if then is None:
         return ""
-    return "next look now" if then <= (now or datetime.now(UTC)) else f"next look {clock(then)}"
+    at = now or datetime.now(UTC)
+    if then <= at:
+        return "next look now"
+    when = day(then) if (then - at).total_seconds() > _LONG_S else clock(then)
+    why = {"limit": f"{network or 'the server'}'s limit", "budget": "to keep the month's budget", "cheap": "cheap mode"}
+    return f"next look {when}, {why[waits]}" if waits in why else f"next look {when}"
 
 
 def short_count(number: int | None) -> str:

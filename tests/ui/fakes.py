@@ -30,6 +30,7 @@ from socialdesk.core.rows import Removed, Row, StoredEntry, Story
 from socialdesk.core.source import Column, RowKey, Source, SourceState, WordFilter
 from socialdesk.practice.pictures import picture
 from socialdesk.services.publishing import NEEDS_PERSON, WAITS
+from tests.ui.spending_fakes import FakeSpending
 
 NOW = datetime(2025, 11, 18, 9, 30, tzinfo=UTC)
 
@@ -197,6 +198,7 @@ class Fakes:
         self.saving = _Recorder(self, "saving")
         self.refresh = _Recorder(self, "refresh")
         self.publishing = _Publishing(self)
+        self.spending = FakeSpending(self)
 
     def send(self, event: object) -> None:
         for listener in self.listeners:

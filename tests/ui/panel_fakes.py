@@ -37,6 +37,7 @@ from socialdesk.core.saved import ExtractedArticle, Hit, SavedItem
 from socialdesk.core.source import Column, Source
 from socialdesk.services.publishing import NEEDS_PERSON, WAITS
 from tests.ui.fakes import NOW, Fakes
+from tests.ui.spending_fakes import ACCOUNT, PAID
 
 SERVER = Field("server", "Server", "social.example", help="The address of your server.")
 FACTS = (
@@ -104,6 +105,7 @@ class PanelFakes(Fakes):
     cards: dict[str, SeenCard] = field(default_factory=dict)
     account_list: list[Account] = field(default_factory=list)
     network_cut: bool = False
+    networks: tuple[NetworkFacts, ...] = FACTS
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -125,6 +127,12 @@ class PanelFakes(Fakes):
         self.columns.title_of = lambda source: source.kind
         self.reading.target = self._target
         self.reading.thread = self._thread
+
+    def add_paid_account(self) -> None:
+        """An account whose network charges for what is read and sent."""
+        self.networks = (*self.networks, PAID)
+        self.account_list = [*self.account_list, ACCOUNT]
+        self.composing.rules_by_account[ACCOUNT.id] = PostRules(280, len)
 
     async def _find(self, query: str, limit: int) -> tuple[Hit, ...]:
         self.note("find", query)
@@ -167,13 +175,13 @@ class _Accounts:
         self._fakes = fakes
 
     def looks(self) -> tuple[NetworkLook, ...]:
-        return tuple(facts.look for facts in FACTS)
+        return tuple(facts.look for facts in self._fakes.networks)
 
     def networks(self) -> tuple[NetworkFacts, ...]:
-        return FACTS
+        return self._fakes.networks
 
     def facts(self, network: str) -> NetworkFacts:
-        return next(f for f in FACTS if f.key == network)
+        return next(f for f in self._fakes.networks if f.key == network)
 
     async def list(self) -> tuple[Account, ...]:
         return tuple(self._fakes.account_list)

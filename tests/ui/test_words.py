@@ -11,6 +11,7 @@ from socialdesk.core.errors import (
     ContentError,
     InputError,
     OutcomeUnknown,
+    OverBudget,
     RateLimited,
     Rejected,
     StoreError,
@@ -84,6 +85,21 @@ def test_full_time_and_next_look_are_in_the_persons_zone() -> None:
     assert words.next_look(NOW + timedelta(minutes=1), NOW).startswith("next look ")
 
 
+def test_a_look_that_waits_says_for_what() -> None:
+    soon, next_month = NOW + timedelta(minutes=5), NOW + timedelta(days=9)
+    at = words.clock(soon)
+    assert words.next_look(soon, NOW, "limit", "X") == f"next look {at}, X's limit"
+    assert words.next_look(soon, NOW, "limit") == f"next look {at}, the server's limit"
+    assert words.next_look(soon, NOW, "cheap", "X") == f"next look {at}, cheap mode"
+    assert words.next_look(next_month, NOW, "budget", "X") == "next look on 27 Nov, to keep the month's budget"
+    assert words.sentence("rate_limited", until=soon, network="X") == f"X's limit is reached. Next look {at}."
+    assert (
+        words.sentence("budget_spent", until=NOW, zone=UTC)
+        == "This month's budget is spent. Reading begins again on 18 Nov."
+    )
+    assert words.fix("budget_spent") == "Budget"
+
+
 @pytest.mark.parametrize("reason", REASONS)
 def test_every_reason_has_a_calm_sentence_of_its_own(reason: str) -> None:
     said = words.sentence(reason)
@@ -99,6 +115,7 @@ def test_every_reason_has_a_calm_sentence_of_its_own(reason: str) -> None:
         (RateLimited("429", NOW), f"The server asked us to wait until {words.clock(NOW)}."),
         (Unreachable("no route", offline=True), "No connection."),
         (Rejected("raw words of a server", reason="too_long"), "The text is too long for this network."),
+        (OverBudget("spent", NOW), f"This month's budget is spent. Reading begins again {words.day(NOW)}."),
         (OutcomeUnknown("reset"), "The server did not answer. We look before we send again."),
         (VaultError("x", reason="keyring_locked"), "The keyring is locked. Unlock it and try again."),
         (StoreError("x", reason="locked"), "Another program holds the data."),

@@ -11,7 +11,7 @@ from socialdesk.core.events import ColumnChanged
 from socialdesk.core.headers import ColumnHeader as HeaderData
 from socialdesk.core.rows import Row, Story
 from socialdesk.core.source import Column
-from socialdesk.ui import words
+from socialdesk.ui.column import telling
 from socialdesk.ui.column.asking import CardWishes
 from socialdesk.ui.column.bars import NewPill, ViewSwitch
 from socialdesk.ui.column.corners import paint_panel
@@ -285,36 +285,30 @@ class ColumnView(QWidget):
         if (icon, colour) != self._icon:
             self._icon = (icon, colour)
             self.looks_changed.emit()
-        self.header.show_title(icon, colour, column.title, data.subtitle if data else "")
+        self.header.show_title(icon, colour, column.title, telling.subtitle(data, self._desk.now()) if data else "")
         self.switch.show_kind(column.view)
         self.switch.setVisible(column.view == "stories" or (data is not None and len(data.sources) > 1))
         if data is None:
             return
         self.header.show_busy(busy=data.busy)
-        self.header.setAccessibleDescription(f"{data.subtitle}. {words.next_look(data.next_at, self._desk.now())}")
+        self.header.setAccessibleDescription(f"{data.subtitle}. {telling.next_look(data, self._desk.now())}")
         self.trouble.setVisible(bool(data.error))
         if data.error:
-            self._show_trouble(data)
+            self.trouble.show_trouble(*telling.trouble(data))
         if self._options is not None and self._options.isVisible():
             self._options.show_header(data)
             self._fit_options()
         self._show_empty()
 
-    def _show_trouble(self, data: HeaderData) -> None:
-        line = data.error_source
-        until = line.state.next_at if line else None
-        said = words.sentence(data.error, until=until, has_account=_has_account(data))
-        if line is not None and len(data.sources) > 1:
-            said = f"{line.source.title or line.network_title}: {said[0].lower()}{said[1:]}"
-        self.trouble.show_trouble(said, words.fix(data.error, has_account=_has_account(data)))
-
     def _fix(self) -> None:
         data = self._data
-        wish = words.fix(data.error, has_account=_has_account(data)) if data else ""
+        wish = telling.trouble(data)[1] if data else ""
         if wish == "Sign in again" and data and data.error_source:
             self._desk.actions.sign_in_again.emit(data.error_source.source.account_id)
         elif wish == "Options":
             self.toggle_options()
+        elif wish == "Budget":
+            self._desk.actions.show_place.emit("budget")
         else:
             self._desk.actions.refresh.emit(self.column.id)
 
@@ -391,8 +385,3 @@ class ColumnView(QWidget):
 
     def focus_list(self) -> None:
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def _has_account(data: HeaderData) -> bool:
-    """Whether the source in trouble is asked in the name of an account."""
-    return data.error_source is not None and data.error_source.source.account_id is not None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -12,6 +13,9 @@ from socialdesk.core.source import Column, WordFilter
 from socialdesk.ui import words
 from socialdesk.ui.column.look import PAD, Look
 from socialdesk.ui.controls import Elided, IconButton, IconLabel, button, clear_layout, label
+
+if TYPE_CHECKING:
+    from socialdesk.ui.column.cost import CostBox
 
 _PAUSE_MS = 600  # after the last letter
 
@@ -54,6 +58,9 @@ class OptionsPanel(QWidget):
         column.addSpacing(4)
         for check in (self.hide_reshares, self.hide_replies, self.only_media, self.stories):
             column.addWidget(check)
+        self._cost_place = QVBoxLayout()
+        self.cost: CostBox | None = None
+        column.addLayout(self._cost_place)
         column.addSpacing(6)
         column.addWidget(label("Fed by", "muted", size=12))
         self._sources = QWidget()
@@ -111,8 +118,21 @@ class OptionsPanel(QWidget):
         self.only_media.setChecked(column.filter.only_media)
         self.stories.setChecked(column.view == "stories")
         self._show_sources(header.sources)
-        self._next.setText(words.next_look(header.next_at, self._look.desk.now()).capitalize())
+        self._show_cost(header)
+        said = words.next_look(header.next_at, self._look.desk.now(), header.waits, header.waits_for)
+        self._next.setText(f"{said[:1].upper()}{said[1:]}")
         self._filling = False
+
+    def _show_cost(self, header: ColumnHeader) -> None:
+        if header.may_cost and self.cost is None:
+            from socialdesk.ui.column.cost import CostBox  # start-up: only where a network charges
+
+            self.cost = CostBox(self._look.desk)
+            self.cost.toggled.connect(self.keep)
+            self._cost_place.addWidget(self.cost)
+        if self.cost is not None:
+            self.cost.setVisible(header.may_cost)
+            self.cost.show_column(header.column.id, cheap=header.column.cheap)
 
     def _show_sources(self, lines: tuple[SourceLine, ...]) -> None:
         clear_layout(self._sources)
@@ -156,6 +176,7 @@ class OptionsPanel(QWidget):
             self._column,
             title=self.title.text().strip() or self._column.title,
             view="stories" if self.stories.isChecked() else "posts",
+            cheap=self.cost.box.isChecked() if self.cost is not None else self._column.cheap,
             filter=WordFilter(
                 split(self.any_of.text()),
                 split(self.none_of.text()),

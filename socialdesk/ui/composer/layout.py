@@ -12,6 +12,7 @@ from socialdesk.ui.composer import letter
 from socialdesk.ui.composer.article import ArticleEditor
 from socialdesk.ui.composer.card import CardPreview
 from socialdesk.ui.composer.checks import CheckList
+from socialdesk.ui.composer.cost_line import CostLine
 from socialdesk.ui.composer.editor import Editor
 from socialdesk.ui.composer.extras import TargetStrip
 from socialdesk.ui.composer.options import Options
@@ -83,6 +84,7 @@ class ComposerLayout(PanelBack):
         self.alt = AltEditor(desk)
         self.options = Options(desk)
         self.checks = CheckList(desk)
+        self.cost = CostLine(desk)
         self._status = label("", "warn", size=12.5, wrap=True)
         self._status.hide()
 
@@ -133,6 +135,7 @@ class ComposerLayout(PanelBack):
         column = QVBoxLayout()
         column.setContentsMargins(10, 8, _EDGE, 14)
         column.setSpacing(8)
+        column.addWidget(self.cost)
         column.addWidget(self._status)
         column.addLayout(row)
         return column

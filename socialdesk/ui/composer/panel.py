@@ -120,6 +120,7 @@ class Composer(ComposerLayout):
         self.new_pressed.connect(lambda: self.begin(Draft()))
         self.window_pressed.connect(self.window_wanted)
         self.roster.changed.connect(self._accounts_known)
+        self.cost.known.connect(self._show)
         self._desk.bridge.event.connect(self._news)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -162,7 +163,7 @@ class Composer(ComposerLayout):
             if not found.sendable and found.first is not None:
                 self._say(f"{self.roster.title(account_id)}: {found.first.sentence}.")
                 return
-        if not self._tasks.busy("post"):
+        if not self._tasks.busy("post") and not self.cost.asks(self._say):
             self._tasks.start("post", self._post())
 
     # What follows from it
@@ -207,6 +208,7 @@ class Composer(ComposerLayout):
         self.options.show_draft(draft, rules.values())
         self._show_checks(ids, leader)
         self.show_heading(letter.title_of(draft), self._drafts, draft)
+        self.cost.show_draft(draft, rules, self.roster)
         self.show_post(len(ids), busy=self._tasks.busy("post"))
         self.order_keys(ids, tuple(picture.blob for picture in draft.pictures))
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, 
 from socialdesk.core.account import Account
 from socialdesk.core.network import Field, NetworkFacts, SourceKind
 from socialdesk.core.source import Source, WordFilter
+from socialdesk.ui import cost_words
 from socialdesk.ui.controls import Line, button, clear_layout, label
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.dialogs.form import Form
@@ -76,6 +77,9 @@ class ColumnSheet(Sheet):
         self._ask_row = QHBoxLayout(self._ask)
         self._ask_row.setContentsMargins(0, 0, 0, 0)
         self.body.addWidget(self._ask)
+        self.cost = label("", "muted", size=12, wrap=True)
+        self.cost.hide()
+        self.body.addWidget(self.cost)
         self.verdict = label("", "bad", wrap=True)
         self.verdict.hide()
         self.body.addWidget(self.verdict)
@@ -155,6 +159,7 @@ class ColumnSheet(Sheet):
             made.setChecked(key == (offer.facts.key, offer.kind.kind, account_id))
         self._say("")
         self._tasks.start("ask", self._ask_fields(offer))
+        self._tasks.start("cost", self._ask_cost(offer))
 
     async def _ask_fields(self, offer: Offer) -> None:
         """The fields of the chosen source; those whose values the account knows become a choice."""
@@ -179,6 +184,17 @@ class ColumnSheet(Sheet):
             form.box(next(iter(stops))).setFocus()
         else:
             self.add.setFocus()
+
+    async def _ask_cost(self, offer: Offer) -> None:
+        """What the chosen source would cost in a day, where its network charges."""
+        said = ""
+        if offer.account is not None and offer.facts.prices:
+            ask = self.desk.services.spending.offer
+            cost = await self.desk.bridge.call(ask, offer.account.id, offer.kind.kind)
+            said = cost_words.column_day(cost) if cost is not None else ""
+        self.cost.setText(said)
+        self.cost.setVisible(bool(said))
+        self.refit()
 
     async def _choices(self, offer: Offer, field: Field) -> tuple[tuple[str, str], ...]:
         if offer.account is None:

@@ -65,12 +65,18 @@ class Dialogs(QObject):
         sheet.added.connect(self.desk.actions.go_column_id)
         self.open_sheet(sheet)
 
-    def show_settings(self) -> None:
+    def show_budget(self) -> None:
+        """The settings, at what accounts may spend."""
+        self.show_settings(page="Accounts")
+
+    def show_settings(self, *, page: str = "") -> None:
         from socialdesk.ui.dialogs.settings import SettingsSheet  # start-up: not part of the first paint
 
         sheet = SettingsSheet(self.desk, self.window, self.keys)
         sheet.keys_changed.connect(self.keys.use)
         sheet.transfer.connect(self.transfer_wanted)
+        if page:
+            sheet.show_page(page)
         self.open_sheet(sheet)
 
     def show_keys(self) -> None:

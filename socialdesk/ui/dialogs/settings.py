@@ -21,6 +21,7 @@ from socialdesk.ui import commands
 from socialdesk.ui.account_face import AccountFace
 from socialdesk.ui.controls import PickBox, button, clear_layout, label
 from socialdesk.ui.desk import Desk
+from socialdesk.ui.dialogs.budget import BudgetBox
 from socialdesk.ui.dialogs.keys import KeyBox
 from socialdesk.ui.dialogs.sheet import Sheet
 from socialdesk.ui.keys import Keys
@@ -70,6 +71,9 @@ class SettingsSheet(Sheet):
         self._fill_keys()
         desk.bridge.event.connect(self._news)
         self._tasks.start("settings", self._load())
+
+    def show_page(self, name: str) -> None:
+        self._show_page(_PAGES.index(name))
 
     def _show_page(self, place: int) -> None:
         for index in range(self._pages.count()):
@@ -196,6 +200,8 @@ class SettingsSheet(Sheet):
             return
         for account in accounts:
             column.addWidget(self._account_row(account))
+            if self.desk.services.accounts.facts(account.network).prices:
+                column.addWidget(BudgetBox(self.desk, account, self.refit))
         if not accounts:
             column.addWidget(label("No account is connected yet.", "muted"))
         column.addWidget(button(self.desk, "Connect an account", "plain", self._connect, icon="plug"))
