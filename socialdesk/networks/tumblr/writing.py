@@ -1,0 +1,203 @@
+"""Posts, reblogs, likes: written once, however often one has to try.
+
+Tumblr takes no name of ours with a post, so a post in doubt is looked for where it would be: among the published, the
+queued or the drafts. Private posts are shown in no list that says so; of them only a "yes" is believed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from socialdesk.core.account import Account
+from socialdesk.core.errors import OutcomeUnknown, Rejected, Unreachable
+from socialdesk.core.post import MediaFile, Receipt, Segment, Target, Uploaded
+from socialdesk.networks.tumblr.articles import HELD
+from socialdesk.networks.tumblr.client import Client, File
+from socialdesk.networks.tumblr.composing import content_of, state_of, tags_of
+from socialdesk.networks.tumblr.matching import is_ours, since_of
+from socialdesk.networks.tumblr.tolerant import Obj, moment, obj, objs, string
+
+PAGE = 20
+MAX_PAGES = 5
+SETTLE = timedelta(seconds=20)  # an upload that timed out here may still be at work there
+HELD_AT_MOST = 60
+_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+
+
+class Writer:
+    """Writes to one blog; `web` is where people look at posts."""
+
+    def __init__(self, client: Client, account: Account, web: str) -> None:
+        self._client = client
+        self._blog = account.facts.get("blog", "") or account.handle
+        self._web = web
+        self._held: dict[str, MediaFile] = {}
+        self._tried: dict[str, datetime] = {}
+
+    @property
+    def _path(self) -> str:
+        return f"/v2/blog/{quote(self._blog, safe='')}"
+
+    def hold(self, media: MediaFile) -> Uploaded:
+        """Keeps a picture until its post takes it along: Tumblr takes none alone."""
+        if media.mime not in _TYPES:
+            raise Rejected(f"Tumblr takes no {media.mime} here", reason="media_type")
+        ref = HELD + media.blob
+        self._held.pop(ref, None)
+        self._held[ref] = media
+        while len(self._held) > HELD_AT_MOST:
+            del self._held[next(iter(self._held))]
+        return Uploaded(ref, media.alt, media.width, media.height, ref)
+
+    async def publish(self, segment: Segment, key: str) -> Receipt:
+        if segment.reply_to is not None:
+            raise Rejected("Tumblr lets no program reply", reason="not_supported")
+        content = content_of(segment)
+        files = self._files(content)
+        body: dict[str, Any] = {"content": content, **state_of(segment, self._client.now())}
+        tags = tags_of(segment)
+        if tags:
+            body["tags"] = ",".join(tags)
+        if segment.article is not None and segment.article.slug:
+            body["slug"] = segment.article.slug
+        if segment.quote is not None:
+            body |= await self._parent(segment.quote)
+        self._tried[key] = self._client.now()
+        made = await self._client.send(f"{self._path}/posts", body, files)
+        number = string(made.get("id_string")) or string(made.get("id"))
+        if not number:
+            raise OutcomeUnknown("the answer names no post")
+        for ref in files:
+            self._held.pop(ref, None)
+        return self._receipt(number)
+
+    def _files(self, content: list[dict[str, Any]]) -> dict[str, File]:
+        """The pictures that the blocks name, and their types into the blocks. Raises Rejected (media_missing)."""
+        files: dict[str, File] = {}
+        for block in content:
+            for media in block["media"] if block["type"] == "image" else ():
+                ref = media.get("identifier")
+                if ref is None:
+                    continue
+                file = self._held.get(ref)
+                if file is None:
+                    raise Rejected("the picture is no longer here", reason="media_missing")
+                media["type"] = file.mime
+                files[ref] = (file.name or "picture", file.data, file.mime)
+        return files
+
+    async def _parent(self, target: Target) -> dict[str, Any]:
+        """What a reblog says of the post it takes on; asked for where the entry does not hold it."""
+        refs: Mapping[str, str] = target.refs
+        if not refs.get("reblog_key") or not refs.get("uuid"):
+            refs = await self._refs_of(refs.get("blog", ""), target.remote_id)
+        number = target.remote_id
+        return {
+            "parent_tumblelog_uuid": refs["uuid"],
+            "parent_post_id": int(number) if number.isdigit() else number,
+            "reblog_key": refs["reblog_key"],
+        }
+
+    async def _refs_of(self, blog: str, post_id: str) -> Mapping[str, str]:
+        if not blog:
+            raise Rejected("what is reblogged is not known", reason="reblog_not_allowed")
+        _, answer = await self._client.ask("GET", f"/v2/blog/{quote(blog, safe='')}/posts/{quote(post_id, safe='')}")
+        post = obj(answer)
+        found = {"uuid": string(obj(post.get("blog")).get("uuid")), "reblog_key": string(post.get("reblog_key"))}
+        found["uuid"] = found["uuid"] or string(post.get("tumblelog_uuid"))
+        if not all(found.values()):
+            raise Rejected("what is reblogged may not be", reason="reblog_not_allowed")
+        return found
+
+    # looking
+
+    async def find(self, segment: Segment, key: str) -> Receipt | None:
+        """Looks where the post would be. Raises `OutcomeUnknown` when it cannot tell."""
+        state = state_of(segment, self._client.now())["state"]
+        if segment.article is not None and segment.article.status == "future":
+            state = "queue"  # its time may have come meanwhile
+        found = None
+        if state in {"queue", "draft"}:
+            found = await self._look(f"{self._path}/posts/{state}", segment, dated=False)
+        if found is None and state != "draft":
+            found = await self._look(f"{self._path}/posts", segment, dated=True)
+        if found is not None:
+            return found
+        if state == "private":
+            raise OutcomeUnknown("private posts may be in no list")
+        last = self._tried.get(key)
+        if segment.media and last and self._client.now() - last < SETTLE:
+            raise OutcomeUnknown("Tumblr may still be at work", retry_at=last + SETTLE)
+        return None
+
+    async def _look(self, path: str, segment: Segment, *, dated: bool) -> Receipt | None:
+        for page in range(MAX_PAGES):
+            params = {"limit": str(PAGE), "offset": str(page * PAGE), "npf": "true", "reblog_info": "true"}
+            response, answer = await self._client.ask("GET", path, params=params)
+            found = obj(answer).get("posts")
+            if not isinstance(found, list):
+                raise Unreachable("the answer has an unknown form", reason="invalid_answer")
+            posts = objs(found)
+            since = since_of(segment, response, self._client.now()) if dated else None
+            ours = next((post for post in posts if is_ours(post, segment, since)), None)
+            if ours is not None:
+                return self._receipt(id_of(ours))
+            times = [when for post in posts if (when := moment(post.get("timestamp")))]
+            if len(posts) < PAGE or (since and times and min(times) < since):
+                return None
+        raise OutcomeUnknown("too many posts since to be sure")
+
+    def _receipt(self, number: str) -> Receipt:
+        url = f"{self._web}/{self._blog}/{number}"
+        return Receipt(number, url, {"id": number, "blog": self._blog, "url": url})
+
+    # deleting and acting
+
+    async def delete(self, post_id: str) -> None:
+        try:
+            await self._client.ask("POST", f"{self._path}/post/delete", form={"id": post_id}, harmless=True)
+        except Rejected as error:
+            if error.reason not in {"not_found", "gone"}:
+                raise
+
+    async def act(self, action: str, post_id: str, refs: Mapping[str, str]) -> Mapping[str, str]:
+        if action in {"like", "unlike"}:
+            form = {"id": post_id, "reblog_key": refs.get("reblog_key", "")}
+            await self._client.ask("POST", f"/v2/user/{action}", form=form, harmless=True)
+            return refs
+        if action == "reshare":
+            return {**refs, "reblog": await self._reblog(post_id, refs)}
+        if action == "unreshare":
+            mine = refs.get("reblog") or await self._own_reblog(post_id)
+            if mine:
+                await self.delete(mine)
+            return {name: value for name, value in refs.items() if name != "reblog"}
+        raise Rejected(f"no action {action}", reason="not_supported")
+
+    async def _reblog(self, post_id: str, refs: Mapping[str, str]) -> str:
+        """The number of the reblog. One that is there already is not made again."""
+        there = await self._own_reblog(post_id)
+        if there:
+            return there
+        body = {"content": [], "state": "published", **await self._parent(Target(post_id, refs))}
+        try:
+            made = await self._client.send(f"{self._path}/posts", body, {})
+        except OutcomeUnknown as error:
+            raise Unreachable(str(error), reason="interrupted", detail=error.detail) from error  # looked for next time
+        return string(made.get("id_string")) or string(made.get("id"))
+
+    async def _own_reblog(self, post_id: str) -> str:
+        params = {"limit": str(PAGE), "npf": "true", "reblog_info": "true"}
+        _, answer = await self._client.ask("GET", f"{self._path}/posts", params=params)
+        mine = (
+            id_of(post)
+            for post in objs(obj(answer).get("posts"))
+            if string(post.get("parent_post_id")) == post_id and not objs(post.get("content"))
+        )
+        return next(mine, "")
+
+
+def id_of(post: Obj) -> str:
+    """Ids have 64 bits: `id_string` where it is given."""
+    return string(post.get("id_string")) or string(post.get("id"))
