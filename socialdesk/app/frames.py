@@ -32,10 +32,10 @@ class FrameWriter:
     def send(self, frame: bytes) -> None:
         self._frames.put(frame)
 
-    def close(self) -> None:
-        """Closes the pipe when all is written or nobody reads any more, and returns then."""
+    def close(self, timeout_s: float | None = None) -> None:
+        """Closes the pipe when all is written or nobody reads any more; returns then, or after `timeout_s`."""
         self._frames.put(None)
-        self._thread.join()
+        self._thread.join(timeout_s)
 
     def _write(self) -> None:
         with contextlib.suppress(OSError, ValueError):  # the other end is gone

@@ -101,19 +101,16 @@ class Engine:
         self._started = self._started or path == "start"
         return value
 
-    def close(self) -> None:
-        """Ends the engine in order and waits for it. On any thread."""
+    async def aclose(self) -> None:
+        """Ends the engine in order and waits for it."""
         self._closed = True
-        self._end()
+        # The thread that waits is given no Qt object: it could be the last that holds one, and would destroy it.
+        await asyncio.to_thread(_end, self._engine, self._writer, self._reader)
 
-    def _end(self, timeout_s: float = STOP_S) -> None:
-        if self._writer is not None:
-            self._writer.close()
-        else:
-            self._engine.calls.close()
-        self._engine.wait(timeout_s)
-        if self._reader is not None:
-            self._reader.join()  # a thread that outlives the window would take its Qt objects along
+    def close(self) -> None:
+        """Like `aclose`, blocking; for a program that did not get as far as a loop."""
+        self._closed = True
+        _end(self._engine, self._writer, self._reader)
 
     def _take(self, arrived: tuple[EngineProcess, bytes | None]) -> None:
         engine, body = arrived
@@ -167,5 +164,17 @@ class Engine:
             self._died()
             return
         self._deaths.append(now)
-        self._end(0)
+        _end(self._engine, self._writer, self._reader, 0)
         self._listen(EngineProcess(self._opening))
+
+
+def _end(
+    engine: EngineProcess, writer: FrameWriter | None, reader: threading.Thread | None, timeout_s: float = STOP_S
+) -> None:
+    if writer is not None:
+        writer.close(timeout_s)
+    else:
+        engine.calls.close()
+    engine.wait(timeout_s)
+    if reader is not None:
+        reader.join()  # it ends with the process

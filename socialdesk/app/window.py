@@ -66,8 +66,8 @@ class Connects(Protocol):
 
     async def connect(self, bridge: Bridge, died: Callable[[], None]) -> "Services": ...
 
-    def close(self) -> None:
-        """Ends it in order and waits for it. On any thread."""
+    async def aclose(self) -> None:
+        """Ends it in order and waits for it."""
         ...
 
 
@@ -239,7 +239,7 @@ class Program:
             log.warning("the draft could not be saved at the end: %s", error)
         await desk.pictures.close()
         shell.window.hide()
-        await asyncio.to_thread(self._engine.close)
+        await self._engine.aclose()
         shell.window.end()
 
     def _cannot_open(self, error: Exception) -> int:

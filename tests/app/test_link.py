@@ -49,7 +49,7 @@ class Desk:
         self.services = await self.engine.connect(self.bridge, lambda: self.died.append(True))
 
     async def close(self) -> None:
-        self.engine.close()
+        await self.engine.aclose()
 
 
 @dataclass

@@ -63,7 +63,6 @@ async def test_the_window_stays_open_until_the_draft_is_stored(
         assert window.isVisible()
     window.close()
     assert await program == 0
-    await engine.aclose()
     store = Store.open(profile.data, now=START)
     assert [draft.text for draft in store.read_now(drafts.all)] == ["Not to be lost"]
     store.close()

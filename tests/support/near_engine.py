@@ -11,7 +11,7 @@ from socialdesk.vault import MemoryVault
 
 
 class NearEngine:
-    """Give it to `app.window.Program`, and await `aclose` when that has ended."""
+    """Give it to `app.window.Program`."""
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
@@ -21,9 +21,6 @@ class NearEngine:
         services = await self._open.enter_async_context(open_services(self._profile, MemoryVault()))
         services.events.listen(bridge.event.emit)
         return services
-
-    def close(self) -> None:
-        """Nothing: its loop is still needed to end in order."""
 
     async def aclose(self) -> None:
         await self._open.aclose()
