@@ -86,6 +86,8 @@ _SENTENCES = {
     "cannot_plan": "This site takes no planned posts. Send it when its time has come, or as a draft.",
     "no_media_endpoint": "This site takes no pictures in articles. Take them out, or use addresses of pictures.",
     "members_unread": "LinkedIn shows members' posts to no program. Add the page of your organisation to read here.",
+    "not_your_blog": "None of your blogs has this name. Check it, or leave it empty for your primary blog.",
+    "reblog_not_allowed": "This post cannot be reblogged. Share its link instead.",
     "not_your_page": "You are no administrator of this page, or there is none by this name. Check its address.",
     "link_refused": "The network could not read the page that is linked. Check its address.",
     "against_rules": "The network finds this against its rules. Say it differently.",
