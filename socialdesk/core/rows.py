@@ -13,7 +13,8 @@ class Row:
 
     `entry` carries the references, the re-share reason and the own marks of the account behind `source_id`
     (`account_id` None: no account). For long articles it is the card's cut: no `html`, a short `text`;
-    `entries.get` gives the whole.
+    `entries.get` gives the whole. `plan_actions` are what the account's plan allows beyond what every account of its
+    network may do.
     """
 
     key: RowKey
@@ -22,6 +23,7 @@ class Row:
     saved: bool
     source_id: int
     account_id: int | None = None
+    plan_actions: tuple[str, ...] = ()
 
     @property
     def entry_id(self) -> int:

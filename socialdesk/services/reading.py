@@ -48,11 +48,11 @@ class ReadingService:
 
     async def page(self, column_id: int, before: RowKey | None, limit: int) -> tuple[Row, ...]:
         """Rows newest first; `before` continues after that row."""
-        return await self._store.read(columns_table.rows, column_id, before, limit)
+        return await self._with_plans(await self._store.read(columns_table.rows, column_id, before, limit))
 
     async def newer(self, column_id: int, after: RowKey | None, limit: int = 200) -> tuple[Row, ...]:
         """Rows above `after`, newest first."""
-        return await self._store.read(columns_table.newer, column_id, after, limit)
+        return await self._with_plans(await self._store.read(columns_table.newer, column_id, after, limit))
 
     async def stories(self, column_id: int, limit: int = 50) -> tuple[Story, ...]:
         return await self._store.read(columns_table.stories, column_id, limit, self._now())
@@ -65,7 +65,28 @@ class ReadingService:
 
     async def rows_of(self, column_id: int, entry_ids: tuple[int, ...]) -> tuple[Row, ...]:
         """The rows of these entries in a column, as they are now."""
-        return await self._store.read(columns_table.rows_of, column_id, entry_ids)
+        return await self._with_plans(await self._store.read(columns_table.rows_of, column_id, entry_ids))
+
+    async def _with_plans(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        """The rows with what the plans of their accounts allow; most networks have no plans, and nobody is asked."""
+        if not any(row.account_id is not None and self._plan_actions(row.entry.network) for row in rows):
+            return rows
+        allowed = {a.id: set(self._accounts.facts(a.network).actions_of(a)) for a in await self._accounts.list()}
+        return tuple(
+            replace(row, plan_actions=found)
+            if (found := self._allowed(row, allowed.get(row.account_id or 0, set())))
+            else row
+            for row in rows
+        )
+
+    def _allowed(self, row: Row, actions: set[str]) -> tuple[str, ...]:
+        return tuple(action for action in self._plan_actions(row.entry.network) if action in actions)
+
+    def _plan_actions(self, network: str) -> tuple[str, ...]:
+        try:
+            return self._accounts.facts(network).plan_actions
+        except InputError:  # its adapter is gone, its entries are not
+            return ()
 
     async def thread(self, entry_id: int) -> tuple[Entry, ...]:
         """The conversation around an entry, oldest first; the entry alone where its network shows none."""
@@ -134,11 +155,12 @@ class ReadingService:
         stored = await self.entry(entry_id)
         before = stored.entry
         facts = self._accounts.facts(before.network)
-        if stored.account_id is None or DONE_BY.get(action, action) not in facts.actions:
+        account = await self._accounts.get(stored.account_id) if stored.account_id is not None else None
+        if account is None or DONE_BY.get(action, action) not in facts.actions_of(account):
             raise InputError(f"{facts.title} has no such action here.", "Open it in the browser instead.")
         await self._put(entry_id, shown_after(before, action))
         try:
-            after = await self._send(stored.account_id, before, action)
+            after = await self._send(account.id, before, action)
         except Unreachable as error:
             if not error.offline:
                 await self._put(entry_id, before)

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterable
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
@@ -69,9 +70,11 @@ class NetworkLooks:
         look = self._looks.get(key)
         return look is not None and kind in look.inboxes
 
-    def actions(self, key: str) -> tuple[str, ...]:
-        look = self._looks.get(key)
-        return look.actions if look else ()
+    def actions(self, row: Any) -> tuple[str, ...]:
+        """What may be done with a card (a `core.rows.Row`, or what has its `.entry`): as its network allows, and the
+        plan of the account that sees it."""
+        look = self._looks.get(row.entry.network)
+        return (*look.actions, *getattr(row, "plan_actions", ())) if look else ()
 
 
 def paint_face(painter: QPainter, theme: Theme, box: QRectF, name: str, picture: QPixmap | None) -> None:

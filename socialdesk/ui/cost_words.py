@@ -36,8 +36,9 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 def plain(amount: Decimal) -> str:
-    """An amount as it stands in a field: 5, 0.005."""
-    return f"{amount.normalize() + 0:f}"
+    """An amount as it stands in a field: 5, 0.20, 0.005."""
+    said = f"{amount.normalize() + 0:f}"
+    return f"{amount:.2f}" if len(said.partition(".")[2]) == 1 else said
 
 
 def month_name(month: date) -> str:

@@ -41,7 +41,7 @@ class Doing(QObject):
 
     async def _act(self, row: Row, action: str) -> None:
         entry = row.entry
-        can_act = action in self._desk.looks.actions(entry.network)
+        can_act = action in self._desk.looks.actions(row)
         if action == "reshare" and not can_act and entry.kind is EntryKind.ARTICLE and entry.url:
             self._desk.actions.compose_text.emit(f"{entry.title}\n\n{entry.url}".strip())
             return

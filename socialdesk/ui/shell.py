@@ -220,7 +220,7 @@ class Shell(Dialogs):
 
     def _answer(self, how: str, row: Any) -> None:
         looks, network = self.desk.looks, row.entry.network
-        if "reply" not in looks.actions(network):
+        if "reply" not in looks.actions(row):
             self.desk.actions.tell(f"{looks.title(network)} has no replies. Rewrite it instead.")
             return
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from socialdesk.core.entry import Counts, EntryKind, MediaKind, Poll, Quoted, Reason
 from socialdesk.core.rows import Row
@@ -15,6 +16,7 @@ from socialdesk.ui.column import actions_row
 from socialdesk.ui.column.card import lay_out_post, said_aloud
 from socialdesk.ui.column.column import ColumnView
 from socialdesk.ui.column.look import Look
+from socialdesk.ui.column.menu import card_menu
 from socialdesk.ui.column.story import lay_out_story
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.window import Window
@@ -54,6 +56,17 @@ async def test_a_click_on_an_action_is_the_wish(
     got = heard(getattr(desk.actions, kind))
     click(view, place_of(view, 1, kind))
     assert [r.entry_id for r in got] == [view.model.items[1].entry_id]
+
+
+async def test_a_card_offers_what_the_plan_of_its_account_allows(desk: Desk) -> None:
+    plain = row(1, network="wordpress")
+    planned = replace(plain, plan_actions=("like", "quote"))
+    assert actions_row.offered(desk.looks, plain) == ("save", "rewrite")
+    assert actions_row.offered(desk.looks, planned) == ("like", "save", "rewrite")
+    parent = QWidget()
+    menus = [card_menu(desk, one, parent) for one in (plain, planned)]
+    assert [any(a.text().startswith("Quote") for a in menu.actions()) for menu in menus] == [False, True]
+    parent.deleteLater()
 
 
 async def test_links_tags_faces_and_pictures_answer(

@@ -94,4 +94,5 @@ def test_names_of_prices() -> None:
         == "Post read (bookmarks, likes)"
     )
     assert cost_words.plain(Decimal("5.000000")) == "5"
+    assert cost_words.plain(Decimal("0.2000")) == "0.20"
     assert cost_words.plain(Decimal("0.005000")) == "0.005"

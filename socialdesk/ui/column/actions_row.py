@@ -40,7 +40,7 @@ _HERE = ("save", "rewrite")  # the desk's own: no network is asked
 
 def offered(looks: NetworkLooks, row: Row) -> tuple[str, ...]:
     """The desk's own actions, and those that the network of `row` has. An article is passed on by its link."""
-    able = (*looks.actions(row.entry.network), *_HERE)
+    able = (*looks.actions(row), *_HERE)
     passes_on = row.entry.kind is EntryKind.ARTICLE and bool(row.entry.url)
     return tuple(kind for kind in ALL if kind in able or (kind == "reshare" and passes_on))
 

@@ -11,7 +11,7 @@ from socialdesk.ui.desk import Desk
 
 def card_menu(desk: Desk, row: Row, parent: QWidget, entry_ids: tuple[int, ...] = ()) -> QMenu:
     """What else can be done with `row`. `entry_ids` are all that its card stands for, if it is more than the row."""
-    actions, entry, able = desk.actions, row.entry, desk.looks.actions(row.entry.network)
+    actions, entry, able = desk.actions, row.entry, desk.looks.actions(row)
     talks = "reply" in able
     wishes: list[tuple[str, str, str, Callable[[], object]] | None] = [
         ("Read", "book-open", "Enter", lambda: actions.open_entry.emit(row)),

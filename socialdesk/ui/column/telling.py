@@ -13,7 +13,8 @@ def next_look(data: ColumnHeader, now: datetime) -> str:
 def subtitle(data: ColumnHeader, now: datetime) -> str:
     """What feeds the column; before that why it looks later than usual, unless the line for trouble says so."""
     late = data.waits in ("limit", "budget") and not data.error
-    return f"{next_look(data, now)} · {data.subtitle}" if late else data.subtitle
+    said = next_look(data, now)
+    return f"{said[:1].upper()}{said[1:]} · {data.subtitle}" if late else data.subtitle
 
 
 def trouble(data: ColumnHeader) -> tuple[str, str]:

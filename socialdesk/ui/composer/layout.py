@@ -86,6 +86,7 @@ class ComposerLayout(PanelBack):
         self.checks = CheckList(desk)
         self.cost = CostLine(desk)
         self._status = label("", "warn", size=12.5, wrap=True)
+        self._status.setContentsMargins(6, 0, 0, 0)  # where the words of the post begin
         self._status.hide()
 
     def _header(self, desk: Desk) -> QHBoxLayout:

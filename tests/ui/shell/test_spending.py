@@ -128,8 +128,8 @@ class TestColumns:
         shell = await open_shell()
         limited, slowed = shell.window.strip.views()[:2]
         clock = at.astimezone().strftime("%H:%M")
-        await eventually(lambda: limited.header._subtitle == f"next look {clock}, X's limit · @northwind")
-        await eventually(lambda: f"next look {clock}, to keep the month's budget" in slowed.header._subtitle)
+        await eventually(lambda: limited.header._subtitle == f"Next look {clock}, X's limit · @northwind")
+        await eventually(lambda: f"Next look {clock}, to keep the month's budget" in slowed.header._subtitle)
 
     async def test_a_spent_budget_is_a_sentence_with_its_fix(self, paid: PanelFakes, open_shell: Open) -> None:
         paid.headers[1] = header(paid, error="budget_spent", next_at=datetime(2025, 12, 1, 12, tzinfo=UTC))
