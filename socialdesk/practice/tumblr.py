@@ -94,6 +94,7 @@ class PracticeTumblr(PracticeServer):
         router.add_get(blog + "/posts/{id:\\d+}", self._post)
         router.add_get(blog + "/posts/{state:queue|draft}", self._unpublished)
         router.add_post(blog + "/posts", self._create)
+        router.add_post(blog + "/posts/", self._create)
         router.add_post(blog + "/post/delete", self._delete)
         router.add_get(blog + "/avatar/{size}", self._avatar)
         router.add_get("/media/{number}", self._show_media)
@@ -152,7 +153,12 @@ class PracticeTumblr(PracticeServer):
     async def _posts(self, request: web.Request) -> web.Response:
         self._check_key(request)
         blog = self._blog(request)
-        found = _page(request, self.state.listed(blog=blog.name))
+        listed = self.state.listed(blog=blog.name)
+        if "id" in request.query:
+            listed = [post for post in listed if str(post.id) == request.query["id"]]
+            if not listed:
+                raise Refused(404, 0, "Not Found")
+        found = _page(request, listed)
         return envelope({"blog": blog_json(blog, self.url), "posts": self._json(found), "total_posts": len(found)})
 
     async def _unpublished(self, request: web.Request) -> web.Response:
