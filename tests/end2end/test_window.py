@@ -79,7 +79,7 @@ async def test_an_article_is_read_saved_and_read_again_with_the_network_cut(desk
     desk.press(Key.Key_Return)
     await eventually(lambda: reader.piece is not None)
     assert reader.piece.title == title
-    assert len(reader.view.toPlainText().split()) > 150
+    await eventually(lambda: len(reader.view.toPlainText().split()) > 150)
     desk.press(Key.Key_Escape)
     assert desk.window.right.panel is None
     desk.press(Key.Key_B)
