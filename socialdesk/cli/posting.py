@@ -8,6 +8,7 @@ import typer
 
 from socialdesk.cli.article import article_of
 from socialdesk.cli.context import COULD_NOT, Json, read_file, say, shell_of, show
+from socialdesk.cli.spending import ask_first
 from socialdesk.core.delivery import OPEN_STATES
 from socialdesk.core.errors import InputError
 from socialdesk.core.post import Delivery, DeliveryState, Draft, HandOff, Picture, Publication
@@ -34,6 +35,9 @@ def post(
     language: Annotated[str, typer.Option(help="Language of the text, such as en.")] = "",
     visibility: Annotated[str, typer.Option(help="Who sees it, where a network lets you choose.")] = "",
     warning: Annotated[str, typer.Option(help="Content warning, where a network has one.")] = "",
+    over_budget: Annotated[
+        bool, typer.Option("--over-budget", help="Send it although it costs more than the month has left.")
+    ] = False,
     as_json: Annotated[bool, Json] = False,
 ) -> None:
     """Posts TEXT to one or more accounts and waits until each delivery is settled.
@@ -49,18 +53,18 @@ def post(
         accounts = [await services.accounts.find(name) for name in to.split(",") if name.strip()]
         kept = [await _picture(services, path, descriptions, n) for n, path in enumerate(pictures)]
         piece = await article_of(article, services) if article else None
-        draft = await services.composing.save(
-            Draft(
-                text=text.replace("\\n", "\n"),
-                account_ids=tuple(account.id for account in accounts),
-                pictures=tuple(kept),
-                article=piece,
-                link=link,
-                language=language,
-                visibility=visibility,
-                warning=warning,
-            )
+        written = Draft(
+            text=text.replace("\\n", "\n"),
+            account_ids=tuple(account.id for account in accounts),
+            pictures=tuple(kept),
+            article=piece,
+            link=link,
+            language=language,
+            visibility=visibility,
+            warning=warning,
         )
+        await ask_first(services, written, agreed=over_budget)
+        draft = await services.composing.save(written)
         publication = await services.publishing.submit(draft.id)
         await _deliver(services)
         settled = await services.publishing.publication(publication.id) or publication

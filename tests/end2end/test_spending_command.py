@@ -14,7 +14,7 @@ from socialdesk.cli.main import app
 from socialdesk.core.account import Account
 from socialdesk.core.costs import Price
 from socialdesk.core.source import Source, WordFilter
-from socialdesk.store import accounts, sources, spending
+from socialdesk.store import accounts, drafts, outbox, sources, spending
 from socialdesk.store import columns as columns_table
 from socialdesk.store.database import Store
 
@@ -83,3 +83,17 @@ def test_a_column_can_be_cheap_and_says_what_it_costs(profile: Path) -> None:
     told = CliRunner().invoke(app, ["--profile", str(profile), "column", "list"]).stdout
     assert "Cheap. About $0.25 a day, looking every 30 minutes" in told
     assert not run(profile, "column", "cheap", "Home", "--usual")["cheap"]
+
+
+def test_a_post_says_its_cost_and_asks_before_the_month_is_overspent(profile: Path) -> None:
+    run(profile, "spending", "1", "--envelope", "0.1")
+    words = ["post", "Read https://example.com/pumps", "--to", "1"]
+    said = refused(profile, *words)
+    assert "Costs about $0.20 on @northwind." in said
+    assert "@northwind has $0.085 left" in said
+    assert "--over-budget" in said
+    store = Store.open(Profile.choose(profile).data, now=NOW)
+    assert (store.read_now(drafts.all), store.read_now(outbox.publications, None, 5)) == ((), ())
+    store.close()
+    answer = CliRunner().invoke(app, ["--profile", str(profile), *words, "--over-budget", "--json"])
+    assert json.loads(answer.stdout)["text"] == "Read https://example.com/pumps"  # no keyring, no server: it waits
