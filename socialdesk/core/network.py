@@ -125,6 +125,7 @@ class PostRules:
     `article`: takes an `ArticleToSend` instead of a text; with `notes` a text where the draft has no article.
     `findable`: `find` can prove that a post is out or is not.
     `splits_threads`: texts over the limit may become a thread.
+    `pictures_by_address`: takes no bytes; pictures are put on one of the person's blogs first, and named from there.
     """
 
     limit: int
@@ -146,6 +147,7 @@ class PostRules:
     replies: bool = True
     quotes: bool = False
     byte_limit: int = 0  # UTF-8 bytes, 0 = none
+    pictures_by_address: bool = False
     has_link: Callable[[str], bool] = has_address  # whether the network makes a link of something: it may cost more
 
 
