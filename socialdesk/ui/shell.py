@@ -69,6 +69,7 @@ class Shell(Dialogs):
     def load_rest(self) -> None:
         """What the first paint does not wait for: the keys, the state of the outbox."""
         self.keys.listen()
+        self._focus_columns()
         self.window.load_rest()
 
     async def close(self) -> None:
@@ -201,9 +202,6 @@ class Shell(Dialogs):
         made.ended.connect(lambda: self.composer_windows.remove(made))
         made.show()
 
-    def _new_window(self) -> None:
-        self.compose_window()
-
     def _to_own_window(self) -> None:
         self._tasks.start("own window", self._move_to_window())
 
@@ -315,7 +313,7 @@ class Shell(Dialogs):
     def _connect(self) -> None:
         actions = self.desk.actions
         actions.compose.connect(self.compose)
-        actions.compose_window.connect(self._new_window)
+        actions.compose_window.connect(lambda: self.compose_window())  # noqa: PLW0108 (a signal may carry a value)
         actions.compose_text.connect(lambda text: self._write_from("passed_on", text))
         actions.fold_composer.connect(self.fold)
         actions.reply.connect(lambda row: self._answer("reply", row))

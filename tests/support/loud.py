@@ -11,10 +11,10 @@ from socialdesk.app.profile import Profile
 def be_loud() -> None:
     usual = logs.log_to_file
 
-    def log_everything(chosen: Profile, name: str = logs.LOG) -> None:
-        usual(chosen, name)
-        for name in ("", "socialdesk"):
-            logging.getLogger(name).setLevel(logging.DEBUG)
+    def log_everything(profile: Profile, name: str = logs.LOG) -> None:
+        usual(profile, name)
+        for package in ("", "socialdesk"):
+            logging.getLogger(package).setLevel(logging.DEBUG)
 
     logs.log_to_file = log_everything
 
