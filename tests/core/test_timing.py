@@ -317,3 +317,14 @@ def test_every_interval_is_within_its_rhythm(
 def test_a_rate_is_never_negative_nor_more_than_all(dates: list[datetime | None], now: datetime) -> None:
     rate = entries_per_week(dates, now)
     assert rate is None or 0 <= rate <= len(dates)
+
+
+def test_the_network_s_limit_puts_off_the_next_look_and_says_so() -> None:
+    late, soon = NOW + timedelta(hours=2), NOW + timedelta(seconds=5)
+    waits = after_fetch(CHANGED, FRESH, NOW, 0.0, rhythm=Rhythm.of(300), limited_until=late)
+    assert (waits.next_at, waits.waits) == (late + timedelta(seconds=1), "limit")
+    usual = after_fetch(CHANGED, waits, NOW, 0.0, rhythm=Rhythm.of(300), limited_until=soon)
+    assert (usual.next_at, usual.waits) == (NOW + timedelta(seconds=300), "")
+    endless = after_fetch(CHANGED, FRESH, NOW, 0.0, limited_until=NOW + timedelta(days=99))
+    assert endless.next_at is not None
+    assert endless.next_at <= NOW + timedelta(days=1, seconds=1)

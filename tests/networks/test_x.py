@@ -216,6 +216,27 @@ async def test_what_is_new_is_all_that_is_asked_for(server: RecordingX, opened: 
     assert asked.query["since_id"] == json.loads(first.cursor)["newest"]
 
 
+async def test_what_was_read_is_what_x_gave_and_bills(server: RecordingX, opened: Any) -> None:
+    for number in range(4):
+        server.add_post(f"Listed {number}")
+    columns = (
+        source("home"),
+        source("list", list="84839422"),
+        source("account", account="@harbor"),
+        source("search", query="b2b"),
+    )
+    for column in columns:
+        page = None
+        for _ in range(2):
+            server.answers.clear()
+            page = await opened.fetch(column, page.cursor if page else "", 5)
+            posts = [a.body for a in server.answers if not a.path.startswith("/2/users/by")]
+            assert list(page.read) == [post["id"] for body in posts for post in body.get("data", ())]
+        looked_up = sum(a.path.startswith("/2/users/by") for a in server.answers)
+        assert (page.look_ups, looked_up) == (0, 0)  # known since the first look
+    assert (await opened.fetch(source("account", account="@meridianops"), "", 5)).look_ups == 1
+
+
 async def test_a_long_absence_is_walked_through_and_a_very_long_one_leaves_a_gap(
     server: RecordingX, opened: Any
 ) -> None:
