@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from socialdesk.core import known_sites
 from socialdesk.core.account import Account
 from socialdesk.core.costs import read_price
 from socialdesk.core.errors import InputError, Unreachable
@@ -77,6 +78,7 @@ class ColumnService:
         for source in sources:
             self._check(source)
         found = [await self._discovered(source) for source in sources]
+        icon = self._icon_of(icon, sources[0], found[0]) if len(found) == 1 else icon
         for source in found:
             await self._store.write(sources_table.revive, source)
         return await self.add_known(title, icon, tuple(found), filter, view)
@@ -104,6 +106,8 @@ class ColumnService:
         words = words.strip()
         if not words:
             raise InputError("There are no words to search for.", "Type what your buyers talk about.")
+        if known_sites.typed(words) is not None:  # r/marketing, a channel's address: a place, not words
+            return await self.add(title, "", (self.feed(words),))
         sources = [s for account in await self._accounts.list() for s in self._searches(account, words)]
         feeds = [s for s in await self._store.read(sources_table.all) if self._is_open(s)]
         if not sources and not feeds:
@@ -149,8 +153,19 @@ class ColumnService:
         try:
             url, title = await self._find_feed(typed)
         except Unreachable:
-            return replace(source, params={**source.params, "url": complete(typed)})
+            known = known_sites.typed(typed)
+            url = complete(typed) if known is None else known.ask
+            return replace(source, params={**source.params, "url": url}, title=known.title if known else source.title)
         return replace(source, params={**source.params, "url": url}, title=source.title or title)
+
+    def _icon_of(self, icon: str, typed: Source, found: Source) -> str:
+        """A column of one known site looks like that site, unless an icon of its own was asked for."""
+        kind = self._accounts.facts(found.network).source(found.kind)
+        if icon not in ("", kind.icon if kind else ""):
+            return icon
+        known = known_sites.typed(typed.params.get("url", ""))
+        site = known.site if known else known_sites.site_of(found.params.get("url", ""))
+        return site.icon if site else icon
 
     async def _is_known(self, source: Source) -> bool:
         return any(s.params == source.params for s in await self._store.read(sources_table.all))

@@ -10,6 +10,7 @@ from pathlib import Path
 from socialdesk.content import article as articles
 from socialdesk.content import feeds
 from socialdesk.content.worker import Worker
+from socialdesk.core import known_sites
 from socialdesk.core.entry import RawDocument
 from socialdesk.core.errors import ContentError, InputError, NetworkError, RateLimited, Rejected
 from socialdesk.core.post import SeenCard
@@ -82,33 +83,46 @@ class InspectService:
         return await self._cards.look(url, typed=typed)
 
     async def feed_of(self, address: str) -> tuple[str, str]:
-        """Address and title of the feed behind any address of a site.
+        """Address and title of the feed behind any address of a site, or behind a name such as `r/marketing`.
 
-        Raises InputError where there is none, Unreachable where the site cannot be asked.
+        Of a site that is known (`core.known_sites`) the feed is asked for at once, else the page. Raises InputError
+        where there is none, Unreachable where the site cannot be asked.
         """
-        url = complete(address)
+        known = known_sites.typed(address)
+        url = known.ask if known is not None and known.page else complete(address)
+        if known is not None and known.sure and not known.page:
+            feed = await self._feed_at(known.ask)
+            if feed is not None:
+                return feed[0], known.title or feed[1]
         if not is_web(url):
+            if known is not None:
+                raise InputError(f"{known.site.title} has nothing at “{address.strip()}”.", "Check the spelling.")
             raise InputError(f"“{address}” is not a web address.", "Use one such as https://blog.example.")
-        try:
-            report = await self.inspect(url, try_usual_places=True)
-        except Rejected as error:
-            known = await self._known_site(url)
-            if known is None:
-                raise InputError("There is no feed at this address.", "Check the spelling.") from error
-            report = known
-        if report.kind == "feed":
-            return url if report.url == url else report.url, report.meta.title if report.meta else ""
-        if report.found:
-            return report.found[0].url, report.found[0].title
-        raise InputError("There is no feed at this address.", "Paste the address of the feed itself.")
+        return await self._feed_behind(url, known)
 
-    async def _known_site(self, url: str) -> InspectReport | None:
-        """The feed of a known kind of site whose page is closed to robots."""
-        for found in await self._worker.run(feeds.of_site, url):
-            with contextlib.suppress(Rejected):
-                report = await self.look_at(await self._fetch(found.url))
-                if report.kind == "feed":
-                    return report
+    async def _feed_behind(self, url: str, known: known_sites.Known | None) -> tuple[str, str]:
+        """The feed that a page names, or that its kind of site has; its usual places where the site is not known."""
+        try:
+            report = await self.inspect(url, try_usual_places=known is None or not known.sure)
+        except Rejected as error:
+            if known is not None and not known.sure and (feed := await self._feed_at(known.ask)) is not None:
+                return feed
+            raise InputError("There is no feed at this address.", "Check the spelling.") from error
+        if report.kind == "feed":
+            return report.url, report.meta.title if report.meta else ""
+        if not report.found:
+            raise InputError("There is no feed at this address.", "Paste the address of the feed itself.")
+        found = report.found[0]
+        if known is not None and known.page and not found.title and (feed := await self._feed_at(found.url)):
+            return found.url, feed[1]
+        return found.url, found.title
+
+    async def _feed_at(self, url: str) -> tuple[str, str] | None:
+        """Address and title of the feed at exactly this address; None where the site says that there is none."""
+        with contextlib.suppress(Rejected):
+            report = await self.look_at(await self._fetch(url))
+            if report.kind == "feed":
+                return report.url, report.meta.title if report.meta else ""
         return None
 
     async def look_at(self, raw: RawDocument) -> InspectReport:

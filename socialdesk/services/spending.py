@@ -22,6 +22,7 @@ from socialdesk.core.costs import (
 from socialdesk.core.entry import Page
 from socialdesk.core.errors import InputError, OverBudget
 from socialdesk.core.events import SpendingChanged
+from socialdesk.core.known_sites import polite
 from socialdesk.core.post import Draft
 from socialdesk.core.source import Source
 from socialdesk.core.spending import AccountMonth, ColumnCost, Pace, Plan, SendingCost
@@ -140,7 +141,7 @@ class SpendingService:
         kind = self._accounts.facts(source.network).source(source.kind)
         interval_s = kind.interval_s if kind else Rhythm().base_s
         if source.account_id is None or not self._charges(source.network):
-            return Rhythm.of(interval_s), ""
+            return polite(Rhythm.of(interval_s), source.params.get("url", "")), ""
         month = await self.month(source.account_id)
         cheap = await self._store.read(sources_table.is_cheap, source.id)
         return decide.rhythm_of(interval_s, month.pace, read_price(month.prices, source.kind), cheap=cheap)

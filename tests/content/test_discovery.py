@@ -55,7 +55,7 @@ def test_what_the_head_names_comments_last() -> None:
         ("https://www.youtube.com/playlist?list=PL1", "https://www.youtube.com/feeds/videos.xml?playlist_id=PL1"),
         ("https://github.com/owner/name", "https://github.com/owner/name/releases.atom"),
         ("https://github.com/owner/name/commits/main", "https://github.com/owner/name/commits.atom"),
-        ("https://www.reddit.com/r/marketing/top", "https://www.reddit.com/r/marketing/.rss"),
+        ("https://www.reddit.com/r/marketing/top", "https://www.reddit.com/r/marketing/top/.rss"),
         ("https://medium.com/@someone", "https://medium.com/feed/@someone"),
         ("https://letter.substack.com/p/x", "https://letter.substack.com/feed"),
         ("https://bsky.app/profile/a.example", "https://bsky.app/profile/a.example/rss"),

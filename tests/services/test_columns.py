@@ -3,7 +3,7 @@
 import pytest
 from aiohttp import web
 
-from socialdesk.core.errors import InputError
+from socialdesk.core.errors import InputError, Unreachable
 from socialdesk.core.source import Source, WordFilter
 from socialdesk.networks.feeds.adapter import Feeds
 from socialdesk.practice.server import PracticeServer
@@ -94,3 +94,40 @@ async def test_what_cannot_be_shown_is_refused_with_a_sentence(desk: Desk, sourc
 
 def test_the_feeds_adapter_is_the_one_that_follows_addresses() -> None:
     assert Feeds.facts.key == "feeds"
+
+
+async def test_a_known_place_has_its_own_title_and_look(desk_with_feeds: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def feed_of(address: str) -> tuple[str, str]:
+        assert address == "r/pumps"
+        return "https://www.reddit.com/r/pumps/new/.rss", "r/pumps"
+
+    services = desk_with_feeds.services
+    monkeypatch.setattr(services.inspecting, "feed_of", feed_of)
+    column = await services.columns.add("", "rss", (services.columns.feed("r/pumps"),))
+    assert (column.title, column.icon) == ("r/pumps", "networks/reddit")
+    [source] = await services.columns.sources(column.id)
+    assert source.params == {"url": "https://www.reddit.com/r/pumps/new/.rss"}
+    again = await services.columns.add_search("r/pumps")
+    assert (again.title, again.source_ids) == ("r/pumps", column.source_ids)
+    mine = await services.columns.add("Ours", "star", (services.columns.feed("r/pumps"),))
+    assert (mine.title, mine.icon) == ("Ours", "star")
+
+
+async def test_a_known_place_is_added_without_a_connection(
+    desk_with_feeds: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def feed_of(_address: str) -> tuple[str, str]:
+        raise Unreachable("no network", offline=True)
+
+    services = desk_with_feeds.services
+    monkeypatch.setattr(services.inspecting, "feed_of", feed_of)
+    column = await services.columns.add("", "rss", (services.columns.feed("hn: pumps"),))
+    [source] = await services.columns.sources(column.id)
+    assert (column.title, source.params["url"]) == ("Hacker News: pumps", "https://hnrss.org/newest?q=pumps")
+
+
+async def test_a_known_place_is_asked_as_often_as_it_puts_up_with(desk_with_feeds: Desk) -> None:
+    services = desk_with_feeds.services
+    reddit, _ = await services.spending.rhythm(services.columns.feed("https://www.reddit.com/r/pumps/new/.rss"))
+    blog, _ = await services.spending.rhythm(services.columns.feed("https://blog.example/feed"))
+    assert (reddit.floor_s, blog.floor_s) == (900, 600)

@@ -43,27 +43,74 @@ CHANNEL_FEED = "https://www.youtube.com/feeds/videos.xml?channel_id=UCabcdefghij
 
 
 @pytest.mark.parametrize(
-    ("typed", "page", "feed"),
+    ("typed", "feed", "title"),
     [
-        (CHANNEL, EMPTY, CHANNEL_FEED),
-        (CHANNEL, Rejected("429 for robots", reason="blocked"), CHANNEL_FEED),
-        ("https://www.reddit.com/r/marketing/", Rejected("403", reason="blocked"), "https://www.reddit.com/r/marketing/.rss"),
-        ("https://github.com/harbor/tools", EMPTY, "https://github.com/harbor/tools/releases.atom"),
+        (CHANNEL, CHANNEL_FEED, "Uploads"),
+        ("r/marketing", "https://www.reddit.com/r/marketing/new/.rss", "r/marketing"),
+        ("https://www.reddit.com/r/marketing/", "https://www.reddit.com/r/marketing/new/.rss", "r/marketing"),
+        ("github.com/harbor/tools", "https://github.com/harbor/tools/releases.atom", "harbor/tools releases"),
+        ("@northwind@medium", "https://medium.com/feed/@northwind", "Uploads"),
+        ("hn: pump prices", "https://hnrss.org/newest?q=pump%20prices", "Hacker News: pump prices"),
     ],
-)  # fmt: skip
-async def test_known_sites_are_known_by_what_was_typed(
-    desk: Desk, typed: str, page: bytes | NetworkError, feed: str
+)
+async def test_known_sites_are_asked_for_their_feed_and_nothing_else(
+    desk: Desk, typed: str, feed: str, title: str
 ) -> None:
-    sites = Sites({typed: page, feed: RSS})
-    found, _ = await inspector(desk, sites).feed_of(typed)
-    assert found == feed
-    assert sites.asked[0] == typed
+    sites = Sites({feed: RSS})
+    assert await inspector(desk, sites).feed_of(typed) == (feed, title)
+    assert sites.asked == [feed]
 
 
-async def test_a_known_site_that_asks_for_consent_first_is_known_all_the_same(desk: Desk) -> None:
-    sites = Sites({CHANNEL: EMPTY, CHANNEL_FEED: RSS}, lands_at={CHANNEL: "https://consent.example/?back=channel"})
-    assert (await inspector(desk, sites).feed_of(CHANNEL))[0] == CHANNEL_FEED
-    assert sites.asked == [CHANNEL]
+async def test_a_feed_that_a_known_site_does_not_have_is_looked_for_on_its_page(desk: Desk) -> None:
+    page = b"<html><head><link rel='alternate' type='application/rss+xml' href='/all.xml' title='All'></head></html>"
+    sites = Sites({"https://github.com/harbor/tools": page})
+    assert await inspector(desk, sites).feed_of("https://github.com/harbor/tools") == (
+        "https://github.com/all.xml",
+        "All",
+    )
+
+
+@pytest.mark.parametrize("typed", ["r/nosuchplace", "hn: nothing", "@nobody@medium"])
+async def test_a_name_of_nothing_is_a_sentence_and_one_request(desk: Desk, typed: str) -> None:
+    sites = Sites({})
+    with pytest.raises(InputError) as said:
+        await inspector(desk, sites).feed_of(typed)
+    assert typed in said.value.sentence
+    assert len(sites.asked) == 1
+
+
+async def test_a_channel_named_by_its_handle_is_found_on_its_page(desk: Desk) -> None:
+    page = b'<html><script>var x = {"externalId":"UCabcdefghijklmnopqrstuv"};</script></html>'
+    sites = Sites({"https://www.youtube.com/@northwind": page, CHANNEL_FEED: RSS})
+    for typed in ("yt: @northwind", "https://www.youtube.com/@northwind/videos", "@northwind@youtube"):
+        sites.asked.clear()
+        assert await inspector(desk, sites).feed_of(typed) == (CHANNEL_FEED, "Uploads")
+        assert sites.asked == ["https://www.youtube.com/@northwind", CHANNEL_FEED]
+
+
+async def test_a_podcast_in_apples_list_is_followed_at_its_own_feed(desk: Desk) -> None:
+    answer = b'{"resultCount":1,"results":[{"collectionName":"Pump talk","feedUrl":"https://cast.example/rss"}]}'
+    sites = Sites({"https://itunes.apple.com/lookup?id=42&entity=podcast": answer})
+    typed = "https://podcasts.apple.com/de/podcast/pump-talk/id42?i=7"
+    assert await inspector(desk, sites).feed_of(typed) == ("https://cast.example/rss", "Pump talk")
+
+
+@pytest.mark.parametrize("answer", [b"{}", b'{"results": 3}', b'{"results":[{"feedUrl":"javascript:x"}, 4]}', b"[]"])
+async def test_a_podcast_without_a_feed_is_a_sentence(desk: Desk, answer: bytes) -> None:
+    sites = Sites({"https://itunes.apple.com/lookup?id=42&entity=podcast": answer})
+    with pytest.raises(InputError, match="no feed"):
+        await inspector(desk, sites).feed_of("https://podcasts.apple.com/de/podcast/pump-talk/id42")
+    assert len(sites.asked) == 1
+
+
+async def test_a_page_that_only_looks_like_a_known_kind_is_asked_first(desk: Desk) -> None:
+    page = b"<html><head><link rel='alternate' type='application/rss+xml' href='/own.xml' title='Own'></head></html>"
+    sites = Sites({"https://social.example/@northwind": page})
+    found = await inspector(desk, sites).feed_of("https://social.example/@northwind")
+    assert found == ("https://social.example/own.xml", "Own")
+    sites = Sites({"https://social.example/@northwind.rss": RSS})
+    found = await inspector(desk, sites).feed_of("https://social.example/@northwind")
+    assert found == ("https://social.example/@northwind.rss", "Uploads")
 
 
 async def test_what_a_page_names_comes_before_usual_places(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Where a page keeps its feeds."""
 
+import json
 import re
 from urllib.parse import urlsplit
 
@@ -8,7 +9,7 @@ from lxml import etree
 from socialdesk.content.encoding import decode
 from socialdesk.content.feeds import jsonfeed, markup, reader
 from socialdesk.content.feeds.entries import plain_title
-from socialdesk.core import urls
+from socialdesk.core import known_sites, urls
 from socialdesk.core.entry import RawDocument
 from socialdesk.core.reports import FoundFeed
 from socialdesk.core.text import one_line
@@ -25,22 +26,6 @@ TYPES = {
     "application/x-atom+xml": "atom",
     "text/rss+xml": "rss",
 }
-# Address of a page (host and path) -> address of its feed.
-SITES = (
-    (r"(?:www\.|m\.)?youtube\.com/channel/([\w-]+)", r"https://www.youtube.com/feeds/videos.xml?channel_id=\1"),
-    (r"(?:www\.|m\.)?youtube\.com/user/([\w-]+)", r"https://www.youtube.com/feeds/videos.xml?user=\1"),
-    (r"github\.com/([\w.-]+/[\w.-]+)/?$", r"https://github.com/\1/releases.atom"),
-    (r"github\.com/([\w.-]+/[\w.-]+)/(releases|tags|commits)\b.*", r"https://github.com/\1/\2.atom"),
-    (r"github\.com/([\w-]+)/?$", r"https://github.com/\1.atom"),
-    (r"(?:www\.|old\.)?reddit\.com/(r/\w+|user/[\w-]+)\b.*", r"https://www.reddit.com/\1/.rss"),
-    (r"medium\.com/(@?[\w.-]+)/?.*", r"https://medium.com/feed/\1"),
-    (r"([\w-]+\.medium\.com)/.*", r"https://\1/feed"),
-    (r"([\w-]+\.substack\.com)(?:/.*)?", r"https://\1/feed"),
-    (r"([\w-]+\.tumblr\.com)(?:/.*)?", r"https://\1/rss"),
-    (r"([\w-]+\.blogspot\.[\w.]+)(?:/.*)?", r"https://\1/feeds/posts/default"),
-    (r"bsky\.app/profile/([\w.:-]+)/?$", r"https://bsky.app/profile/\1/rss"),
-    (r"([\w.-]+)/(@[\w.]+)/?$", r"https://\1/\2.rss"),
-)
 GENERATORS = (
     ("wordpress", "/feed/", "rss"),
     ("ghost", "/rss/", "rss"),
@@ -127,18 +112,8 @@ def _scheme(href: str) -> str:
 
 def of_site(url: str) -> tuple[FoundFeed, ...]:
     """See `content.feeds.of_site`."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ()
-    place = f"{parts.hostname or ''}{parts.path}"
-    if place.endswith("youtube.com/playlist") and "list=" in parts.query:
-        listed = parts.query.partition("list=")[2].partition("&")[0]
-        return (FoundFeed(f"https://www.youtube.com/feeds/videos.xml?playlist_id={listed}", kind="atom"),)
-    for pattern, feed in SITES:
-        if match := re.fullmatch(pattern, place):
-            return (FoundFeed(match.expand(feed)),)
-    return ()
+    known = known_sites.at(url)
+    return () if known is None or known.page else (FoundFeed(known.ask, known.title),)
 
 
 def _by_site(url: str, text: str) -> list[FoundFeed]:
@@ -146,7 +121,22 @@ def _by_site(url: str, text: str) -> list[FoundFeed]:
         return list(known)
     if (urlsplit(url).hostname or "").endswith("youtube.com") and (channel := _YOUTUBE_CHANNEL.search(text)):
         return [FoundFeed(f"https://www.youtube.com/feeds/videos.xml?channel_id={channel[1]}", kind="atom")]
-    return []
+    return _of_podcasts(text) if urls.host_of(url) == "itunes.apple.com" else []
+
+
+def _of_podcasts(text: str) -> list[FoundFeed]:
+    """The feeds in an answer of Apple's lookup of podcasts; none in anything else."""
+    try:
+        answer = json.loads(text)
+    except ValueError:
+        return []
+    results = answer.get("results") if isinstance(answer, dict) else None
+    found = [result for result in results if isinstance(result, dict)] if isinstance(results, list) else []
+    return [
+        FoundFeed(result["feedUrl"], one_line(str(result.get("collectionName", ""))), "rss")
+        for result in found
+        if isinstance(result.get("feedUrl"), str) and urls.is_web(result["feedUrl"])
+    ]
 
 
 def _by_generator(root: etree._Element, url: str) -> list[FoundFeed]:

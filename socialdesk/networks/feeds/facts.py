@@ -13,7 +13,14 @@ FACTS = NetworkFacts(
             "feed",
             "Feed or blog",
             "rss",
-            (Field("url", "Address", "https://blog.example", "The address of a blog or of its feed."),),
+            (
+                Field(
+                    "url",
+                    "Address",
+                    "https://blog.example",
+                    "Of a blog, its feed, a channel or podcast; or r/marketing, hn: words, @name@medium.",
+                ),
+            ),
             needs_account=False,
             interval_s=1800,
         ),

@@ -19,7 +19,7 @@ from socialdesk.ui.column.empty import EmptyState
 from socialdesk.ui.column.ending import EndLine
 from socialdesk.ui.column.header import ColumnHeader, TroubleLine
 from socialdesk.ui.column.loader import Loader
-from socialdesk.ui.column.look import Look
+from socialdesk.ui.column.look import Look, colour_of_site
 from socialdesk.ui.column.model import RowsModel
 from socialdesk.ui.column.scrollbar import OverlayBar
 from socialdesk.ui.column.view import CardList
@@ -281,6 +281,8 @@ class ColumnView(QWidget):
         if data is not None and len(data.networks) == 1 and icon in ("", "columns", "columns-3"):
             icon = self._look.looks.icon(data.networks[0])
             colour = self._look.looks.colour(data.networks[0]) or "text"
+        elif icon.startswith("networks/"):
+            colour = colour_of_site(icon)
         icon = icon if self._look.icons.exists(icon) else "columns-3"
         if (icon, colour) != self._icon:
             self._icon = (icon, colour)

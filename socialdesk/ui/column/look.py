@@ -35,6 +35,14 @@ _FONTS = {
 FINE = 2
 
 
+def colour_of_site(icon: str) -> str:
+    """The colour of the known site whose columns have this icon, or the token of the text's."""
+    from socialdesk.core.known_sites import by_icon  # start-up: few columns need it
+
+    site = by_icon(icon)
+    return (site.colour if site else "") or "text"
+
+
 class Look:
     """Shared by all columns of a window. Measures are device-independent pixels."""
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from socialdesk.core import known_sites
 from socialdesk.core.headers import ColumnHeader, SourceLine
 from socialdesk.core.source import Column, WordFilter
 from socialdesk.ui import words
@@ -148,8 +149,10 @@ class OptionsPanel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         looks = self._look.looks
-        colour = looks.colour(line.source.network) or "text"
-        row.addWidget(IconLabel(self._look.desk, looks.icon(line.source.network), colour, 14))
+        site = known_sites.site_of(line.source.params.get("url", ""))
+        icon = site.icon if site else looks.icon(line.source.network)
+        colour = (site.colour if site else looks.colour(line.source.network)) or "text"
+        row.addWidget(IconLabel(self._look.desk, icon, colour, 14))
         said = name_of(line)
         row.addWidget(Elided(said, "second"), 1)
         if line.state.error:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from socialdesk.core import known_sites
 from socialdesk.core.account import Account
 from socialdesk.core.network import Field, NetworkFacts, SourceKind
 from socialdesk.core.source import Source, WordFilter
@@ -220,7 +221,7 @@ class ColumnSheet(Sheet):
     async def _add_source(self, source: Source, offer: Offer) -> None:
         title = next((v for k, v in source.params.items() if k != "server"), "") or offer.kind.title
         if isinstance(self.form.answers(), dict) and offer.kind.fields:
-            title = self._spoken(title)
+            title = "" if "url" in source.params and known_sites.typed(title) else self._spoken(title)
         icon = "inbox" if offer.kind.inbox else offer.kind.icon
         add = self.desk.services.columns.add
         column = await self.desk.bridge.call(add, title, icon, (source,), WordFilter(), "posts")

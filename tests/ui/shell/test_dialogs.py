@@ -76,6 +76,20 @@ async def test_a_feed_needs_its_address(shell: Shell, panels: PanelFakes) -> Non
     assert (title, sources[0].account_id) == ("vantage.example", None)
 
 
+async def test_a_known_place_is_typed_as_people_say_it(shell: Shell, panels: PanelFakes) -> None:
+    shell.add_column()
+    sheet = shell.sheet
+    assert isinstance(sheet, ColumnSheet)
+    await eventually(lambda: sheet.buttons)
+    click(sheet.buttons["feeds", "feed", 0])
+    await eventually(lambda: "url" in sheet.form.answers())
+    type_into(sheet, "url", "r/marketing")
+    QTest.keyClick(sheet.form.box("url"), Qt.Key.Key_Return)
+    await eventually(lambda: any(call[0] == "add" for call in panels.calls))
+    _, title, sources = next(call for call in panels.calls if call[0] == "add")
+    assert (title, sources[0].params) == ("", {"url": "r/marketing"})  # its own title is found with it
+
+
 async def test_sign_in_with_a_token(shell: Shell, panels: PanelFakes) -> None:
     shell.add_account()
     click(button(shell, "Connect Mastodon"))
