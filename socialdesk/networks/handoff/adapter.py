@@ -41,6 +41,7 @@ class HandOffPlace:
             max_pictures=place.pictures,
             alt_limit=place.alt_limit,
             splits_threads=place.threads,
+            link_card="server" if place.card else "none",
             article=place.article,
             notes=place.article,
             findable=False,

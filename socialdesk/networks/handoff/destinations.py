@@ -44,6 +44,7 @@ class Destination:
     titled: bool = False
     article: bool = False
     threads: bool = False
+    card: bool = True  # makes a card of a link
     answers: str = ""
     longest: int = LONGEST_ADDRESS
     line_end: str = "\n"
@@ -149,6 +150,7 @@ TABLE = (
         "Its page takes nothing filled in: copy a picture and the words here, paste them there.",
         ("https://www.instagram.com/",),
         limit=2200,
+        card=False,
     ),
     Destination(
         "reddit_by_hand",
@@ -187,6 +189,7 @@ TABLE = (
         weigh=weigh_title,
         pictures=0,
         titled=True,
+        card=False,
     ),
     Destination(
         "medium_by_hand",
@@ -242,6 +245,7 @@ TABLE = (
         place=r"([\w.+-]+@[\w-]+(?:\.[\w-]+)+)",
         help="The list's address; or just a name.",
         titled=True,
+        card=False,
         longest=LONGEST_MAIL,
         line_end="\r\n",
     ),
@@ -255,6 +259,7 @@ TABLE = (
         ("{place}", ""),
         place=r"(https?://[^\s<>\"\\^`{|}]+)",
         help="The page where one writes there; or just a name.",
+        card=False,
     ),
 )
 
