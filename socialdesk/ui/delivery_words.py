@@ -88,7 +88,8 @@ def _said(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[Fix
             said = f"finish{_part(delivery)} in the browser, then say so here"
             return said, (Fix("is_there", "I have posted it"), Fix("cancel", "Not posted"))
         case DeliveryState.REFUSED:
-            return words.sentence(delivery.error), (Fix("edit", "Edit"),)
+            again = (Fix("retry", "Try again"),) if words.may_repeat(delivery.error) else ()
+            return words.sentence(delivery.error), (Fix("edit", "Edit"), *again)
         case DeliveryState.CANCELLED:
             return "not sent", (Fix("edit", "Edit"),)
 

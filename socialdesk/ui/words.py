@@ -114,20 +114,38 @@ _SENTENCES = {
 }
 _FALLBACK = "That did not work. Try again."
 
-# Reason codes whose fix is one button, with its word.
+# The word of the one button that helps, by reason code. What is refused of a post is mended where it was written.
 _FIXES = {
-    "sign_in_again": "Sign in again",
-    "auth_expired": "Sign in again",
-    "missing_permission": "Sign in again",
-    "not_a_feed": "Options",
-    "not_found": "Options",
-    "gone": "Options",
-    "private_address": "Options",
-    "rate_limited": "",
-    "offline": "",
-    "budget_spent": "Budget",
+    "Sign in again": """sign_in_again auth_expired missing_permission header_stripped invalid_key app_not_allowed
+        no_app_passwords""",
+    "Options": """not_a_feed not_found gone private_address insecure not_http dns too_many_redirects no_api no_ghost
+        no_micropub no_indieauth no_list not_mastodon no_page not_your_blog not_your_page members_unread plan_limit""",
+    "Budget": "budget_spent",
+    "Edit": """too_long empty duplicate media_too_large media_type media_missing cashtags quote_not_allowed
+        reply_not_allowed reblog_not_allowed cannot_plan edit_conflict link_refused too_many_links too_many_pictures
+        no_media_endpoint public_picture_needed against_rules""",
+    "Try again": """unreachable refused interrupted timed_out not_json invalid_answer server_error tls certificate
+        blocked firewall invalid too_large other account_restricted confirm_identity payment_needed posting_too_fast
+        upload_failed media_processing not_modified other_site proxy""",
+    "": "rate_limited offline version_retired already not_supported",
 }
-_OF_ACCOUNTS = frozenset(reason for reason, word in _FIXES.items() if word == "Sign in again")
+_FIX_OF = {reason: word for word, reasons in _FIXES.items() for reason in reasons.split()}
+_OF_ACCOUNTS = frozenset({"sign_in_again", "auth_expired", "missing_permission"})
+# Refused for what lies outside the post: it can be sent as it is when that is mended.
+_MENDED_ELSEWHERE = frozenset(
+    {
+        "account_gone",
+        "account_restricted",
+        "app_not_allowed",
+        "blocked",
+        "confirm_identity",
+        "firewall",
+        "link_refused",
+        "missing_permission",
+        "payment_needed",
+        "posting_too_fast",
+    }
+)
 
 
 def sentence(
@@ -159,7 +177,17 @@ def fix(reason: str, *, has_account: bool = True) -> str:
     """The word of the one button that helps, "" when waiting is all there is."""
     if not has_account and reason in _OF_ACCOUNTS:
         return "Try again"
-    return _FIXES.get(reason, "Try again")
+    return _FIX_OF.get(reason, "Try again")
+
+
+def has_fix(reason: str) -> bool:
+    """Whether somebody has decided what helps."""
+    return reason in _FIX_OF
+
+
+def may_repeat(reason: str) -> bool:
+    """Whether a refused post can be sent as it is, once what stood in its way is gone."""
+    return reason in _MENDED_ELSEWHERE
 
 
 def sentence_of(error: BaseException) -> str:

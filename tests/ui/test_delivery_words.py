@@ -97,3 +97,9 @@ def test_what_the_person_posts_offers_no_sending_from_here() -> None:
     asked = asking(mine, "X by hand")
     assert asked.may_be_left_out
     assert "receipt" in asked.why
+
+
+def test_a_post_refused_for_what_lies_outside_it_can_be_sent_again_as_it_is() -> None:
+    for error, actions in (("payment_needed", ["edit", "retry"]), ("too_long", ["edit"])):
+        said = standing(delivery(DeliveryState.REFUSED, error=error), "X", NOW)
+        assert [fix.action for fix in said.fixes] == actions

@@ -24,10 +24,13 @@ NOW = datetime(2025, 11, 18, 9, 30, tzinfo=UTC)
 ROOT = Path(words.__file__).parents[1]
 
 
-def reasons_in_code() -> tuple[str, ...]:
+ROOMS = ("core", "http", "content", "networks", "services", "store", "vault.py")
+
+
+def reasons_in_code(rooms: tuple[str, ...] = ROOMS) -> tuple[str, ...]:
     """Every reason code that is written out where an error is raised, in all rooms that raise some."""
     found = set()
-    for folder in ("core", "http", "content", "networks", "services", "store", "vault.py"):
+    for folder in rooms:
         place = ROOT / folder
         for path in [place] if place.is_file() else place.rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
@@ -57,6 +60,7 @@ def is_word(value: ast.expr) -> TypeGuard[ast.Constant]:
 ERRORS = {"AuthExpired", "ContentError", "Rejected", "StoreError", "Unreachable", "VaultError"}
 NOTICES = {"translate", "notices"}  # their tables say why somebody is told, not what went wrong
 REASONS = reasons_in_code()
+OF_NETWORKS = reasons_in_code(("networks", "http"))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +113,11 @@ def test_every_reason_has_a_calm_sentence_of_its_own(reason: str) -> None:
     assert len(said) < 100
 
 
+@pytest.mark.parametrize("reason", OF_NETWORKS)
+def test_every_reason_of_a_network_has_a_fix_that_somebody_chose(reason: str) -> None:
+    assert words.has_fix(reason), f"ui/words.py: which word of _FIXES helps against {reason}?"
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -133,6 +142,10 @@ def test_each_trouble_offers_the_fix_that_helps() -> None:
     assert words.fix("rate_limited") == ""
     assert words.fix("not_a_feed") == "Options"
     assert words.fix("unreachable") == "Try again"
+    assert words.fix("payment_needed") == "Try again"
+    assert words.fix("version_retired") == ""
+    assert words.fix("too_long") == "Edit"
+    assert words.fix("sign_in_again", has_account=False) == "Try again"
 
 
 @pytest.mark.parametrize(
