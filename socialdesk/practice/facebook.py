@@ -57,7 +57,8 @@ class PracticeFacebook(PracticeServer):
         route.add_get(f"{GRAPH}/oauth/access_token", self._guarded(self._exchange))
         route.add_get(f"{GRAPH}/me/accounts", self._guarded(self._accounts))
         for method in ("GET", "POST", "DELETE"):
-            route.add_route(method, f"{GRAPH}/{{node}}", self._guarded(self._node))
+            for end in ("", "/"):  # clients of Meta's own end the address of a node with a slash
+                route.add_route(method, f"{GRAPH}/{{node}}{end}", self._guarded(self._node))
             route.add_route(method, f"{GRAPH}/{{node}}/{{edge}}", self._guarded(self._edge))
         route.add_get("/pictures/{name}.png", self._avatar)
         route.add_get("/photos/{id}.png", self._photo)
@@ -294,7 +295,7 @@ class PracticeFacebook(PracticeServer):
         raise parameter("Unsupported request")
 
     def _insights(self, node_id: str, asked: Mapping[str, Any]) -> Json:
-        names, period = str(asked.get("metric", "")).split(","), str(asked.get("period", "day"))
+        names, period = _names(str(asked.get("metric", ""))), str(asked.get("period", "day"))
         if not all(name in self.metrics for name in names):
             raise parameter("The value must be a valid insights metric")
         rows = [
@@ -341,6 +342,11 @@ def _wanted(asked: Mapping[str, Any]) -> tuple[Wanted, ...]:
         return parse_fields(text) if text else ()
     except FieldError as error:
         raise GraphError(2500, f"Syntax error: {error}") from error
+
+
+def _names(text: str) -> list[str]:
+    """A list with commas, or in JSON."""
+    return [str(name) for name in json.loads(text)] if text.startswith("[") else text.split(",")
 
 
 def _cards(world: World, urls: Mapping[str, str]) -> dict[str, dict[str, str]]:

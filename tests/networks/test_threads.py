@@ -28,7 +28,7 @@ from socialdesk.core.post import MediaFile, Segment, Target, Uploaded
 from socialdesk.core.source import Source
 from socialdesk.http import Http
 from socialdesk.http.loopback import parse_pasted
-from socialdesk.networks.threads.adapter import Threads as NETWORK
+from socialdesk.networks.threads.adapter import Threads
 from socialdesk.networks.threads.facts import SCOPES
 from socialdesk.networks.threads.signin import server_of, web_of
 from socialdesk.networks.threads.translate import Place, entry_of
@@ -53,7 +53,7 @@ class Later:
 def open_account(server: RecordingThreads, http: Http, token: str = "", **options: Any) -> Any:
     me = server.me
     account = Account(1, "threads", me.name, me.username, server.url, me.id)
-    return NETWORK(account, Credential({"access_token": token or server.credentials["token"]}), http, **options)
+    return Threads(account, Credential({"access_token": token or server.credentials["token"]}), http, **options)
 
 
 def source(kind: str, **params: str) -> Source:
@@ -66,7 +66,7 @@ def judge() -> ThreadsJudge | None:
 
 
 class TestThreadsContract(NetworkContract):
-    network = NETWORK
+    network = Threads
     read_path = "/me/threads$"
     publish_path = "/threads_publish$"
 
