@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from socialdesk.core.account import Account
-from socialdesk.core.post import Delivery, DeliveryState, Draft, PartPlan
-from socialdesk.core.rows import DeliveryPlan
+from socialdesk.core.post import Delivery, DeliveryPlan, DeliveryState, Draft, PartPlan
 from socialdesk.core.saved import SavedItem
 from socialdesk.store import accounts, outbox, saved, sources
 from socialdesk.store.database import Store

@@ -13,8 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from socialdesk.core.errors import StoreError
-from socialdesk.core.post import DeliveryState, Draft, PartPlan
-from socialdesk.core.rows import DeliveryPlan
+from socialdesk.core.post import DeliveryPlan, DeliveryState, Draft, PartPlan
 from socialdesk.store import blobs, copies, outbox, search, settings
 from socialdesk.store.database import Store
 from tests.store.conftest import NOW, Desk, article

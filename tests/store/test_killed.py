@@ -17,7 +17,7 @@ WRITER = """
     import sys
     from pathlib import Path
     from socialdesk.core.post import Draft, PartPlan
-    from socialdesk.core.rows import DeliveryPlan
+    from socialdesk.core.post import DeliveryPlan
     from socialdesk.store import drafts, outbox
     from socialdesk.store.database import Store
     from tests.store.conftest import NOW, Desk, article

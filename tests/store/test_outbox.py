@@ -10,6 +10,7 @@ from socialdesk.core.post import (
     PERMALINK,
     Article,
     Delivery,
+    DeliveryPlan,
     DeliveryState,
     Draft,
     Override,
@@ -19,7 +20,7 @@ from socialdesk.core.post import (
     Receipt,
     Target,
 )
-from socialdesk.core.rows import Attempt, DeliveryPlan
+from socialdesk.core.rows import Attempt
 from socialdesk.store import blobs, drafts, outbox
 from socialdesk.store.database import Store
 from tests.store.conftest import NOW

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from socialdesk.core.budget import FRESH, HostBudget
-from socialdesk.core.post import Draft, PartPlan
-from socialdesk.core.rows import DeliveryPlan
+from socialdesk.core.post import DeliveryPlan, Draft, PartPlan
 from socialdesk.store import blobs, drafts, health, hosts, outbox, settings, sources
 from socialdesk.store.database import Store
+from socialdesk.store.migrations import MIGRATIONS
 from tests.store.conftest import NOW, Desk, article
 
 
@@ -44,7 +44,7 @@ def test_health_report(desk: Desk) -> None:
     assert int(report.pop("size, bytes")) > 4096
     assert str(report.pop("SQLite")).startswith("3.")
     assert report == {
-        "database version": 1,
+        "database version": len(MIGRATIONS),
         "accounts": 0,
         "columns": 1,
         "sources": 1,
