@@ -252,11 +252,12 @@ class ColumnService:
         facts = self._accounts.facts(source.network)
         kind = facts.source(source.kind)
         account = accounts.get(source.account_id or 0)
+        site = known_sites.site_of(source.params.get("url", ""))
         return SourceLine(
             source,
             state,
-            facts.title,
-            kind.title if kind else source.kind,
+            site.title if site else facts.title,
+            site.title if site else kind.title if kind else source.kind,
             account.handle if account else "",
             self._is_busy(source.id),
         )
@@ -298,6 +299,8 @@ def subtitle(lines: list[SourceLine], accounts: Mapping[int, Account]) -> str:
     if len(lines) == 1:
         only = lines[0]
         account = accounts.get(only.source.account_id or 0)
+        if known_sites.site_of(only.source.params.get("url", "")):
+            return only.network_title  # the column's title says which of its places
         return account.handle if account else only.source.title or only.source.params.get("url", only.network_title)
     names = [
         line.network_title for line in lines if line.source.account_id is not None or "url" not in line.source.params

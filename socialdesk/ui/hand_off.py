@@ -7,6 +7,7 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from socialdesk.core.errors import InputError
 from socialdesk.core.post import Delivery, HandOff, Picture
 from socialdesk.ui.controls import button, label
 from socialdesk.ui.desk import Desk
@@ -40,7 +41,10 @@ class HandOffSteps(QWidget):
         self._tasks.start("show", self._load(delivery.id))
 
     async def _load(self, delivery_id: int) -> None:
-        shown: HandOff = await self._desk.bridge.call(self._desk.services.handing_off.show, delivery_id)
+        try:
+            shown: HandOff = await self._desk.bridge.call(self._desk.services.handing_off.show, delivery_id)
+        except InputError:
+            return  # answered meanwhile: the row is about to say so
         if shown != self.shown:
             self.shown, self._next = shown, 0
             self._build(shown)

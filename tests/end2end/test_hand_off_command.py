@@ -1,5 +1,7 @@
 """Posting by hand from the command line: each step is a program of its own, so what waits is on disk."""
 
+import random
+import time
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,24 @@ def test_an_address_alone_is_refused(program: Program) -> None:
     answer = program.try_("outbox", "--permalink", "https://x.com/northwind/status/77")
     assert answer.status == 2
     assert "--confirm" in answer.err
+
+
+def test_killed_at_any_moment_it_still_waits_and_is_there_once(program: Program) -> None:
+    program.run("account", "add", X, "-f", "name=@northwind")
+    rng = random.Random(20261122)
+    accepted = 0
+    for number in range(8):
+        begun = program.begin("post", f"Number {number}", "--to", X)
+        time.sleep(rng.uniform(0.3, 1.6))  # a moment that nobody chooses
+        begun.kill()
+        begun.wait()
+    program.run("outbox", "--deliver")
+    listed = program.try_("outbox", "--limit", "50", "--json").json
+    found = listed if isinstance(listed, list) else [listed]
+    texts = [publication["text"] for publication in found]
+    assert len(texts) == len(set(texts))
+    for publication in found:
+        [delivery] = publication["deliveries"]
+        assert (delivery["state"], delivery["text"]) == ("hand_off", publication["text"])
+        accepted += 1
+    assert accepted, "no post was accepted in any of the runs: the moments are too early"

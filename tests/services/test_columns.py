@@ -107,6 +107,8 @@ async def test_a_known_place_has_its_own_title_and_look(desk_with_feeds: Desk, m
     assert (column.title, column.icon) == ("r/pumps", "networks/reddit")
     [source] = await services.columns.sources(column.id)
     assert source.params == {"url": "https://www.reddit.com/r/pumps/new/.rss"}
+    header = await services.columns.header(column.id)
+    assert (header.subtitle, header.sources[0].kind_title) == ("Reddit", "Reddit")
     again = await services.columns.add_search("r/pumps")
     assert (again.title, again.source_ids) == ("r/pumps", column.source_ids)
     mine = await services.columns.add("Ours", "star", (services.columns.feed("r/pumps"),))

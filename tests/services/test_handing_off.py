@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from socialdesk.core.errors import InputError, VaultError
 from socialdesk.core.events import OutboxChanged
 from socialdesk.core.post import Article, Delivery, DeliveryState, Draft
 from socialdesk.networks.handoff import NETWORKS
+from socialdesk.store import outbox as outbox_table
 from socialdesk.ui.delivery_words import standing
 from tests.content.test_pictures import picture
 from tests.services.conftest import Desk, open_desk
@@ -196,3 +198,25 @@ async def test_two_answers_at_once_are_one(hands: Desk) -> None:
         return_exceptions=True,
     )
     assert sum(isinstance(answer, InputError) for answer in answers) == 1
+
+
+async def test_after_the_store_was_put_back_from_a_copy_it_is_the_persons_to_tell(hands: Desk) -> None:
+    """What waited when the copy was made is in doubt then; nobody can look, and nothing of it was ever sent."""
+    x = await named(hands, "x_by_hand", "@northwind")
+    saved = await hands.services.composing.save(Draft(text="Copied", account_ids=(x,)))
+    number = (await hands.services.publishing.submit(saved.id)).id
+    waiting = await only(hands, number)
+    doubtful = replace(waiting, state=DeliveryState.IN_DOUBT, next_at=hands.clock(), error="interrupted")
+    hands.store.write_now(outbox_table.put, doubtful, None, hands.clock())
+    await hands.services.publishing.start()
+    await hands.services.publishing.settle()
+    assert (await only(hands, number)).state is DeliveryState.HAND_OFF
+
+
+async def test_signing_in_anew_under_the_same_name_keeps_account_and_outbox(hands: Desk) -> None:
+    first = await named(hands, "reddit_by_hand", "r/Pumps")
+    number = await hands.publish(Draft(text="A title", account_ids=(first,)))
+    again = await named(hands, "reddit_by_hand", "https://www.reddit.com/r/pumps/")
+    assert again == first
+    await hands.services.publishing.settle()
+    assert (await only(hands, number)).state is DeliveryState.HAND_OFF

@@ -217,7 +217,8 @@ class SettingsSheet(Sheet):
         said = QVBoxLayout()
         said.setSpacing(0)
         said.addWidget(label(account.name or account.handle, weight=600))
-        state = label("sign-in has run out" if account.needs_sign_in else account.handle, "muted", size=12)
+        told = f"{facts.title}, posted by hand" if facts.by_hand else account.handle
+        state = label("sign-in has run out" if account.needs_sign_in else told, "muted", size=12)
         said.addWidget(state)
         line.addLayout(said, 1)
         for word, act in (
@@ -225,6 +226,8 @@ class SettingsSheet(Sheet):
             ("Sign in again", lambda: self._sign_in(account.id)),
             ("Remove", lambda: self._tasks.start(f"remove {account.id}", self._remove(account.id))),
         ):
+            if facts.by_hand and word != "Remove":
+                continue  # there is nothing to sign in to
             made = button(self.desk, word, "danger" if word == "Remove" else "ghost", act)
             made.setAccessibleName(f"{word}: {account.handle or account.name}")
             line.addWidget(made)
