@@ -60,6 +60,8 @@ class SentCounter:
             await work
         except SocialDeskError as error:
             log.info("what was sent cannot be counted yet: %s", error)
+        except Exception:
+            log.exception("counting what was sent failed in an unforeseen way")
 
     async def _catch_up(self) -> None:
         charging = await self._spending.charging()

@@ -16,6 +16,7 @@ from socialdesk.core.errors import InputError, OutcomeUnknown, OverBudget, Rejec
 from socialdesk.core.events import SpendingChanged
 from socialdesk.core.post import Draft
 from socialdesk.core.source import Source
+from socialdesk.services.counting import SentCounter
 from socialdesk.store import sources as sources_table
 from tests.services.conftest import Desk, open_desk
 from tests.services.fakes import FakeNetwork, World, entry, fake
@@ -106,6 +107,23 @@ class TestLedger:
             ("post_with_link", 1, "0.200000"),
             ("post", 1, "0.015000"),
         ]
+
+    async def test_what_went_out_before_a_crash_is_counted_at_the_next_start(
+        self, tmp_path: Path, worker: Worker, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        network = type("FakePaid", (Reader,), {"facts": replace(fake("paid").facts, prices=PRICES), "world": World()})
+        async with open_desk(tmp_path, worker, {"paid": network}) as desk:
+            with monkeypatch.context() as patch:
+                patch.setattr(SentCounter, "start", lambda _: None)  # as if it ended right after the receipt
+                account_id = await desk.sign_in("paid")
+                await desk.publish(Draft(text="One\n---\nTwo", account_ids=(account_id,)))
+                await desk.services.stop()
+            assert (await desk.services.spending.month(account_id)).spent == 0
+        for _ in range(2):
+            async with open_desk(tmp_path, worker, {"paid": network}) as desk:
+                await desk.services.publishing.start()
+                await desk.services.stop()
+                assert str((await desk.services.spending.month(account_id)).spent) == "0.030000"
 
     async def test_a_refused_post_costs_nothing(self, paid: Paid) -> None:
         paid.world.failures.append(("before", Rejected("no", reason="duplicate")))
