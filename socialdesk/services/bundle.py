@@ -259,5 +259,6 @@ class Services:
         return self.http.describe_proxy()
 
     async def _signed_in(self, account_id: int) -> None:
+        await self.reading.account_back(account_id)
         await self.refresh.account_back(account_id)
         await self.publishing.account_back(account_id)

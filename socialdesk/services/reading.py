@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from socialdesk.services.spending import SpendingService
 
 log = logging.getLogger(__name__)
+NEWEST = 200
 UNDO = {"like": "unlike", "reshare": "unreshare", "bookmark": "unbookmark"}
 DONE_BY = {undo: action for action, undo in UNDO.items()}
 
@@ -172,6 +173,16 @@ class ReadingService:
             raise
         await self._done(entry_id, action, after)
         return after
+
+    async def account_back(self, account_id: int) -> None:
+        """The person signed in, maybe with another plan: the newest cards are shown with what it allows now."""
+        if not self._plan_actions((await self._accounts.get(account_id)).network):
+            return
+        for column in await self._store.read(columns_table.all):
+            rows = await self._store.read(columns_table.rows, column.id, None, NEWEST)
+            ids = tuple(row.entry_id for row in rows if row.account_id == account_id)
+            if ids:
+                self._events.send(ColumnChanged(column.id, 0, column.unseen, ids))
 
     async def catch_up(self) -> None:
         """Does what was wished without a connection. What a network refuses is taken back and shown so."""

@@ -10,6 +10,7 @@ from socialdesk.content.worker import Worker
 from socialdesk.core.account import Credential, Identity
 from socialdesk.core.entry import Page
 from socialdesk.core.errors import InputError
+from socialdesk.core.events import ColumnChanged
 from socialdesk.core.network import SignedIn
 from socialdesk.core.rows import Row
 from socialdesk.core.source import Source
@@ -69,7 +70,10 @@ async def test_only_an_account_whose_plan_allows_it_may_like(two: Two) -> None:
     assert len(two.world.acts) == 1
 
 
-async def test_another_plan_shows_at_the_next_look(two: Two) -> None:
+async def test_another_plan_shows_at_once(two: Two) -> None:
     answers = {"server": "free", "token": "good", "allows": "like quote"}
     await two.desk.services.accounts.sign_in("plan", answers)
     assert {row.account_id: row.plan_actions for row in await two.rows()}[two.free] == ("like", "quote")
+    shown = next(row.entry_id for row in await two.rows() if row.account_id == two.free)
+    changed = [event for event in two.desk.events if isinstance(event, ColumnChanged) and event.updated == (shown,)]
+    assert [event.column_id for event in changed] == [1]
