@@ -74,6 +74,7 @@ def check_account(draft: Draft, account_id: int, rules: Mapping[int, PostRules])
         *_target_issues(draft, account_id, own),
         *_text_issues(draft, account_id, rules, texts),
         *_picture_issues(draft.pictures, own),
+        *_host_issues(draft.pictures, own),
         *_link_issues(draft, rules),
         *_card_issues(draft, account_id, rules),
     )
@@ -152,6 +153,11 @@ def _picture_issues(pictures: tuple[Picture, ...], rules: PostRules) -> Iterator
             over = len(picture.alt) - rules.alt_limit
             sentence = f"description of the {name} {over:,} too long"
             yield Issue(Severity.ERROR, "alt_too_long", sentence, "edit_alt", picture=index)
+
+
+def _host_issues(pictures: tuple[Picture, ...], rules: PostRules) -> Iterator[Issue]:
+    if pictures and rules.pictures_by_address and rules.max_pictures:
+        yield Issue(Severity.NOTE, "pictures_on_blog", "takes pictures from your blog, where they are put first")
 
 
 def _link_issues(draft: Draft, rules: Mapping[int, PostRules]) -> Iterator[Issue]:

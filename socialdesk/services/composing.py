@@ -1,7 +1,8 @@
 """Drafts, their pictures, and what each account takes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from socialdesk.content import pictures
@@ -59,9 +60,28 @@ class ComposeService:
     async def rules(self, account_id: int) -> PostRules:
         """What the account may post, asked once a day; when it cannot be asked, what it said last.
 
-        While its secrets cannot be read, also what can be known without them. Raises InputError where nothing can be
-        posted, and what the network or the keyring raises when it was never asked.
+        While its secrets cannot be read, also what can be known without them. No pictures where they need a blog to
+        stand on and the desk has none. Raises InputError where nothing can be posted, and what the network or the
+        keyring raises when it was never asked.
         """
+        rules = await self._rules_at_network(account_id)
+        if rules.pictures_by_address and await self.picture_host() is None:
+            return replace(rules, max_pictures=0)
+        return rules
+
+    async def picture_host(self, near: Sequence[int] = ()) -> int | None:
+        """The blog to put pictures on for networks that take only addresses: one of `near`, else any; None = none."""
+        ids = [account.id for account in await self._accounts.list()]
+        for account_id in sorted(ids, key=lambda one: (one not in near, one)):
+            try:
+                rules = await self._rules_at_network(account_id)
+            except (NetworkError, VaultError, InputError):
+                continue
+            if rules.article and rules.max_pictures:
+                return account_id
+        return None
+
+    async def _rules_at_network(self, account_id: int) -> PostRules:
         known = self._rules.get(account_id)
         if known is not None and abs(self._now() - known[1]) < RULES_LAST:
             return known[0]

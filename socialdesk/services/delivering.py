@@ -34,6 +34,7 @@ from socialdesk.core.rows import Attempt
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.composing import ComposeService
 from socialdesk.services.events import Events
+from socialdesk.services.hosting import PictureHosts
 from socialdesk.services.preparing import Preparer
 from socialdesk.services.profile_lock import ProfileLock
 from socialdesk.store import outbox as outbox_table
@@ -61,6 +62,7 @@ class Deliverer:
         self._accounts = accounts
         self._composing = composing
         self._preparer = preparer
+        self._hosts = PictureHosts(accounts, composing)
         self._lock = lock
         self._events = events
         self._now = now
@@ -276,8 +278,9 @@ class Deliverer:
     async def _segment(self, network: Network, publication: Publication, delivery: Delivery, permalink: str) -> Segment:
         """The part, prepared. An upload whose outcome is unknown has posted nothing: it may simply be repeated."""
         rules = await self._composing.rules(delivery.account_id)
+        host = self._hosts.near(publication.draft.account_ids) if rules.pictures_by_address else None
         try:
-            return await self._preparer.segment(network, rules, publication, delivery, permalink)
+            return await self._preparer.segment(network, rules, publication, delivery, permalink, host)
         except OutcomeUnknown as error:
             raise Unreachable(str(error), reason="upload_failed", detail=error.detail) from error
         except (ContentError, StoreError) as error:

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from socialdesk.content import markdown, pictures
@@ -31,6 +32,10 @@ from socialdesk.store.database import Store
 log = logging.getLogger(__name__)
 
 
+class TakesPictures(Protocol):
+    async def upload(self, media: MediaFile) -> Uploaded: ...
+
+
 class Preparer:
     """Everything here may be repeated without harm: uploads and previews are no posts."""
 
@@ -40,16 +45,25 @@ class Preparer:
         self._pages = CardReader(http, worker)
 
     async def segment(
-        self, network: Network, rules: PostRules, publication: Publication, delivery: Delivery, permalink: str
+        self,
+        network: Network,
+        rules: PostRules,
+        publication: Publication,
+        delivery: Delivery,
+        permalink: str,
+        host: TakesPictures | None = None,
     ) -> Segment:
-        """The next part of `delivery`, complete. `permalink` is that of the delivery it waited for, or ''."""
+        """The next part of `delivery`, complete. `permalink` is that of the delivery it waited for, or ''.
+
+        `host` takes the pictures where the network itself takes none.
+        """
         if not isinstance(network, Publishes):
             raise Rejected("this network takes no posts", reason="not_supported")
         draft = publication.draft
         plain = self.plain(rules, publication, delivery, permalink)
         if segments.takes_article(draft, rules) and draft.article is not None:
             return replace(plain, article=await self._article(network, rules, draft.article))
-        media = tuple([await self._upload(network, rules, picture) for picture in _chosen(draft, delivery)])
+        media = tuple([await self._upload(host or network, rules, picture) for picture in _chosen(draft, delivery)])
         card = None if media else await self._card(publication, delivery, rules, permalink)
         return replace(plain, media=media, card=card)
 
@@ -74,7 +88,7 @@ class Preparer:
             created=delivery.begun or publication.created,
         )
 
-    async def _upload(self, network: Publishes, rules: PostRules, picture: Picture) -> Uploaded:
+    async def _upload(self, network: TakesPictures, rules: PostRules, picture: Picture) -> Uploaded:
         found = await self._store.read(blobs_table.get, picture.blob)
         if found is None:
             raise Rejected("the picture is no longer in the store", reason="media_missing")

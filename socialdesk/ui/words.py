@@ -96,6 +96,7 @@ _SENTENCES = {
     "no_page": "No Page was found that you may post to. Check its name, and what your app may do.",
     "too_many_pictures": "There are more pictures than this network takes. Take some out.",
     "too_many_links": "There are more links than this network takes in a post. Take some out.",
+    "picture_host": "Your blog did not take the picture that this network wants to see there. Test the blog's account.",
     "public_picture_needed": "This network takes pictures by their public address only. Put them on your blog first.",
     # Store
     "newer_version": "The data was written by a newer version of SocialDesk.",
