@@ -1,7 +1,8 @@
 """What response headers say of limits.
 
 Retry-After: RFC 9110 section 10.2.3. RateLimit-*: draft-ietf-httpapi-ratelimit-headers, old and new forms.
-X-RateLimit-*: no standard; Mastodon sends an ISO time, GitHub seconds since 1970, Reddit seconds from now.
+X-RateLimit-*: no standard; Mastodon sends an ISO time, GitHub seconds since 1970, Reddit seconds from now. Tumblr sends
+one set for the hour and one for the day.
 """
 
 import re
@@ -17,12 +18,13 @@ _LONGEST_S = 366 * 86_400
 
 _REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
 _RESET = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
+_PERIODS = {f"x-ratelimit-{p}-remaining": f"x-ratelimit-{p}-reset" for p in ("perday", "perhour")}
 _ITEM = re.compile(r";\s*([rt])\s*=\s*(\d{1,12})")
 
 
 def parse_limits(headers: Mapping[str, str], now: datetime) -> ServerLimits:
     """The limits that lower-case `headers` state; what cannot be understood counts as missing."""
-    if not any(name in headers for name in ("retry-after", "ratelimit", *_REMAINING)):
+    if not any(name in headers for name in ("retry-after", "ratelimit", *_REMAINING, *_PERIODS)):
         return NO_LIMITS
     sent = _http_date(headers.get("date", ""))
     wait = parse_retry_after(headers.get("retry-after", ""), now, sent)
@@ -32,7 +34,18 @@ def parse_limits(headers: Mapping[str, str], now: datetime) -> ServerLimits:
         values = dict(_ITEM.findall(headers["ratelimit"]))
         remaining = _whole(values.get("r", ""))
         reset = reset or parse_reset(values.get("t", ""), now, sent)
+    if remaining is None and reset is None:
+        remaining, reset = _of_periods(headers, now, sent)
     return ServerLimits(wait, remaining, reset)
+
+
+def _of_periods(headers: Mapping[str, str], now: datetime, sent: datetime | None) -> tuple[int | None, datetime | None]:
+    """Of several periods the one with the least left; where two are spent, the longer."""
+    left = [(count, at) for left, at in _PERIODS.items() if (count := _whole(headers.get(left, ""))) is not None]
+    if not left:
+        return None, None
+    count, at = min(left, key=lambda one: one[0])
+    return count, parse_reset(headers.get(at, ""), now, sent)
 
 
 def parse_retry_after(value: str, now: datetime, server_date: datetime | None = None) -> datetime | None:

@@ -57,6 +57,13 @@ def test_a_date_is_read_by_the_servers_own_clock() -> None:
         {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(later(300).timestamp() * 1000))},
         {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "Sun, 01 Mar 2026 12:05:00 GMT"},
         {"ratelimit": '"default";r=0;t=300'},
+        {"x-ratelimit-perhour-remaining": "0", "x-ratelimit-perhour-reset": "300"},  # Tumblr
+        {
+            "x-ratelimit-perhour-remaining": "7",
+            "x-ratelimit-perhour-reset": "20",
+            "x-ratelimit-perday-remaining": "0",
+            "x-ratelimit-perday-reset": "300",
+        },
         {"ratelimit": '"default"; r = 0; t = 300', "ratelimit-policy": '"default";q=100;w=300'},
     ],
 )
