@@ -526,3 +526,19 @@ async def test_odd_answers_harm_nothing(
             await page.fetch(Source(1, "linkedin", "posts", 1), "", 5)
     else:
         assert [e.key for e in (await page.fetch(Source(1, "linkedin", "posts", 1), "", 5)).entries] == ["7"]
+
+
+async def test_a_conversation_without_times(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    comment = {"id": "1", "actor": "urn:li:person:a", "message": {"text": "Hello"}}
+
+    async def ask(_method: str, path: str, **_options: Any) -> Any:
+        found = {"elements": [comment, {**comment, "id": "2"}]} if "/comments" in path else {"id": "urn:li:share:1"}
+        return None, found
+
+    monkeypatch.setattr(page._reader._client, "ask", ask)
+    conversation = await page.thread("urn:li:share:1", {})
+    assert [entry.remote_id for entry in conversation.entries] == [
+        "urn:li:share:1",
+        "urn:li:comment:(urn:li:share:1,1)",
+        "urn:li:comment:(urn:li:share:1,2)",
+    ]

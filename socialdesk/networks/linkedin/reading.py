@@ -5,6 +5,7 @@ met again.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from socialdesk.core.account import Account
 from socialdesk.core.entry import Author, Counts, Entry, Page
@@ -21,6 +22,7 @@ MAX_PAGES = 3
 WATCHED = 10  # posts whose comments are looked for
 MOST_COMMENTS = 100
 REMEMBERED = 200
+_FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Reader:
         self._check()
         _, found = await self._client.ask("GET", f"/rest/posts/{enc(post)}", name="post")
         entries = [*await self._entries([found]), *await self._comments_on(post)]
-        return Page(tuple(sorted(entries, key=lambda e: (e.published is not None, e.published))))
+        return Page(tuple(sorted(entries, key=lambda e: e.published or _FIRST)))
 
     def _check(self) -> None:
         if not self._is_page:
