@@ -112,6 +112,7 @@ class PracticeLinkedIn(PracticeServer):
         router.add_get("/rest/posts", self._posts)
         router.add_post("/rest/posts", self._create)
         router.add_get("/rest/posts/{urn}", self._post)
+        router.add_post("/rest/posts/{urn}", self._edit)
         router.add_delete("/rest/posts/{urn}", self._delete)
         for kind in ("image", "document"):
             router.add_post(f"/rest/{kind}s", self._begin_upload(kind))
@@ -224,6 +225,15 @@ class PracticeLinkedIn(PracticeServer):
             author, body["commentary"], shown, when, visibility=body["visibility"], content=content
         )
         return web.Response(status=201, headers={"x-restli-id": post.urn})
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        post = self._found(request)
+        self._needs_author(request, post.author, "posts.PARTIAL_UPDATE.NO_VERSION")
+        wanted = json.loads(await request.read()).get("patch", {}).get("$set", {})
+        if request.headers.get("X-RestLi-Method") != "PARTIAL_UPDATE" or set(wanted) != {"commentary"}:
+            raise Refused(400, "ILLEGAL_ARGUMENT", "Not a partial update")
+        post.commentary, post.shown = wanted["commentary"], read_little(wanted["commentary"])
+        return web.Response(status=204)
 
     async def _delete(self, request: web.Request) -> web.Response:
         urn = urn_of(request.rel_url.raw_path.split("/")[3])

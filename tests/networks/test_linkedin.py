@@ -542,3 +542,16 @@ async def test_a_conversation_without_times(page: Any, monkeypatch: pytest.Monke
         "urn:li:comment:(urn:li:share:1,1)",
         "urn:li:comment:(urn:li:share:1,2)",
     ]
+
+
+async def test_other_words_for_a_post_that_is_out(server: PracticeLinkedIn, member: Any) -> None:
+    receipt = await member.publish(segment("A tpyo (2026)"), key_of(member))
+    server.faults.add(Fault("close", match="^/rest/posts/", method="POST", when="after"))
+    with pytest.raises(Unreachable):
+        await member.edit(receipt.remote_id, receipt.refs, "A typo (2026)")
+    await member.edit(receipt.remote_id, receipt.refs, "A typo (2026)")
+    assert server.shown(PERSON) == ["A typo (2026)"]
+    for refs, text, reason in (({"comment": "urn:li:comment:(a,1)"}, "x", "not_supported"), ({}, " ", "empty")):
+        with pytest.raises(Rejected) as caught:
+            await member.edit(receipt.remote_id, refs, text)
+        assert caught.value.reason == reason

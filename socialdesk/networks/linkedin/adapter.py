@@ -7,6 +7,7 @@ from typing import ClassVar, cast
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.entry import Page
+from socialdesk.core.errors import Rejected
 from socialdesk.core.network import BrowserStep, NetworkFacts, PostRules, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.source import Source
@@ -110,6 +111,12 @@ class LinkedIn:
 
     async def find(self, segment: Segment, key: str) -> Receipt | None:
         return await self._writer.find(segment, key)
+
+    async def edit(self, remote_id: str, refs: Mapping[str, str], text: str) -> None:
+        """Raises Rejected (not_supported) for a comment."""
+        if refs.get("comment"):
+            raise Rejected("a comment is changed at LinkedIn", reason="not_supported")
+        await self._writer.edit(remote_id, text)
 
     async def delete(self, remote_id: str, refs: Mapping[str, str]) -> None:
         if refs.get("comment"):

@@ -163,6 +163,14 @@ class Writer:
                     raise
         return article
 
+    async def edit(self, post_id: str, text: str) -> None:
+        """New words for a post that is out. Raises Rejected (empty)."""
+        if not text.strip():
+            raise Rejected("nothing to say", reason="empty")
+        patch = {"patch": {"$set": {"commentary": little(text)}}}
+        path = f"/rest/posts/{enc(post_id)}"
+        await self._client.ask("POST", path, name="edit", restli="PARTIAL_UPDATE", harmless=True, json=patch)
+
     async def delete(self, post_id: str) -> None:
         try:
             await self._client.ask("DELETE", f"/rest/posts/{enc(post_id)}", name="delete", restli="DELETE")
