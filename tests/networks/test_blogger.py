@@ -1,15 +1,18 @@
 """The Blogger adapter: the inherited contract, then what only Blogger has."""
 
+import asyncio
 import pickle
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
 
+from socialdesk.content.worker import Worker
 from socialdesk.core.account import NOTHING, Account, Credential
 from socialdesk.core.errors import AuthExpired, InputError, NetworkError, OutcomeUnknown, RateLimited, Rejected
 from socialdesk.core.network import OAuthCode, SignedIn
@@ -27,6 +30,7 @@ from socialdesk.practice.server import Fault
 from socialdesk.practice.world import World
 from socialdesk.ui import words
 from tests.networks.contract import NetworkContract, make_http
+from tests.services.conftest import open_desk
 
 POSTS = r"^/v3/blogs/\d+/posts$"
 LISTENER = "http://127.0.0.1:49152/callback"
@@ -386,3 +390,29 @@ def test_blogs_as_people_name_them() -> None:
     assert blog_address("2399953") == "2399953"
     with pytest.raises(InputError):
         blog_address("my blog")
+
+
+async def ask_who(network: Any) -> Any:
+    return await network.whoami()
+
+
+async def test_ten_calls_with_an_expired_token_renew_it_once(server: PracticeBlogger, tmp_path: Path) -> None:
+    worker = Worker()
+    try:
+        async with open_desk(tmp_path, worker, {"blogger": Blogger}) as desk:
+            names = ("server", "token", "refresh_token", "client_id", "client_secret")
+            given = {name: server.credentials[name] for name in names}
+            given["blog"] = server.blog.id
+            account = await desk.services.accounts.sign_in("blogger", given, form=1)
+            server.oauth.tokens.clear()
+            calls = (desk.services.accounts.use(account.id, ask_who) for _ in range(10))
+            assert {who.remote_id for who in await asyncio.gather(*calls)} == {server.blog.id}
+            assert server.oauth.refreshed == 1
+            assert desk.vault.get(account.id).get("refresh_token") in server.oauth.refresh_tokens
+            server.oauth.tokens.clear()
+            server.oauth.refresh_tokens.clear()
+            with pytest.raises(AuthExpired):
+                await desk.services.accounts.use(account.id, ask_who)
+            assert (await desk.services.accounts.get(account.id)).needs_sign_in
+    finally:
+        await worker.aclose()

@@ -1,13 +1,16 @@
 """Signing in at LinkedIn with an app of one's own: as a member, for a page, with a pasted token; renewal."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
 
+from socialdesk.content.worker import Worker
 from socialdesk.core.account import NOTHING, Account, Credential
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
 from socialdesk.core.network import OAuthCode, SignedIn
@@ -21,6 +24,7 @@ from socialdesk.practice.server import Fault
 from socialdesk.practice.world import World
 from socialdesk.ui import words
 from tests.networks.contract import make_http
+from tests.services.conftest import open_desk
 
 LISTENER = "http://127.0.0.1:49152/callback"
 
@@ -246,3 +250,33 @@ async def test_signing_out_ends_the_token(server: PracticeLinkedIn, visitor: Any
 
 def test_the_versions_are_newest_first() -> None:
     assert list(VERSIONS) == sorted(VERSIONS, reverse=True)
+
+
+async def ask_who(network: Any) -> Any:
+    return await network.whoami()
+
+
+async def test_the_browser_comes_back_and_ten_calls_renew_the_token_once(
+    server: PracticeLinkedIn, tmp_path: Path
+) -> None:
+    worker = Worker()
+    try:
+        async with open_desk(tmp_path, worker, {"linkedin": LinkedIn}) as desk:
+            app = server.oauth.register(MEMBER, renews=True)
+            begun = await desk.services.browser_sign_in.begin("linkedin", answers(app, server=server.url))
+            assert begun.redirect_uri == REDIRECT
+            finishing = asyncio.create_task(desk.services.browser_sign_in.finish(begun))
+            async with aiohttp.ClientSession() as browser, browser.get(begun.url) as page:
+                assert "signed in" in await page.text()
+            account = await finishing
+            server.oauth.tokens.clear()
+            calls = (desk.services.accounts.use(account.id, ask_who) for _ in range(10))
+            assert {who.remote_id for who in await asyncio.gather(*calls)} == {PERSON}
+            assert server.oauth.refreshed == 1
+            server.oauth.tokens.clear()
+            server.oauth.refresh_tokens.clear()
+            with pytest.raises(AuthExpired):
+                await desk.services.accounts.use(account.id, ask_who)
+            assert (await desk.services.accounts.get(account.id)).needs_sign_in
+    finally:
+        await worker.aclose()

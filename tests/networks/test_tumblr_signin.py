@@ -1,14 +1,17 @@
 """Signing in at Tumblr with an app of one's own: the blog that is meant, rotating tokens, pasted tokens."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
 
+from socialdesk.content.worker import Worker
 from socialdesk.core.account import NOTHING, Account
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
 from socialdesk.core.network import OAuthCode, SignedIn
@@ -22,6 +25,7 @@ from socialdesk.practice.tumblr_oauth import SCOPES, App
 from socialdesk.practice.world import World
 from socialdesk.ui import words
 from tests.networks.contract import make_http
+from tests.services.conftest import open_desk
 
 LISTENER = "http://127.0.0.1:49152/callback"
 
@@ -206,3 +210,28 @@ async def test_pasted_tokens(server: PracticeTumblr, visitor: Any, http: Http) -
     for wrong in ("", "two words"):
         with pytest.raises(InputError):
             await visitor.sign_in({"token": wrong})
+
+
+async def ask_who(network: Any) -> Any:
+    return await network.whoami()
+
+
+async def test_ten_calls_with_an_expired_token_renew_it_once(server: PracticeTumblr, tmp_path: Path) -> None:
+    worker = Worker()
+    try:
+        async with open_desk(tmp_path, worker, {"tumblr": Tumblr}) as desk:
+            names = ("server", "token", "refresh_token", "client_id", "client_secret")
+            given = {name: server.credentials[name] for name in names}
+            account = await desk.services.accounts.sign_in("tumblr", given, form=1)
+            server.oauth.tokens.clear()
+            calls = (desk.services.accounts.use(account.id, ask_who) for _ in range(10))
+            assert {who.remote_id for who in await asyncio.gather(*calls)} == {server.me.uuid}
+            assert server.oauth.refreshed == 1
+            assert desk.vault.get(account.id).get("refresh_token") in server.oauth.refresh_tokens
+            server.oauth.tokens.clear()
+            server.oauth.refresh_tokens.clear()
+            with pytest.raises(AuthExpired):
+                await desk.services.accounts.use(account.id, ask_who)
+            assert (await desk.services.accounts.get(account.id)).needs_sign_in
+    finally:
+        await worker.aclose()
