@@ -21,7 +21,7 @@ from socialdesk.networks.tumblr.tolerant import Obj, moment, obj, objs, string
 PAGE = 20
 MAX_PAGES = 5
 SETTLE = timedelta(seconds=20)  # an upload that timed out here may still be at work there
-HELD_AT_MOST = 60
+HELD_AT_MOST = 31  # the pictures of one post, and one on top of an article
 _TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 
