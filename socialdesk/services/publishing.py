@@ -10,7 +10,8 @@ from socialdesk.core import segments
 from socialdesk.core.checks import Severity, check
 from socialdesk.core.errors import InputError
 from socialdesk.core.events import DraftsChanged, OutboxChanged
-from socialdesk.core.network import Deletes, FindsByAddress, HandsOff, Network, PostRules, Publishes
+from socialdesk.core.measures import Measure
+from socialdesk.core.network import Deletes, Edits, FindsByAddress, HandsOff, Measures, Network, PostRules, Publishes
 from socialdesk.core.post import Delivery, DeliveryPlan, DeliveryState, Draft, PartPlan, Publication, Receipt
 from socialdesk.core.urls import is_web
 from socialdesk.services.accounts import AccountService
@@ -224,6 +225,45 @@ class PublishService:
 
         await self._deliverer.change(delivery_id, gone)
 
+    async def change_post(self, delivery_id: int, text: str, part: int = 0) -> None:
+        """New words for a part that is out; its pictures stay. Raises InputError, and what the network raises."""
+        delivery = await self.delivery(delivery_id)
+        receipt = _receipt_of(delivery, part)
+        words = text.strip()
+        if not words:
+            raise InputError("A post without words cannot be left behind.", "Delete it instead.")
+
+        async def change(network: Network) -> None:
+            if not isinstance(network, Edits):
+                title = network.facts.title
+                raise InputError(f"Posts at {title} cannot be changed from here.", "Change it at the network.")
+            await network.edit(receipt.remote_id, receipt.refs, words)
+
+        await self._accounts.use(delivery.account_id, change)
+
+        def said(current: Delivery, now: datetime) -> Delivery:
+            parts = tuple(replace(one, text=words) if i == part else one for i, one in enumerate(current.parts))
+            return replace(current, parts=parts, updated=now)
+
+        await self._deliverer.change(delivery_id, said)
+
+    async def numbers(self, delivery_id: int, part: int = 0) -> tuple[Measure, ...]:
+        """How a part that is out was received. Raises InputError, and what the network raises."""
+        delivery = await self.delivery(delivery_id)
+        return await self._measured(delivery.account_id, _receipt_of(delivery, part))
+
+    async def account_numbers(self, account_id: int) -> tuple[Measure, ...]:
+        """The network's numbers of an account. Raises as `numbers`."""
+        return await self._measured(account_id, Receipt("", ""))
+
+    async def _measured(self, account_id: int, receipt: Receipt) -> tuple[Measure, ...]:
+        async def measure(network: Network) -> tuple[Measure, ...]:
+            if not isinstance(network, Measures):
+                raise InputError(f"{network.facts.title} gives programs no numbers.", "See them at the network.")
+            return await network.measures(receipt.remote_id, receipt.refs)
+
+        return await self._accounts.use(account_id, measure)
+
     async def account_back(self, account_id: int) -> None:
         """The person signed in: what waited for that goes on, what is in doubt is looked for."""
 
@@ -257,3 +297,11 @@ class PublishService:
         if not await self._deliverer.change(delivery_id, decision):
             raise InputError(refusal, fix)
         self._deliverer.wake()
+
+
+def _receipt_of(delivery: Delivery, part: int) -> Receipt:
+    """Raises InputError where the part is not out, or not known by its id."""
+    receipt = delivery.parts[part].receipt if 0 <= part < len(delivery.parts) else None
+    if receipt is None or not receipt.remote_id or delivery.error == decide.DELETED:
+        raise InputError("This post is not out.", "See the outbox.")
+    return receipt
