@@ -51,6 +51,20 @@ async def outbox(opened: Opened) -> None:
     opened.shell.show_right("outbox")
 
 
+async def hand_off(opened: Opened) -> None:
+    services, call = opened.services, opened.bridge.call
+    named = {"x_by_hand": "@northwind", "linkedin_group_by_hand": "Procurement people", "reddit_by_hand": "r/b2b"}
+    accounts = [await call(services.accounts.sign_in, key, {"name": name}) for key, name in named.items()]
+    shown = await call(services.composing.add_picture, picture("teal-gold", 1200, 750), "chart.png")
+    shown = replace(shown, alt="Answers per week, before and after")
+    words = "What buyers read before they talk to us\n\nhttps://northwind.example/what-buyers-read"
+    draft = Draft(text=words, pictures=(shown,), account_ids=tuple(account.id for account in accounts))
+    saved = await call(services.composing.save, draft)
+    await call(services.publishing.submit, saved.id)
+    await call(services.publishing.settle)
+    opened.shell.show_right("outbox")
+
+
 async def reader(opened: Opened) -> None:
     services, call = opened.services, opened.bridge.call
     column = (await call(services.columns.all))[0]
@@ -73,7 +87,7 @@ async def welcome(opened: Opened) -> None:
     opened.shell.show_welcome()
 
 
-SCENES: tuple[Scene, ...] = (desk, composer, outbox, reader, account, welcome)
+SCENES: tuple[Scene, ...] = (desk, composer, outbox, reader, hand_off, account, welcome)
 
 
 async def shoot(opened: Opened, folder: Path) -> None:
