@@ -4,17 +4,19 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies
 
+from socialdesk.content.worker import Worker
 from socialdesk.core.account import Account, Credential
 from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, RateLimited, Rejected, Unreachable
-from socialdesk.core.post import CardToSend, MediaFile, Segment, Target, Uploaded
+from socialdesk.core.post import CardToSend, DeliveryState, Draft, MediaFile, Segment, Target, Uploaded
 from socialdesk.core.source import Source
 from socialdesk.http import Http, Response
 from socialdesk.networks.linkedin.adapter import LinkedIn
@@ -28,6 +30,7 @@ from socialdesk.practice.server import Fault
 from socialdesk.practice.world import World, picture
 from socialdesk.ui import words
 from tests.networks.contract import NetworkContract, make_http
+from tests.services.conftest import open_desk
 
 WORLD = World.load()
 
@@ -555,3 +558,35 @@ async def test_other_words_for_a_post_that_is_out(server: PracticeLinkedIn, memb
         with pytest.raises(Rejected) as caught:
             await member.edit(receipt.remote_id, refs, text)
         assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize("who", ["page", "member"])
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_the_outbox_sends_words_once(server: PracticeLinkedIn, tmp_path: Path, when: str, who: str) -> None:
+    """In doubt, looked for, a member's sent again while LinkedIn still knows them: nobody has to be asked.
+
+    The clocks of the desk and of LinkedIn are far apart here.
+    """
+    worker = Worker()
+    now: list[Callable[[], datetime]] = []
+
+    class Turned(LinkedIn):
+        def __init__(self, account: Account, credential: Credential, http: object) -> None:
+            super().__init__(account, credential, http, sleep=no_sleep, now=now[0])
+
+    try:
+        async with open_desk(tmp_path, worker, {"linkedin": Turned}) as desk:
+            now.append(desk.clock)
+            given = {"server": server.url, "token": server.credentials["member_token"]}
+            if who == "page":
+                given |= {name: server.credentials[name] for name in ("token", "organization")}
+            account: Any = await desk.services.accounts.sign_in("linkedin", given, form=1)
+            server.faults.add(Fault("close", match="^/rest/posts$", method="POST", when=when))
+            publication = await desk.publish(Draft(text="Said once", account_ids=(account.id,)))
+            for _ in range(12):
+                await desk.settle_until(seconds=5)
+            shown: Any = await desk.services.publishing.publication(publication)
+            assert [delivery.state for delivery in shown.deliveries] == [DeliveryState.SENT]
+            assert server.shown(PERSON if who == "member" else server.page).count("Said once") == 1
+    finally:
+        await worker.aclose()
