@@ -75,14 +75,6 @@ class Translator:
     ) -> Entry:
         post_id = id_of(post)
         legacy = "" if content else _legacy_html(post)
-        blog = obj(post.get("blog"))
-        refs = {
-            "id": post_id,
-            "blog": string(post.get("blog_name")) or string(blog.get("name")),
-            "uuid": string(blog.get("uuid")) or string(post.get("tumblelog_uuid")),
-            "reblog_key": string(post.get("reblog_key")),
-            "url": url,
-        }
         tags = post.get("tags")
         return Entry(
             key=key,
@@ -101,7 +93,7 @@ class Translator:
             counts=Counts(likes=number(post.get("note_count"))),
             tags=tuple(map(string, tags)) if isinstance(tags, list) else (),
             mine=frozenset({"like"}) if post.get("liked") is True else frozenset(),
-            refs={name: value for name, value in refs.items() if value},
+            refs=_refs(post, url),
         )
 
     def _url(self, post: Obj) -> str:
@@ -123,6 +115,19 @@ class Translator:
         author, post_id = self._trail_author(item), string(obj(item.get("post")).get("id"))
         url = f"{author.url}/{post_id}" if author.url and post_id else ""
         return Quoted(author, text_of(objs(item.get("content"))), url)
+
+
+def _refs(post: Obj, url: str) -> dict[str, str]:
+    """What it takes to like, reblog and find the post again."""
+    blog = obj(post.get("blog"))
+    refs = {
+        "id": id_of(post),
+        "blog": string(post.get("blog_name")) or string(blog.get("name")),
+        "uuid": string(blog.get("uuid")) or string(post.get("tumblelog_uuid")),
+        "reblog_key": string(post.get("reblog_key")),
+        "url": url,
+    }
+    return {name: value for name, value in refs.items() if value}
 
 
 def _media(blocks: list[Obj]) -> tuple[Media, ...]:
