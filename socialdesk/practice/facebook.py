@@ -35,7 +35,8 @@ class PracticeFacebook(PracticeServer):
     """`credentials`: server, token (the Page's), user_token, client_id, client_secret, page.
 
     Knobs: `oauth`, `writing.refuses_repeats`, `refusals` (one answer each, for requests whose path matches),
-    `lacks` (permissions that the app was not given), `usage` (per cent, with `regain` minutes), `metrics`. `sites` maps organisations to their blogs' addresses.
+    `lacks` (permissions that the app was not given), `usage` (per cent, with `regain` minutes), `metrics`. `sites` maps
+    organisations to their blogs' addresses.
     """
 
     def __init__(self, world: World, sites: Mapping[str, str], *, now: Callable[[], Any] = utc_now) -> None:
