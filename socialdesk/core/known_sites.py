@@ -8,6 +8,7 @@ hnrss.org, which somebody else runs.
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from socialdesk.core.timing import Rhythm
@@ -262,6 +263,7 @@ def at(url: str) -> Known | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def site_of(feed: str) -> Site | None:
     """The site whose feed is at this address."""
     try:

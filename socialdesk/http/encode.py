@@ -7,6 +7,7 @@ import json as jsonlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
 
 from socialdesk.core.errors import Rejected
@@ -35,6 +36,11 @@ class Address:
 
 def parse_address(url: str, params: Pairs | None = None) -> Address:
     """Takes an address apart. Raises `Rejected` (invalid) for anything but http(s) with a host."""
+    return _address(url, encode_pairs(params))
+
+
+@lru_cache(maxsize=4096)  # the same feeds are asked again and again
+def _address(url: str, more: str) -> Address:
     try:
         parts = urlsplit(url.strip())
         port = parts.port
@@ -46,7 +52,7 @@ def parse_address(url: str, params: Pairs | None = None) -> Address:
     if not host or any(c.isspace() or ord(c) < 33 for c in parts.netloc):
         raise Rejected("not an address", reason="invalid")
     host = _ascii_host(host)
-    query = "&".join(q for q in (parts.query, encode_pairs(params)) if q)
+    query = "&".join(q for q in (parts.query, more) if q)
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port is None or port == _PORTS[scheme] else f"{shown}:{port}"
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")

@@ -7,7 +7,7 @@ RFC 9110 section 13 (conditional requests), RFC 9111 (freshness), RFC 3229 with 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, cast
 from urllib.parse import urlsplit
@@ -57,13 +57,13 @@ class Memory:
             stored = json.loads(cursor) if cursor else {}
         except ValueError:
             stored = {}
-        known = {f.name for f in fields(cls)}
         values = stored.items() if isinstance(stored, dict) else ()
-        memory = cls(**{n: v for n, v in values if n in known and isinstance(v, str)})
+        memory = cls(**{n: v for n, v in values if n in cls.__slots__ and isinstance(v, str)})
         return memory if memory.address == address else cls(address)
 
     def write(self) -> str:
-        return json.dumps({name: value for name, value in asdict(self).items() if value})
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps({name: value for name, value in values.items() if value})
 
     def conditions(self, now: datetime) -> dict[str, str]:
         """The conditional headers to send, none when the validators are too old."""
