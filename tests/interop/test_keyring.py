@@ -111,10 +111,17 @@ def test_what_is_stored_waits_while_the_keyring_is_locked(
     assert LOCKED in answer.err
     assert program.run("timeline", column["id"]) != []
     assert not program.run("account", "list")[0]["needs_sign_in"]
-    answer = program.try_("post", "Not now", "--to", account["id"])
-    assert (answer.status, answer.err.strip()) == (1, LOCKED)
+    article = tmp_path / "later.md"
+    article.write_text("# Once the keyring is open\n\nNot before.\n")
+    program.try_("post", "", "--article", str(article), "--to", account["id"])
+    (waiting,) = program.run("outbox")[0]["deliveries"]
+    assert (waiting["state"], waiting["permalink"]) == ("waiting", "")
     program.use(service.start())
     assert program.run("refresh")["sources"][0]["error"] == ""
+    program.run("outbox", "--retry", waiting["id"])
+    (sent,) = program.run("outbox")[0]["deliveries"]
+    assert sent["state"] == "sent"
+    assert sent["permalink"].startswith(blog.url)
 
 
 @pytest.mark.parametrize("bus", ["a bus without a keyring", "no bus"])
