@@ -16,7 +16,7 @@ run: $(READY)
 	@$(BIN)/python -m socialdesk run
 
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --max-worker-restart 0 $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .

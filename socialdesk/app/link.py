@@ -41,6 +41,7 @@ class Engine:
         self._engine = first or EngineProcess(opening)
         self._writer: FrameWriter | None = None
         self._reader: threading.Thread | None = None
+        self._relay: Relay | None = None
         self._ids = itertools.count(1)
         self._pending: dict[int, asyncio.Future[Any]] = {}
         self._foreseen: dict[str, Any] = {}
@@ -67,14 +68,8 @@ class Engine:
 
     def _listen(self, engine: EngineProcess) -> None:
         self._engine, self._writer = engine, FrameWriter(engine.calls)
-        self._reader = threading.Thread(target=self._read, args=(engine,), name="engine", daemon=True)
+        self._reader = threading.Thread(target=_read, args=(engine, self._relay), name="engine", daemon=True)
         self._reader.start()
-
-    def _read(self, engine: EngineProcess) -> None:
-        with engine.answers, contextlib.suppress(EOFError, OSError, ValueError):
-            while True:
-                self._relay.send((engine, read_frame(engine.answers)))
-        self._relay.send((engine, None))
 
     def _send(self, said: tuple[Any, ...]) -> None:
         assert self._writer is not None  # noqa: S101 - nobody asks before `connect`
@@ -82,8 +77,8 @@ class Engine:
 
     async def ask(self, path: str, *args: Any, **kwargs: Any) -> Any:
         """What the method of a service gives; its errors are raised here, cancelling cancels it there."""
-        if self._gone:
-            raise EngineStopped("the engine's process ended too often")
+        if self._gone or self._closed:
+            raise EngineStopped("the engine has ended")
         asked = ahead.key(path, args, kwargs) if self._foreseen else ""
         if asked in self._foreseen:
             return self._foreseen.pop(asked)
@@ -106,11 +101,20 @@ class Engine:
         self._closed = True
         # The thread that waits is given no Qt object: it could be the last that holds one, and would destroy it.
         await asyncio.to_thread(_end, self._engine, self._writer, self._reader)
+        self._relay = None
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Nobody answers the calls under way any more."""
+        for waiting in tuple(self._pending.values()):
+            if not waiting.done():
+                waiting.set_exception(EngineStopped("the engine's process ended"))
 
     def close(self) -> None:
         """Like `aclose`, blocking; for a program that did not get as far as a loop."""
         self._closed = True
         _end(self._engine, self._writer, self._reader)
+        self._relay = None
 
     def _take(self, arrived: tuple[EngineProcess, bytes | None]) -> None:
         engine, body = arrived
@@ -150,9 +154,7 @@ class Engine:
             self._bridge.event.emit(event)
 
     def _ended(self, engine: EngineProcess) -> None:
-        for waiting in tuple(self._pending.values()):
-            if not waiting.done():
-                waiting.set_exception(EngineStopped("the engine's process ended"))
+        self._let_go()
         if not self._ready.done():
             self._ready.set_exception(EngineStopped("the engine's process ended before it was ready"))
         if self._closed or self._ready.exception() is not None:
@@ -166,6 +168,14 @@ class Engine:
         self._deaths.append(now)
         _end(self._engine, self._writer, self._reader, 0)
         self._listen(EngineProcess(self._opening))
+
+
+def _read(engine: EngineProcess, relay: Relay) -> None:
+    """Hands on (engine, frame) until the pipe ends, then (engine, None)."""
+    with engine.answers, contextlib.suppress(EOFError, OSError, ValueError):
+        while True:
+            relay.send((engine, read_frame(engine.answers)))
+    relay.send((engine, None))
 
 
 def _end(
