@@ -14,6 +14,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 
@@ -342,7 +343,7 @@ class TestPractice:
     async def test_ghosts_own_client_finds_no_difference(
         self, work: Path, ghost_site: Site, picture_file: Callable[[str], Path]
     ) -> None:
-        image = picture_file("judged.png")
+        image = picture_file(f"{uuid4().hex}.png")  # the site keeps its pictures from one run to the next
         real = await asyncio.to_thread(judge, work, ghost_site.url, ghost_site.key, image)
         async with PracticeGhost(World.load()) as practice:
             key = practice.credentials["key"]

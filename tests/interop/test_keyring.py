@@ -114,12 +114,12 @@ def test_what_is_stored_waits_while_the_keyring_is_locked(
     article = tmp_path / "later.md"
     article.write_text("# Once the keyring is open\n\nNot before.\n")
     program.try_("post", "", "--article", str(article), "--to", account["id"])
-    (waiting,) = program.run("outbox")[0]["deliveries"]
+    (waiting,) = program.run("outbox")["deliveries"]
     assert (waiting["state"], waiting["permalink"]) == ("waiting", "")
     program.use(service.start())
     assert program.run("refresh")["sources"][0]["error"] == ""
     program.run("outbox", "--retry", waiting["id"])
-    (sent,) = program.run("outbox")[0]["deliveries"]
+    (sent,) = program.run("outbox")["deliveries"]
     assert sent["state"] == "sent"
     assert sent["permalink"].startswith(blog.url)
 
