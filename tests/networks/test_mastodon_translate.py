@@ -7,9 +7,9 @@ import pytest
 
 from socialdesk.core.entry import EntryKind, MediaKind
 from socialdesk.core.errors import Rejected
+from socialdesk.core.tolerant import moment, number, string
 from socialdesk.networks.mastodon.address import account_of, handle_of, server_of, tags_of
 from socialdesk.networks.mastodon.rules import Limits, limits_of, rules_of
-from socialdesk.networks.mastodon.tolerant import moment, number, string
 from socialdesk.networks.mastodon.translate import Home, author_of, entry_of, notice_of, shorten_links
 
 HOME = Home("https://social.example", "social.example", me="1")

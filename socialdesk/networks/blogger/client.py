@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from socialdesk.core.errors import OutcomeUnknown, Unreachable
+from socialdesk.core.tolerant import NONE, Obj, obj
 from socialdesk.http import Http, NotJson
 from socialdesk.http.values import decode_json
 from socialdesk.networks.blogger.refusals import refusal
-from socialdesk.networks.blogger.tolerant import NONE, Obj, obj
 
 _READS = frozenset({"GET"})
 

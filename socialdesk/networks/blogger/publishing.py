@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from socialdesk.core.errors import OutcomeUnknown, Rejected, Unreachable
 from socialdesk.core.post import ArticleToSend, Receipt, Segment
+from socialdesk.core.tolerant import Obj, moment, objs, string
 from socialdesk.networks.blogger.client import Client
-from socialdesk.networks.blogger.tolerant import Obj, moment, objs, string
 
 PAGE = 50
 MAX_PAGES = 3

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from socialdesk.core.entry import Entry, Page
 from socialdesk.core.errors import Rejected, Unreachable
+from socialdesk.core.tolerant import Obj, objs, string
 from socialdesk.networks.blogger.client import Client
-from socialdesk.networks.blogger.tolerant import Obj, objs, string
 from socialdesk.networks.blogger.translate import comment_entry, post_entry
 
 LARGEST_PAGE = 50

@@ -7,9 +7,9 @@ A refusal is `{"error":{"code":403,"status":"PERMISSION_DENIED","message":"...",
 from datetime import datetime, timedelta
 
 from socialdesk.core.errors import NetworkError, RateLimited, Rejected
+from socialdesk.core.tolerant import NONE, Obj, obj, objs, string
 from socialdesk.http import NotJson, Response
 from socialdesk.http.status import error_for
-from socialdesk.networks.blogger.tolerant import NONE, Obj, obj, objs, string
 
 _PAUSE = timedelta(minutes=1)
 _DAY = timedelta(hours=1)  # Google says that the day's allowance is spent, not when the day ends

@@ -4,8 +4,9 @@ import html
 import re
 
 from socialdesk.core.entry import Author, Counts, Entry, EntryKind, Media, MediaKind, Reason
+from socialdesk.core.tolerant import Obj, moment, obj, objs, string, web
 from socialdesk.networks.blogger.facts import KEY
-from socialdesk.networks.blogger.tolerant import Obj, count, moment, obj, objs, string, strings, web
+from socialdesk.networks.blogger.tolerant import count, strings
 
 _TAG = re.compile(r"<[^>]*>")
 _BREAK = re.compile(r"<(?:br|/p|/h[1-6]|/li|/blockquote|/div)\b[^>]*>", re.IGNORECASE)

@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 from socialdesk.core.errors import Rejected
 from socialdesk.core.measures import Measure
+from socialdesk.core.tolerant import Obj, number, obj, objs, string
 from socialdesk.networks.facebook.client import Client
-from socialdesk.networks.facebook.tolerant import Obj, data, number, obj, objs, string
+from socialdesk.networks.facebook.tolerant import data
 
 PAGE_METRICS = (
     ("page_total_media_view_unique", "People who saw something of the Page"),

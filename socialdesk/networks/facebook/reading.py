@@ -13,8 +13,9 @@ from urllib.parse import quote
 from socialdesk.core.entry import Entry, Page
 from socialdesk.core.errors import Rejected
 from socialdesk.core.source import Source
+from socialdesk.core.tolerant import Obj, obj, string
 from socialdesk.networks.facebook.client import Client
-from socialdesk.networks.facebook.tolerant import Obj, data, obj, string
+from socialdesk.networks.facebook.tolerant import data
 from socialdesk.networks.facebook.translate import COMMENT_FIELDS, POST_FIELDS, Place, comment_entry, post_entry
 
 FULL = 100

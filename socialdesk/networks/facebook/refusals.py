@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, RateLimited, Rejected, Unreachable
+from socialdesk.core.tolerant import NONE, Obj, number, obj, objs, string
 from socialdesk.http import Response
 from socialdesk.http.status import error_for
 from socialdesk.http.values import NotJson
-from socialdesk.networks.facebook.tolerant import NONE, Obj, number, obj, objs, string
 
 UNNAMED_WAIT = timedelta(minutes=15)  # limits are counted over a sliding hour
 LONGEST_WAIT = timedelta(days=1)

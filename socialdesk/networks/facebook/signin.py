@@ -13,11 +13,12 @@ from urllib.parse import quote, urlencode, urlsplit
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep, SeveralFound, SignedIn
+from socialdesk.core.tolerant import Obj, number, obj, string, web
 from socialdesk.http import pkce
 from socialdesk.networks.facebook.client import ACCESS, Client
 from socialdesk.networks.facebook.facts import API, REDIRECT, SCOPES, VERSION, WEB
 from socialdesk.networks.facebook.refusals import is_code
-from socialdesk.networks.facebook.tolerant import Obj, data, number, obj, string, web
+from socialdesk.networks.facebook.tolerant import data
 
 USER, ENDS, CLIENT_ID, CLIENT_SECRET = "user_token", "user_token_ends", "client_id", "client_secret"
 MAX_PAGES = 10

@@ -11,9 +11,10 @@ from urllib.parse import quote
 
 from socialdesk.core.autolink import tags_in, to_html
 from socialdesk.core.entry import Author, Counts, Entry, EntryKind, LinkCard, Media, MediaKind, Reason
+from socialdesk.core.tolerant import Obj, number, obj, string, web
 from socialdesk.core.urls import host_of
 from socialdesk.networks.facebook.facts import KEY
-from socialdesk.networks.facebook.tolerant import Obj, data, moment, number, obj, string, web
+from socialdesk.networks.facebook.tolerant import data, moment
 
 _ATTACHMENTS: Final = "attachments{media_type,type,title,description,url,unshimmed_url,media,subattachments}"
 POST_FIELDS: Final = (

@@ -16,10 +16,11 @@ from urllib.parse import quote
 from socialdesk.core.errors import NetworkError, OutcomeUnknown, Rejected, Unreachable
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.segments import address_in
+from socialdesk.core.tolerant import Obj, obj, string
 from socialdesk.http import Response
 from socialdesk.networks.facebook.client import UPLOAD_S, Client
 from socialdesk.networks.facebook.reading import next_of
-from socialdesk.networks.facebook.tolerant import Obj, data, moment, obj, string
+from socialdesk.networks.facebook.tolerant import data, moment
 from socialdesk.networks.facebook.translate import Place, comment_url, post_url
 
 PAGE = 50

@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from socialdesk.core.errors import NetworkError, OutcomeUnknown, RateLimited, Rejected, Unreachable
+from socialdesk.core.tolerant import NONE, Obj, obj
 from socialdesk.http import Http, NotJson, Response
 from socialdesk.http.values import decode_json
 from socialdesk.networks.linkedin.facts import API, VERSIONS
 from socialdesk.networks.linkedin.refusals import refusal, until_midnight
-from socialdesk.networks.linkedin.tolerant import NONE, Obj, obj
 
 _READS = frozenset({"GET"})
 _RETIRED = "version_retired"

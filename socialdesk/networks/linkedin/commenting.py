@@ -5,9 +5,9 @@ Source: Microsoft Learn, "Comments API". An answer to a comment is asked for at 
 
 from socialdesk.core.errors import OutcomeUnknown, Rejected, Unreachable
 from socialdesk.core.post import Receipt, Segment
+from socialdesk.core.tolerant import Obj, objs, string
 from socialdesk.networks.linkedin.client import Client
 from socialdesk.networks.linkedin.matching import is_our_comment, since_of
-from socialdesk.networks.linkedin.tolerant import Obj, objs, string
 from socialdesk.networks.linkedin.urn import enc, post_url
 
 PAGE = 100

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from socialdesk.core.post import Segment
+from socialdesk.core.tolerant import Obj, obj, objs, string
 from socialdesk.http import Response
 from socialdesk.networks.linkedin.littletext import little, plain
-from socialdesk.networks.linkedin.tolerant import Obj, moment, obj, objs, string
+from socialdesk.networks.linkedin.tolerant import moment
 
 SKEW = timedelta(seconds=10)
 SKEW_UNKNOWN = timedelta(minutes=5)

@@ -11,9 +11,10 @@ from socialdesk.core.account import Account
 from socialdesk.core.entry import Author, Counts, Entry, Page
 from socialdesk.core.errors import Rejected, Unreachable
 from socialdesk.core.source import Source
+from socialdesk.core.tolerant import Obj, obj, objs, string, web
 from socialdesk.networks.linkedin.client import Client
 from socialdesk.networks.linkedin.rules import is_page
-from socialdesk.networks.linkedin.tolerant import Obj, number, obj, objs, string, web
+from socialdesk.networks.linkedin.tolerant import number
 from socialdesk.networks.linkedin.translate import comment_entry, counts_of, picture_urns, post_entry
 from socialdesk.networks.linkedin.urn import enc, listed
 

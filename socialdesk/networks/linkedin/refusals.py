@@ -7,9 +7,10 @@ import json
 from datetime import datetime, timedelta
 
 from socialdesk.core.errors import AuthExpired, NetworkError, RateLimited, Rejected
+from socialdesk.core.tolerant import NONE, Obj, obj, string
 from socialdesk.http import NotJson, Response
 from socialdesk.http.status import error_for
-from socialdesk.networks.linkedin.tolerant import NONE, Obj, number, obj, string
+from socialdesk.networks.linkedin.tolerant import number
 from socialdesk.networks.linkedin.urn import POST
 
 _TOKEN_CODES = frozenset({65600, 65601, 65602})  # invalid, revoked, expired

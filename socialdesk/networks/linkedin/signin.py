@@ -10,10 +10,10 @@ from urllib.parse import quote, urlencode, urlsplit
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep
+from socialdesk.core.tolerant import Obj, obj, objs, string, web
 from socialdesk.http import Http, pkce
 from socialdesk.networks.linkedin.client import Client
 from socialdesk.networks.linkedin.facts import API, MEMBER_SCOPES, ORGANISATION_SCOPES, REDIRECT, WEB
-from socialdesk.networks.linkedin.tolerant import Obj, obj, objs, string, web
 from socialdesk.networks.linkedin.urn import ORGANISATION, PERSON, is_number, page_of
 
 ACCESS, REFRESH, CLIENT_ID, CLIENT_SECRET = "access_token", "refresh_token", "client_id", "client_secret"

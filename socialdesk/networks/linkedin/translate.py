@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from socialdesk.core.entry import Author, Counts, Entry, EntryKind, LinkCard, Media, MediaKind, Reason
+from socialdesk.core.tolerant import Obj, obj, string, web
 from socialdesk.networks.linkedin.commenting import ids_of
 from socialdesk.networks.linkedin.facts import KEY
 from socialdesk.networks.linkedin.littletext import plain
 from socialdesk.networks.linkedin.matching import media_of
-from socialdesk.networks.linkedin.tolerant import Obj, moment, number, obj, string, web
+from socialdesk.networks.linkedin.tolerant import moment, number
 from socialdesk.networks.linkedin.urn import ORGANISATION, enc, post_url
 
 _KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO}

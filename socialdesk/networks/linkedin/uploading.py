@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 
 from socialdesk.core.errors import Rejected, Unreachable
 from socialdesk.core.post import MediaFile, Uploaded
+from socialdesk.core.tolerant import obj, string, web
 from socialdesk.networks.linkedin.client import Client
-from socialdesk.networks.linkedin.tolerant import obj, string, web
 from socialdesk.networks.linkedin.urn import enc
 
 Sleep = Callable[[float], Awaitable[None]]

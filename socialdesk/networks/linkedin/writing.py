@@ -12,12 +12,13 @@ from typing import Any
 from socialdesk.core.account import Account
 from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, Rejected, Unreachable
 from socialdesk.core.post import CardToSend, MediaFile, Receipt, Segment
+from socialdesk.core.tolerant import objs, string
 from socialdesk.networks.linkedin.client import Client
 from socialdesk.networks.linkedin.commenting import Commenter
 from socialdesk.networks.linkedin.littletext import little
 from socialdesk.networks.linkedin.matching import is_ours, since_of
 from socialdesk.networks.linkedin.refusals import original_of
-from socialdesk.networks.linkedin.tolerant import moment, objs, string
+from socialdesk.networks.linkedin.tolerant import moment
 from socialdesk.networks.linkedin.uploading import Sleep, upload
 from socialdesk.networks.linkedin.urn import ORGANISATION, enc, post_url
 

@@ -13,11 +13,12 @@ from urllib.parse import parse_qs, quote, urlsplit
 from socialdesk.core.entry import Entry, Page
 from socialdesk.core.errors import Rejected
 from socialdesk.core.source import Source
+from socialdesk.core.tolerant import Obj, obj, objs, string
 from socialdesk.http import Response
 from socialdesk.http.linkheader import find_link
 from socialdesk.networks.mastodon.address import account_of, tags_of
 from socialdesk.networks.mastodon.client import Client, Params
-from socialdesk.networks.mastodon.tolerant import Obj, host_of, obj, objs, string
+from socialdesk.networks.mastodon.tolerant import host_of
 from socialdesk.networks.mastodon.translate import Home, entry_of, notice_of
 
 PAGE = 40

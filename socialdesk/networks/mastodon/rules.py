@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from socialdesk.core.network import Choice, PostRules
+from socialdesk.core.tolerant import Obj, number, obj, string
 from socialdesk.networks.mastodon.counting import URL_LENGTH, weigh
-from socialdesk.networks.mastodon.tolerant import Obj, host_of, number, obj, positive, string, strings
+from socialdesk.networks.mastodon.tolerant import host_of, positive, strings
 
 VISIBILITIES = (
     Choice("public", "Public"),

@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, NetworkError, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep
+from socialdesk.core.tolerant import Obj, obj, objs, string
 from socialdesk.http import Http, check, pkce
 from socialdesk.networks.mastodon.address import handle_of, server_of
 from socialdesk.networks.mastodon.client import Client
 from socialdesk.networks.mastodon.facts import KEY, SCOPES
 from socialdesk.networks.mastodon.rules import Limits, limits_of
-from socialdesk.networks.mastodon.tolerant import Obj, host_of, obj, objs, string, web
+from socialdesk.networks.mastodon.tolerant import host_of, web
 from socialdesk.networks.mastodon.translate import Home, author_of, scopes_of
 
 OOB = "urn:ietf:wg:oauth:2.0:oob"

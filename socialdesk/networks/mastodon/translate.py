@@ -21,8 +21,9 @@ from socialdesk.core.entry import (
     Reason,
 )
 from socialdesk.core.plain import plain_text
+from socialdesk.core.tolerant import Obj, moment, number, obj, objs, string
 from socialdesk.networks.mastodon.facts import KEY
-from socialdesk.networks.mastodon.tolerant import Obj, host_of, moment, number, obj, objs, string, strings, web
+from socialdesk.networks.mastodon.tolerant import host_of, strings, web
 
 SENSITIVE = "Sensitive media"
 _INVISIBLE = re.compile(r'<span class="invisible">[^<]*</span>', re.IGNORECASE)

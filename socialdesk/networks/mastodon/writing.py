@@ -15,9 +15,10 @@ from socialdesk.core.account import Account
 from socialdesk.core.errors import OutcomeUnknown, Rejected, Unreachable
 from socialdesk.core.plain import plain_text
 from socialdesk.core.post import MediaFile, Receipt, Segment, Target, Uploaded
+from socialdesk.core.tolerant import Obj, moment, obj, objs, string
 from socialdesk.http import Response
 from socialdesk.networks.mastodon.client import Client
-from socialdesk.networks.mastodon.tolerant import Obj, moment, obj, objs, string, web
+from socialdesk.networks.mastodon.tolerant import web
 
 PROCESSING = 202
 STILL_PROCESSING = 206

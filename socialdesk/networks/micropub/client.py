@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import parse_qs, urljoin
 
 from socialdesk.core.errors import AuthExpired, OutcomeUnknown, Rejected, Unreachable
+from socialdesk.core.tolerant import obj
 from socialdesk.http import Http, NotJson, Response, Trust, check
 from socialdesk.http.values import decode_json
 from socialdesk.networks.micropub.address import host_of, may_carry_token
-from socialdesk.networks.micropub.tolerant import obj, string, web
+from socialdesk.networks.micropub.tolerant import string, web
 
 UPLOAD_TIMEOUT_S = 120.0
 Params = Sequence[tuple[str, str]]

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from socialdesk.core.errors import NetworkError, Rejected
+from socialdesk.core.tolerant import Obj, obj
 from socialdesk.http import Http, Response, Trust, check
 from socialdesk.http.linkheader import find_link
 from socialdesk.networks.micropub.address import host_of, page_links, site_address
 from socialdesk.networks.micropub.client import utc_now
-from socialdesk.networks.micropub.tolerant import Obj, obj, web
+from socialdesk.networks.micropub.tolerant import web
 
 PAGE_BYTES = 3_000_000
 _RELATIONS = ("micropub", "indieauth-metadata", "authorization_endpoint", "token_endpoint")

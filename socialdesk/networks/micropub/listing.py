@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from socialdesk.core.errors import Unreachable
+from socialdesk.core.tolerant import Obj, obj, objs
 from socialdesk.networks.micropub.client import Client
-from socialdesk.networks.micropub.tolerant import Obj, first, moment, number, obj, objs, string
+from socialdesk.networks.micropub.tolerant import first, moment, number, string
 from socialdesk.networks.micropub.translate import Item
 
 _NEVER = datetime.min.replace(tzinfo=UTC)

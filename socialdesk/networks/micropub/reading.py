@@ -7,9 +7,10 @@ from typing import Any
 
 from socialdesk.core.entry import Author, Entry, Page
 from socialdesk.core.errors import Rejected
+from socialdesk.core.tolerant import obj
 from socialdesk.networks.micropub.client import Client
 from socialdesk.networks.micropub.listing import Listed, newest, one_page
-from socialdesk.networks.micropub.tolerant import number, obj, string
+from socialdesk.networks.micropub.tolerant import number, string
 from socialdesk.networks.micropub.translate import Item, entry_of
 
 LARGEST_PAGE = 50

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 
 from socialdesk.core.errors import Rejected
 from socialdesk.core.network import Choice, PostRules
+from socialdesk.core.tolerant import Obj, obj, objs
 from socialdesk.networks.micropub.client import Client
 from socialdesk.networks.micropub.facts import ALT_CHARS, PICTURE_BYTES
-from socialdesk.networks.micropub.tolerant import Obj, obj, objs, string, web
+from socialdesk.networks.micropub.tolerant import string, web
 
 EVERYWHERE = "*"  # no uid that a site would give: an asterisk is no address
 ONLY_HERE = Choice("", "My site only")

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep
+from socialdesk.core.tolerant import Obj, obj
 from socialdesk.http import Http, NotJson, Response, check, pkce
 from socialdesk.http.values import decode_json
 from socialdesk.networks.micropub.address import bare, may_carry_token, origin_of, site_address
@@ -21,7 +22,7 @@ from socialdesk.networks.micropub.client import Client, utc_now
 from socialdesk.networks.micropub.discovery import Endpoints, discover, trust_of
 from socialdesk.networks.micropub.facts import SCOPES
 from socialdesk.networks.micropub.settings import ask_settings
-from socialdesk.networks.micropub.tolerant import Obj, obj, string, web
+from socialdesk.networks.micropub.tolerant import string, web
 
 STATE_BYTES = 24  # 192 bits in 32 characters, which is all that some sites take
 

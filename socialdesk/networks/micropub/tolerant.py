@@ -1,22 +1,10 @@
 """Reading somebody else's JSON: every field may be missing or of another type; nothing here raises."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-Obj = Mapping[str, Any]
-NONE: Obj = {}
-
-
-def obj(value: object) -> Obj:
-    """`value` if it is an object, else an empty one."""
-    return value if isinstance(value, dict) else NONE
-
-
-def objs(value: object) -> list[Obj]:
-    """The objects of an array."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+from socialdesk.core.tolerant import Obj, obj
 
 
 def string(value: object) -> str:

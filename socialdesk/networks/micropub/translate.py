@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from socialdesk.core.entry import Author, Entry, EntryKind, Media, MediaKind, Reason
+from socialdesk.core.tolerant import Obj, obj
 from socialdesk.networks.micropub.facts import KEY
-from socialdesk.networks.micropub.tolerant import Obj, first, moment, obj, string, values, web
+from socialdesk.networks.micropub.tolerant import first, moment, string, values, web
 
 _TAG = re.compile(r"<[^>]*>")
 _BREAK = re.compile(r"<(?:br|/p|/h[1-6]|/li|/blockquote|/tr|/pre|/figure)\b[^>]*>", re.IGNORECASE)

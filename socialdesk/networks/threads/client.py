@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from socialdesk.core.errors import NetworkError, OutcomeUnknown, Unreachable
+from socialdesk.core.tolerant import Obj, obj
 from socialdesk.http import Http, Response
 from socialdesk.http.values import NotJson, decode_json
 from socialdesk.networks.threads.facts import VERSION
 from socialdesk.networks.threads.refusals import refusal
-from socialdesk.networks.threads.tolerant import Obj, obj
 
 ACCESS = "access_token"
 

@@ -3,8 +3,9 @@
 from urllib.parse import quote
 
 from socialdesk.core.measures import Measure
+from socialdesk.core.tolerant import Obj, number, obj, objs, string
 from socialdesk.networks.threads.client import Client
-from socialdesk.networks.threads.tolerant import Obj, data, number, obj, objs, string
+from socialdesk.networks.threads.tolerant import data
 
 POST_METRICS = {
     "views": "Views", "likes": "Likes", "replies": "Replies", "reposts": "Reposts", "quotes": "Quotes",

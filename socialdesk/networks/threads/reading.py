@@ -14,8 +14,9 @@ from urllib.parse import quote
 from socialdesk.core.entry import Entry, Page
 from socialdesk.core.errors import Rejected
 from socialdesk.core.source import Source
+from socialdesk.core.tolerant import Obj, obj, string
 from socialdesk.networks.threads.client import Client
-from socialdesk.networks.threads.tolerant import Obj, data, obj, string
+from socialdesk.networks.threads.tolerant import data
 from socialdesk.networks.threads.translate import FIELDS, REPLY_FIELDS, Place, entry_of, is_mine
 
 FULL = 50

@@ -6,10 +6,10 @@ Sources: Meta's documents "Threads API, Troubleshooting" and "Error Handling"; c
 from datetime import datetime, timedelta
 
 from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, RateLimited, Rejected, Unreachable
+from socialdesk.core.tolerant import NONE, Obj, number, obj, string
 from socialdesk.http import Response
 from socialdesk.http.status import error_for
 from socialdesk.http.values import NotJson
-from socialdesk.networks.threads.tolerant import NONE, Obj, number, obj, string
 
 UNNAMED_WAIT = timedelta(minutes=30)  # limits are counted over a sliding day
 _AUTH = frozenset({102, 190})

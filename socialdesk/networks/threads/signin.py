@@ -12,10 +12,10 @@ from urllib.parse import quote, urlencode, urlsplit
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep
+from socialdesk.core.tolerant import Obj, number, string, web
 from socialdesk.http import pkce
 from socialdesk.networks.threads.client import ACCESS, Client
 from socialdesk.networks.threads.facts import API, SCOPES, WEB
-from socialdesk.networks.threads.tolerant import Obj, number, string, web
 
 RENEW_AT, CLIENT_ID, CLIENT_SECRET = "renew_at", "client_id", "client_secret"
 WEEKLY = timedelta(days=7)

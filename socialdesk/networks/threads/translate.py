@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 from socialdesk.core.autolink import tags_in, to_html
 from socialdesk.core.entry import Author, Entry, EntryKind, LinkCard, Media, MediaKind, Quoted, Reason
+from socialdesk.core.tolerant import Obj, obj, string, web
 from socialdesk.core.urls import host_of
 from socialdesk.networks.threads.facts import KEY
-from socialdesk.networks.threads.tolerant import Obj, data, moment, obj, string, web
+from socialdesk.networks.threads.tolerant import data, moment
 
 FIELDS: Final = (
     "id,media_product_type,media_type,media_url,gif_url,permalink,owner,username,text,timestamp,shortcode,"

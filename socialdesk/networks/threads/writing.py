@@ -15,10 +15,11 @@ from urllib.parse import quote
 from socialdesk.core.errors import NetworkError, OutcomeUnknown, Rejected, Unreachable
 from socialdesk.core.post import Receipt, Segment, Uploaded
 from socialdesk.core.segments import address_in
+from socialdesk.core.tolerant import Obj, obj, string, web
 from socialdesk.http import Response
 from socialdesk.networks.threads.client import Client
 from socialdesk.networks.threads.refusals import reason_of
-from socialdesk.networks.threads.tolerant import Obj, data, moment, obj, string, web
+from socialdesk.networks.threads.tolerant import data, moment
 
 PAGE = 50
 MAX_PAGES = 6

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from socialdesk.core.errors import NetworkError, OutcomeUnknown, Unreachable
+from socialdesk.core.tolerant import Obj, obj
 from socialdesk.http import Http, NotJson, Response
 from socialdesk.http.values import decode_json
 from socialdesk.networks.tumblr.refusals import refusal
-from socialdesk.networks.tumblr.tolerant import Obj, obj
 
 _READS = frozenset({"GET"})
 UPLOAD_TIMEOUT_S = 120.0

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from socialdesk.core.post import Segment
+from socialdesk.core.tolerant import Obj, objs, string
 from socialdesk.http import Response
 from socialdesk.networks.tumblr.composing import note_of
-from socialdesk.networks.tumblr.tolerant import Obj, moment, objs, string
+from socialdesk.networks.tumblr.tolerant import moment
 
 SKEW = timedelta(seconds=10)
 SKEW_UNKNOWN = timedelta(minutes=5)

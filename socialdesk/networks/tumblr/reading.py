@@ -10,9 +10,10 @@ from urllib.parse import quote
 from socialdesk.core.entry import Page
 from socialdesk.core.errors import Rejected, Unreachable
 from socialdesk.core.source import Source
+from socialdesk.core.tolerant import Obj, obj, objs
 from socialdesk.networks.tumblr.client import Client
 from socialdesk.networks.tumblr.signin import blog_name
-from socialdesk.networks.tumblr.tolerant import Obj, number, obj, objs
+from socialdesk.networks.tumblr.tolerant import number
 from socialdesk.networks.tumblr.translate import Translator, entries_of
 from socialdesk.networks.tumblr.writing import id_of
 

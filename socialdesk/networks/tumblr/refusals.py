@@ -6,9 +6,10 @@ A refusal is `{"meta":{"status":403,"msg":"Forbidden"},"errors":[{"title","code"
 from datetime import datetime, timedelta
 
 from socialdesk.core.errors import NetworkError, RateLimited, Rejected, Unreachable
+from socialdesk.core.tolerant import obj, objs
 from socialdesk.http import NotJson, Response
 from socialdesk.http.status import error_for
-from socialdesk.networks.tumblr.tolerant import number, obj, objs
+from socialdesk.networks.tumblr.tolerant import number
 
 REST = timedelta(hours=1)  # Tumblr says that a day's limit is reached, not when the day ends
 _FULL = frozenset({8004, 8011, 8022, 8023})  # media today, films today, queue, posts today

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from html import escape
 from itertools import pairwise
 
-from socialdesk.networks.tumblr.tolerant import Obj, number, obj, objs, string, web
+from socialdesk.core.tolerant import Obj, obj, objs, string, web
+from socialdesk.networks.tumblr.tolerant import number
 
 _TAGS = {"bold": "b", "italic": "i", "strikethrough": "s", "small": "small"}
 _SUBTYPES = {"heading1": "h2", "heading2": "h3", "quote": "blockquote", "indented": "blockquote", "chat": "pre"}

@@ -9,10 +9,10 @@ from urllib.parse import quote, urlencode, urlsplit
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep
+from socialdesk.core.tolerant import Obj, obj, objs, string
 from socialdesk.http import Http, pkce
 from socialdesk.networks.tumblr.client import Client
 from socialdesk.networks.tumblr.facts import API, REDIRECT, SCOPES, WEB
-from socialdesk.networks.tumblr.tolerant import Obj, obj, objs, string
 
 ACCESS, REFRESH, CLIENT_ID, CLIENT_SECRET = "access_token", "refresh_token", "client_id", "client_secret"
 _TOKEN = "/v2/oauth2/token"  # noqa: S105 - a path

@@ -7,9 +7,10 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from socialdesk.core.entry import Author, Counts, Entry, EntryKind, LinkCard, Media, MediaKind, Quoted, Reason
+from socialdesk.core.tolerant import Obj, obj, objs, string, web
 from socialdesk.networks.tumblr.facts import KEY
 from socialdesk.networks.tumblr.richtext import html_of, text_of
-from socialdesk.networks.tumblr.tolerant import Obj, moment, number, obj, objs, string, web
+from socialdesk.networks.tumblr.tolerant import moment, number
 from socialdesk.networks.tumblr.writing import id_of
 
 _TAG = re.compile(r"<[^>]*>")

@@ -12,11 +12,12 @@ from urllib.parse import quote
 from socialdesk.core.account import Account
 from socialdesk.core.errors import OutcomeUnknown, Rejected, Unreachable
 from socialdesk.core.post import MediaFile, Receipt, Segment, Target, Uploaded
+from socialdesk.core.tolerant import Obj, obj, objs, string
 from socialdesk.networks.tumblr.articles import HELD
 from socialdesk.networks.tumblr.client import Client, File
 from socialdesk.networks.tumblr.composing import content_of, state_of, tags_of
 from socialdesk.networks.tumblr.matching import is_ours, since_of
-from socialdesk.networks.tumblr.tolerant import Obj, moment, obj, objs, string
+from socialdesk.networks.tumblr.tolerant import moment
 
 PAGE = 20
 MAX_PAGES = 5

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from socialdesk.core.errors import NetworkError, OutcomeUnknown, RateLimited, Rejected, Unreachable
+from socialdesk.core.tolerant import NONE, Obj, obj
 from socialdesk.http import Http, Response
 from socialdesk.http.values import NotJson, decode_json
 from socialdesk.networks.x.dialect import NEW, Dialect, other
 from socialdesk.networks.x.refusals import FIELDS, capped, refusal
-from socialdesk.networks.x.tolerant import NONE, Obj, obj
 
 _READS = frozenset({"GET"})
 

@@ -13,12 +13,13 @@ from urllib.parse import quote
 from socialdesk.core.entry import Entry, Page
 from socialdesk.core.errors import NetworkError, Rejected
 from socialdesk.core.source import Source
+from socialdesk.core.tolerant import Obj, obj, objs, string
 from socialdesk.networks.x.client import Client
 from socialdesk.networks.x.dialect import NEW, named
 from socialdesk.networks.x.facts import PAGES_S
 from socialdesk.networks.x.places import Line, line_of, name_of, search_line
 from socialdesk.networks.x.refusals import missing, names_parameter
-from socialdesk.networks.x.tolerant import Obj, digits, obj, objs, string, strings
+from socialdesk.networks.x.tolerant import digits, strings
 from socialdesk.networks.x.translate import around_of, entry_of, mention_reason
 
 FIRST = 20  # posts of a first look, and of each look at what can only be read in pages

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from socialdesk.core.errors import AuthExpired, NetworkError, RateLimited, Rejected
+from socialdesk.core.tolerant import NONE, Obj, obj, objs, string
 from socialdesk.http import Response
 from socialdesk.http.status import error_for
 from socialdesk.http.values import NotJson
-from socialdesk.networks.x.tolerant import NONE, Obj, number, obj, objs, string
+from socialdesk.networks.x.tolerant import number
 
 FIELDS = "version_retired"
 _FIELD_NAMES = frozenset({"post.fields", "tweet.fields", "expansions"})

@@ -6,9 +6,9 @@ from html import escape, unescape
 from typing import NamedTuple
 from urllib.parse import quote
 
+from socialdesk.core.tolerant import Obj, obj, objs, string, web
 from socialdesk.networks.x.entities import cashtags, hashtags, mentions
 from socialdesk.networks.x.links import links
-from socialdesk.networks.x.tolerant import Obj, obj, objs, string, web
 
 _ATTACHED = re.compile(r"/status(?:es)?/\d+/(?:photo|video)/\d+$")
 _STATUS = re.compile(r"/status(?:es)?/(\d+)(?:[/?#]|$)")

@@ -12,11 +12,11 @@ from urllib.parse import quote, urlencode, urlsplit
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep
+from socialdesk.core.tolerant import Obj, obj, string, web
 from socialdesk.http import Http, pkce
 from socialdesk.networks.x.client import Client
 from socialdesk.networks.x.facts import ALLOWED, API, REDIRECT, SCOPES, WEB
 from socialdesk.networks.x.rules import writes_long
-from socialdesk.networks.x.tolerant import Obj, obj, string, web
 
 ACCESS, REFRESH, CLIENT_ID, CLIENT_SECRET = "access_token", "refresh_token", "client_id", "client_secret"
 _ME = {"user.fields": "id,name,username,profile_image_url,protected,subscription_type,verified,verified_type"}

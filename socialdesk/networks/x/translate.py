@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from socialdesk.core.entry import Author, Counts, Entry, EntryKind, LinkCard, Media, MediaKind, Poll, Quoted, Reason
+from socialdesk.core.tolerant import NONE, Obj, moment, obj, objs, string, web
 from socialdesk.core.urls import host_of
 from socialdesk.networks.x.facts import KEY
 from socialdesk.networks.x.richtext import link_entities, to_html, words_of
-from socialdesk.networks.x.tolerant import NONE, Obj, digits, moment, number, obj, objs, string, strings, web
+from socialdesk.networks.x.tolerant import digits, number, strings
 
 SENSITIVE = "Sensitive media"
 NOBODY = "Unknown account"

@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 from socialdesk.core.errors import Rejected, Unreachable
 from socialdesk.core.post import MediaFile, Uploaded
+from socialdesk.core.tolerant import Obj, obj, string
 from socialdesk.networks.x.client import Client
-from socialdesk.networks.x.tolerant import Obj, number, obj, string
+from socialdesk.networks.x.tolerant import number
 
 PIECE = 1 << 20  # bytes: small enough for a slow line, and 1000 of them hold the largest film
 PIECE_TIMEOUT_S = 60.0

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from socialdesk.core.account import Account
 from socialdesk.core.errors import NetworkError, OutcomeUnknown, Rejected
 from socialdesk.core.post import Receipt, Segment
+from socialdesk.core.tolerant import Obj, moment, obj, objs, string
 from socialdesk.http import Response
 from socialdesk.networks.x.client import Client
 from socialdesk.networks.x.counting import without_invalid
@@ -23,7 +24,7 @@ from socialdesk.networks.x.links import links
 from socialdesk.networks.x.places import post_id
 from socialdesk.networks.x.refusals import missing
 from socialdesk.networks.x.richtext import words_of
-from socialdesk.networks.x.tolerant import Obj, moment, obj, objs, string, strings
+from socialdesk.networks.x.tolerant import strings
 from socialdesk.networks.x.translate import references, url_of
 
 PAGE = 20
