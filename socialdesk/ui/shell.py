@@ -37,7 +37,7 @@ class Shell(Dialogs):
     """What the application opens. `await load()`, show `window`, and `await close()` before the engine stops."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, Window(desk))
+        super().__init__(desk, Window(desk), lambda: self.keys)
         self._composer: Composer | None = None
         self.composer_windows: list[ComposerWindow] = []
         self._reader: Reader | None = None

@@ -1,5 +1,6 @@
 """Opening the dialogs over the window, one at a time."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -16,20 +17,17 @@ if TYPE_CHECKING:
 class Dialogs(QObject):
     """The part of the shell that opens dialogs. `sheet` is the one that is open.
 
-    `transfer_wanted` carries import or export: the settings offer both.
+    `transfer_wanted` carries import or export: the settings offer both. `keys` gives the keys, which are made late.
     """
 
     transfer_wanted = Signal(str)
 
-    def __init__(self, desk: Desk, window: Window) -> None:
+    def __init__(self, desk: Desk, window: Window, keys: "Callable[[], Keys]") -> None:
         super().__init__(window)
         self.desk, self.window = desk, window
+        self._ask_keys = keys
         self._tasks = Tasks(self, desk.actions.tell)
         self.sheet: Sheet | None = None
-
-    @property
-    def keys(self) -> "Keys":
-        raise NotImplementedError
 
     def open_sheet(self, sheet: "Sheet") -> None:
         if self.sheet is not None:
@@ -72,8 +70,9 @@ class Dialogs(QObject):
     def show_settings(self, *, page: str = "") -> None:
         from socialdesk.ui.dialogs.settings import SettingsSheet  # start-up: not part of the first paint
 
-        sheet = SettingsSheet(self.desk, self.window, self.keys)
-        sheet.keys_changed.connect(self.keys.use)
+        keys = self._ask_keys()
+        sheet = SettingsSheet(self.desk, self.window, keys)
+        sheet.keys_changed.connect(keys.use)
         sheet.transfer.connect(self.transfer_wanted)
         if page:
             sheet.show_page(page)
@@ -82,4 +81,4 @@ class Dialogs(QObject):
     def show_keys(self) -> None:
         from socialdesk.ui.dialogs.keys import KeySheet  # start-up: not part of the first paint
 
-        self.open_sheet(KeySheet(self.desk, self.window, self.keys.keys_of))
+        self.open_sheet(KeySheet(self.desk, self.window, self._ask_keys().keys_of))
