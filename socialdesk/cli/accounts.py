@@ -8,7 +8,13 @@ import typer
 
 from socialdesk.cli.context import Json, fail, say, shell_of, show
 from socialdesk.core.account import Account, AccountChoice
-from socialdesk.core.network import Field, NetworkFacts, Nothing, OAuthCode, SignIn
+from socialdesk.core.network import (
+    Field,
+    NetworkFacts,
+    Nothing,
+    OAuthCode,
+    SignIn,
+)
 from socialdesk.services.bundle import Services
 
 app = typer.Typer(help="Accounts: add, list, remove.", no_args_is_help=True)

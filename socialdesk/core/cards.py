@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from socialdesk.core import segments
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import Draft
+from socialdesk.core.rules import PostRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from socialdesk.core import segments
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import Draft, Picture
+from socialdesk.core.rules import PostRules
 
 
 class Severity(StrEnum):

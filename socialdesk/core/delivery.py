@@ -32,6 +32,7 @@ LONGEST_PAUSE = timedelta(minutes=30)
 OFFLINE_PAUSE = timedelta(seconds=15)
 LOOKS_BEFORE_ASKING = 4
 UPLOADS_BEFORE_REFUSING = 3
+MAY_BE_OUT = frozenset({DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SENT, DeliveryState.SCHEDULED})
 SAFE_TO_RETRY = frozenset({DeliveryState.REFUSED, DeliveryState.HELD, DeliveryState.SIGN_IN, DeliveryState.WAITING})
 OPEN_STATES = frozenset(
     {
@@ -213,7 +214,7 @@ def followed(delivery: Delivery, dependant: Delivery, now: datetime) -> Delivery
 
 def cancelled(delivery: Delivery, now: datetime) -> Delivery | None:
     """Cancelling is possible only while nothing of the delivery can be out."""
-    if delivery.state in (DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SENT):
+    if delivery.state in MAY_BE_OUT:
         return None
     return replace(delivery, state=DeliveryState.CANCELLED, next_at=None, updated=now)
 

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from socialdesk.core.costs import Price
-from socialdesk.core.network import AppPassword, ByName, Nothing, OAuthCode, PostRules, SignIn, Token
+from socialdesk.core.network import (
+    AppPassword,
+    ByName,
+    Nothing,
+    OAuthCode,
+    SignIn,
+    Token,
+)
+from socialdesk.core.rules import PostRules
 
 _WAYS = {Nothing: "none", AppPassword: "app password", Token: "token", OAuthCode: "browser", ByName: "by hand"}
 

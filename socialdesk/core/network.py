@@ -19,6 +19,7 @@ from socialdesk.core.entry import Page
 from socialdesk.core.looks import NetworkLook
 from socialdesk.core.measures import Measure
 from socialdesk.core.post import MediaFile, Receipt, Rendition, Segment, Uploaded
+from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 
 
@@ -102,53 +103,6 @@ class SourceKind:
     searches: str = ""
     inbox: bool = False
     interval_s: int = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    value: str
-    label: str
-
-
-def has_address(text: str) -> bool:
-    """Whether somebody wrote a whole web address into `text`."""
-    return "https://" in text or "http://" in text
-
-
-@dataclass(frozen=True, slots=True)
-class PostRules:
-    """What one connected account may post, as its server says. Sizes in bytes, `limit` in the network's own units.
-
-    Rules cross a process boundary, so their functions are such as can be pickled. `weigh` counts a text the way the
-    network does, warning included by the caller where `warning_counts`.
-    `link_card`: "none", "server" (the network makes it) or "client" (we build and send it; excludes pictures).
-    `article`: takes an `ArticleToSend` instead of a text; with `notes` a text where the draft has no article.
-    `findable`: `find` can prove that a post is out or is not.
-    `splits_threads`: texts over the limit may become a thread.
-    `pictures_by_address`: takes no bytes; pictures are put on one of the person's blogs first, and named from there.
-    """
-
-    limit: int
-    weigh: Callable[[str], int]
-    max_pictures: int = 4
-    picture_types: tuple[str, ...] = ("image/jpeg", "image/png", "image/gif", "image/webp")
-    picture_bytes: int = 8_000_000
-    picture_pixels: int = 33_000_000
-    alt_limit: int = 1500
-    splits_threads: bool = True
-    link_card: str = "server"
-    article: bool = False
-    notes: bool = False
-    findable: bool = True
-    warning: bool = False
-    warning_counts: bool = False
-    visibilities: tuple[Choice, ...] = ()
-    languages: bool = False
-    replies: bool = True
-    quotes: bool = False
-    byte_limit: int = 0  # UTF-8 bytes, 0 = none
-    pictures_by_address: bool = False
-    has_link: Callable[[str], bool] = has_address  # whether the network makes a link of something: it may cost more
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +293,25 @@ class HandsOff(Protocol):
 class FindsByAddress(Protocol):
     async def find_by_address(self, url: str) -> Receipt | None:
         """The receipt of the account's own post at `url`, as people copy it; None where there is no such post."""
+        ...
+
+
+@runtime_checkable
+class Schedules(Protocol):
+    """The network holds a post until its time: `publish` with `Segment.publish_at` gives a `Receipt` with `publish_at`.
+
+    `find` with such a segment looks among what waits and among what is out.
+    """
+
+    async def scheduled(self, receipt: Receipt) -> Receipt | None:
+        """The receipt of the post once it is out (its `publish_at` None); None while it waits.
+
+        Raises Rejected("not_found") when it is neither there nor out: somebody took it back at the network.
+        """
+        ...
+
+    async def unschedule(self, receipt: Receipt) -> None:
+        """Takes a waiting post back. What is gone already succeeds; Rejected("published") when it is out."""
         ...
 
 

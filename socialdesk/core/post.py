@@ -8,7 +8,11 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image of a draft, kept in the store by content hash. Size in bytes and pixels."""
+    """An image or a video of a draft, kept in the store by content hash. Size in bytes and pixels.
+
+    `focus` is the point that stays in sight where a network crops, (x, y) from the middle: -1 to 1, right and up.
+    `seconds` is the length of a video, 0 = an image.
+    """
 
     blob: str  # SHA-256 of the bytes, hex
     mime: str
@@ -17,6 +21,12 @@ class Picture:
     size: int
     alt: str = ""
     name: str = ""
+    focus: tuple[float, float] | None = None
+    seconds: float = 0.0
+
+    @property
+    def is_video(self) -> bool:
+        return self.mime.startswith("video/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,16 @@ class Article:
     featured: Picture | None = None
     status: str = "publish"
     publish_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A question to the readers. `minutes` it is open; `multiple`: one reader may choose several answers."""
+
+    options: tuple[str, ...]
+    minutes: int = 1440
+    multiple: bool = False
+    hide_totals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +106,8 @@ class Draft:
     `link` is an address whose card the short posts carry; with an `article`, its permalink takes that place.
     `card` is what the person saw when the draft was sent. `no_card` is the address (or `PERMALINK`) whose card the
     person took away: another address has its card again.
+    `poll` goes with the first part. `replies` says who may answer, a value of the account's `PostRules.replies_from`.
+    `publish_at` (UTC) is when the short posts go out, None = now; an article has a time of its own.
     """
 
     id: int = 0
@@ -103,6 +125,9 @@ class Draft:
     updated: datetime | None = None
     card: SeenCard | None = None
     no_card: str = ""
+    poll: Poll | None = None
+    replies: str = ""
+    publish_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +153,12 @@ class MediaFile:
     width: int = 0
     height: int = 0
     name: str = ""
+    focus: tuple[float, float] | None = None
+    seconds: float = 0.0
+
+    @property
+    def is_video(self) -> bool:
+        return self.mime.startswith("video/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +189,15 @@ class ArticleToSend:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof that a segment is out. `refs` is what the adapter needs to answer, find or delete it later (cid ...)."""
+    """Proof that a segment is out. `refs` is what the adapter needs to answer, find or delete it later (cid ...).
+
+    With `publish_at` (UTC) the network holds it and publishes it itself at that time (`Schedules`).
+    """
 
     remote_id: str
     permalink: str
     refs: Mapping[str, str] = field(default_factory=dict)
+    publish_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +206,7 @@ class Segment:
 
     `previous` and `root` are the receipts of the thread so far; `reply_to` is somebody else's entry.
     `created` is fixed when the delivery is accepted, so that a repeat is byte-identical.
+    `publish_at` (UTC) asks the network to hold it until then; only where its `PostRules.schedule` allows that time.
     """
 
     text: str
@@ -185,6 +221,9 @@ class Segment:
     visibility: str = ""
     warning: str = ""
     created: datetime | None = None
+    poll: Poll | None = None
+    replies: str = ""
+    publish_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +260,7 @@ class DeliveryState(StrEnum):
     HELD = "held"  # what it links to failed, or the person holds it
     SIGN_IN = "sign_in"  # waits for the person to sign in again
     HAND_OFF = "hand_off"  # the person posts it in the browser, then says so
+    SCHEDULED = "scheduled"  # the network has it and publishes it itself at `next_at`
     CANCELLED = "cancelled"
 
 

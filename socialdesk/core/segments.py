@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import accumulate
 
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import PERMALINK, Article, Draft, Override, Picture
+from socialdesk.core.rules import PostRules
 from socialdesk.core.text import clusters, utf8_length
 from socialdesk.core.urls import has_sign_in, is_web
 

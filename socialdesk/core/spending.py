@@ -21,8 +21,8 @@ from socialdesk.core.costs import (
     post_cost,
 )
 from socialdesk.core.errors import InputError
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import Draft
+from socialdesk.core.rules import PostRules
 from socialdesk.core.timing import Rhythm
 
 MILLIONTH = Decimal("0.000001")

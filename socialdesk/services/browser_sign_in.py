@@ -7,7 +7,12 @@ from urllib.parse import urlsplit
 
 from socialdesk.core.account import Account, AccountChoice, BrowserSignIn
 from socialdesk.core.errors import InputError
-from socialdesk.core.network import BrowserStep, NetworkFacts, OAuthCode, SignsInByBrowser
+from socialdesk.core.network import (
+    BrowserStep,
+    NetworkFacts,
+    OAuthCode,
+    SignsInByBrowser,
+)
 from socialdesk.http.loopback import LoopbackListener, parse_pasted
 from socialdesk.services.accounts import AccountService
 

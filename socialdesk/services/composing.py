@@ -11,8 +11,9 @@ from socialdesk.core.blobs import blob_hash
 from socialdesk.core.checks import AccountCheck, check
 from socialdesk.core.errors import ContentError, InputError, NetworkError, VaultError
 from socialdesk.core.events import DraftsChanged
-from socialdesk.core.network import HandsOff, Network, PostRules, Publishes
+from socialdesk.core.network import HandsOff, Network, Publishes
 from socialdesk.core.post import Draft, Picture
+from socialdesk.core.rules import PostRules
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
 from socialdesk.store import blobs as blobs_table

@@ -6,7 +6,13 @@ from typing import Any, NoReturn
 from socialdesk.core.account import NOTHING, Account
 from socialdesk.core.descriptions import Description, Reading, ServersDiffer, kinds_of, limits_of, way_of
 from socialdesk.core.errors import NetworkError, Unreachable
-from socialdesk.core.network import Deletes, HandsOff, NetworkClass, PostRules, Publishes
+from socialdesk.core.network import (
+    Deletes,
+    HandsOff,
+    NetworkClass,
+    Publishes,
+)
+from socialdesk.core.rules import PostRules
 
 
 class NoWire:

@@ -10,7 +10,7 @@ from socialdesk.content import markdown, pictures
 from socialdesk.content.worker import Worker
 from socialdesk.core import segments
 from socialdesk.core.errors import ContentError, InputError
-from socialdesk.core.network import HandsOff, PostRules
+from socialdesk.core.network import HandsOff
 from socialdesk.core.post import (
     PERMALINK,
     Article,
@@ -21,6 +21,7 @@ from socialdesk.core.post import (
     Publication,
     Rendition,
 )
+from socialdesk.core.rules import PostRules
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.composing import ComposeService
 from socialdesk.store import blobs as blobs_table

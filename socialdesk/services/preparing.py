@@ -10,7 +10,7 @@ from socialdesk.content import markdown, pictures
 from socialdesk.content.worker import Worker
 from socialdesk.core import segments
 from socialdesk.core.errors import ContentError, NetworkError, Rejected
-from socialdesk.core.network import Network, PostRules, Publishes
+from socialdesk.core.network import Network, Publishes
 from socialdesk.core.post import (
     PERMALINK,
     Article,
@@ -24,6 +24,7 @@ from socialdesk.core.post import (
     Segment,
     Uploaded,
 )
+from socialdesk.core.rules import PostRules
 from socialdesk.http import Http
 from socialdesk.services.link_cards import FRESH, CardReader
 from socialdesk.store import blobs as blobs_table

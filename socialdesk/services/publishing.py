@@ -11,8 +11,17 @@ from socialdesk.core.checks import Severity, check
 from socialdesk.core.errors import InputError
 from socialdesk.core.events import DraftsChanged, OutboxChanged
 from socialdesk.core.measures import Measure
-from socialdesk.core.network import Deletes, Edits, FindsByAddress, HandsOff, Measures, Network, PostRules, Publishes
+from socialdesk.core.network import (
+    Deletes,
+    Edits,
+    FindsByAddress,
+    HandsOff,
+    Measures,
+    Network,
+    Publishes,
+)
 from socialdesk.core.post import Delivery, DeliveryPlan, DeliveryState, Draft, PartPlan, Publication, Receipt
+from socialdesk.core.rules import PostRules
 from socialdesk.core.urls import is_web
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.composing import ComposeService

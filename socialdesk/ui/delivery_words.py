@@ -16,6 +16,7 @@ _PILLS = {
     DeliveryState.HELD: ("Held", "warn"),
     DeliveryState.SIGN_IN: ("Sign in", "warn"),
     DeliveryState.HAND_OFF: ("Yours to post", "warn"),
+    DeliveryState.SCHEDULED: ("Scheduled", "good"),
     DeliveryState.CANCELLED: ("Cancelled", "muted"),
 }
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -84,6 +85,9 @@ def _said(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[Fix
             return sentence, (Fix("is_there", "Give its address"), Fix("edit", "Edit"))
         case DeliveryState.HELD:
             return "what it links to is not out, so it waits for you", (Fix("edit", "Edit"),)
+        case DeliveryState.SCHEDULED:
+            when = words.clock(delivery.next_at) if delivery.next_at else "its time"
+            return f"{title} has it and publishes it at {when}", ()
         case DeliveryState.HAND_OFF:
             said = f"finish{_part(delivery)} in the browser, then say so here"
             return said, (Fix("is_there", "I have posted it"), Fix("cancel", "Not posted"))

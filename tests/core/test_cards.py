@@ -6,8 +6,8 @@ import pytest
 
 from socialdesk.core import cards, segments
 from socialdesk.core.checks import Severity, check_account
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import PERMALINK, Article, Draft, Override, Picture, Target
+from socialdesk.core.rules import PostRules
 
 MAKES = PostRules(limit=500, weigh=len)  # the network makes the card
 TAKES = PostRules(limit=300, weigh=len, link_card="client", quotes=True)

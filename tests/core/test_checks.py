@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from socialdesk.core.checks import AccountCheck, Severity, check
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import Article, Draft, Override, Picture, Target
+from socialdesk.core.rules import PostRules
 
 SHORT = PostRules(limit=20, weigh=len, max_pictures=2, alt_limit=10, warning=True, warning_counts=True)
 OTHER = PostRules(limit=300, weigh=len, replies=False, max_pictures=0)

@@ -85,12 +85,14 @@ def test_after_several_fruitless_looks_the_person_is_asked() -> None:
 
 @pytest.mark.parametrize("state", list(DeliveryState))
 def test_retry_is_offered_only_where_nothing_can_be_out(state: DeliveryState) -> None:
-    theirs = {DeliveryState.CANCELLED, DeliveryState.HAND_OFF}
+    theirs = {DeliveryState.CANCELLED, DeliveryState.HAND_OFF, DeliveryState.SCHEDULED}
     unsafe = {DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SENT, *theirs}
     assert (decide.retried(thread(state=state), NOW) is None) == (state in unsafe)
 
 
-@pytest.mark.parametrize("state", [DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SENT])
+@pytest.mark.parametrize(
+    "state", [DeliveryState.SENDING, DeliveryState.IN_DOUBT, DeliveryState.SENT, DeliveryState.SCHEDULED]
+)
 def test_what_may_be_out_cannot_be_cancelled(state: DeliveryState) -> None:
     assert decide.cancelled(thread(state=state), NOW) is None
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialdesk.core import segments
-from socialdesk.core.network import Choice, PostRules
 from socialdesk.core.post import PERMALINK, Article, Draft, Override, Picture, Target
+from socialdesk.core.rules import Choice, PostRules
 
 SHORT = PostRules(limit=100, weigh=len, warning=True, warning_counts=True)
 CARDS = PostRules(limit=60, weigh=len, link_card="client", quotes=True)

@@ -9,8 +9,8 @@ import pytest
 
 from socialdesk.core.costs import Charge, Price, own_prices
 from socialdesk.core.errors import InputError, OverBudget
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import Draft, Picture, Target
+from socialdesk.core.rules import PostRules
 from socialdesk.core.source import SourceState
 from socialdesk.core.spending import (
     AccountMonth,

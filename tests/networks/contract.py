@@ -16,7 +16,16 @@ from typing import Any, ClassVar
 import pytest
 
 from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, RateLimited, Rejected, Unreachable
-from socialdesk.core.network import Acts, Deletes, NetworkFacts, Nothing, Publishes, Reads, ReadsThreads, SignsIn
+from socialdesk.core.network import (
+    Acts,
+    Deletes,
+    NetworkFacts,
+    Nothing,
+    Publishes,
+    Reads,
+    ReadsThreads,
+    SignsIn,
+)
 from socialdesk.core.post import Receipt, Segment
 from socialdesk.core.source import Source
 from socialdesk.http import Http, Response

@@ -11,7 +11,13 @@ import pytest
 
 from socialdesk.core.account import NOTHING, Account
 from socialdesk.core.errors import AuthExpired, InputError, NetworkError, OutcomeUnknown, Rejected, Unreachable
-from socialdesk.core.network import Edits, OAuthCode, RenewsEarly, SeveralFound, SignedIn
+from socialdesk.core.network import (
+    Edits,
+    OAuthCode,
+    RenewsEarly,
+    SeveralFound,
+    SignedIn,
+)
 from socialdesk.core.post import MediaFile, Segment, Target, Uploaded
 from socialdesk.http import Http
 from socialdesk.http.loopback import parse_pasted

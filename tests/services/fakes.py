@@ -12,11 +12,11 @@ from socialdesk.core.network import (
     AppPassword,
     Field,
     NetworkFacts,
-    PostRules,
     SignedIn,
     SourceKind,
 )
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
+from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from socialdesk.core.errors import Unreachable
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import Draft
+from socialdesk.core.rules import PostRules
 from tests.services.conftest import Desk
 from tests.services.fakes import FakeNetwork
 

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from socialdesk.core.errors import AuthExpired, Rejected, Unreachable
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import DeliveryState, Draft, MediaFile, Picture, Uploaded
+from socialdesk.core.rules import PostRules
 from tests.services.conftest import Desk
 from tests.services.fakes import FakeNetwork
 

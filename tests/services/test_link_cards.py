@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from socialdesk.core.errors import NetworkError, Rejected, Unreachable
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import PERMALINK, Article, CardToSend, Draft, Picture, SeenCard, Segment
+from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.practice.pictures import picture
 from socialdesk.services import link_cards

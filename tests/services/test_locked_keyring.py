@@ -3,8 +3,8 @@
 import pytest
 
 from socialdesk.core.errors import InputError, VaultError
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import DeliveryState, Draft
+from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.services.accounts import AccountService
 from socialdesk.ui.delivery_words import standing

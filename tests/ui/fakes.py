@@ -24,7 +24,13 @@ from socialdesk.core.errors import InputError
 from socialdesk.core.events import ColumnChanged, ColumnsChanged
 from socialdesk.core.headers import ColumnHeader, SourceLine
 from socialdesk.core.looks import NetworkLook
-from socialdesk.core.network import AppPassword, Field, NetworkFacts, Nothing, SourceKind
+from socialdesk.core.network import (
+    AppPassword,
+    Field,
+    NetworkFacts,
+    Nothing,
+    SourceKind,
+)
 from socialdesk.core.post import Publication
 from socialdesk.core.rows import Removed, Row, StoredEntry, Story
 from socialdesk.core.source import Column, RowKey, Source, SourceState, WordFilter

@@ -12,12 +12,10 @@ from socialdesk.core.events import ColumnsChanged, DraftsChanged, OutboxChanged,
 from socialdesk.core.looks import NetworkLook
 from socialdesk.core.network import (
     AppPassword,
-    Choice,
     Field,
     NetworkFacts,
     Nothing,
     OAuthCode,
-    PostRules,
     SourceKind,
     Step,
     Token,
@@ -33,6 +31,7 @@ from socialdesk.core.post import (
     SeenCard,
     Target,
 )
+from socialdesk.core.rules import Choice, PostRules
 from socialdesk.core.saved import ExtractedArticle, Hit, SavedItem
 from socialdesk.core.source import Column, Source
 from socialdesk.services.publishing import NEEDS_PERSON, WAITS

@@ -9,7 +9,12 @@ from typing import Any
 from socialdesk.core.account import Account
 from socialdesk.core.costs import Charge, Price, column_day, own_prices
 from socialdesk.core.events import SpendingChanged
-from socialdesk.core.network import AppPassword, Field, NetworkFacts, SourceKind
+from socialdesk.core.network import (
+    AppPassword,
+    Field,
+    NetworkFacts,
+    SourceKind,
+)
 from socialdesk.core.spending import AccountMonth, ColumnCost, Plan
 
 AS_OF = date(2025, 11, 1)

@@ -1,6 +1,14 @@
 """What Blogger offers, as data. Sources: Blogger API v3's discovery document, Google's "OAuth 2.0 for desktop apps"."""
 
-from socialdesk.core.network import Field, NetworkFacts, OAuthCode, PostRules, SourceKind, Step, Token
+from socialdesk.core.network import (
+    Field,
+    NetworkFacts,
+    OAuthCode,
+    SourceKind,
+    Step,
+    Token,
+)
+from socialdesk.core.rules import PostRules
 
 KEY = "blogger"
 API = "https://blogger.googleapis.com"

@@ -2,7 +2,14 @@
 
 from urllib.parse import urlsplit
 
-from socialdesk.core.network import AppPassword, Field, NetworkFacts, PostRules, SourceKind, Step
+from socialdesk.core.network import (
+    AppPassword,
+    Field,
+    NetworkFacts,
+    SourceKind,
+    Step,
+)
+from socialdesk.core.rules import PostRules
 from socialdesk.core.text import graphemes
 
 ENTRYWAY = "https://bsky.social"

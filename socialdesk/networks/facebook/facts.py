@@ -1,6 +1,13 @@
 """What Facebook offers a Page, as data. Sources: Meta's documents "Pages API" and "Access Tokens"."""
 
-from socialdesk.core.network import Field, NetworkFacts, OAuthCode, SourceKind, Step, Token
+from socialdesk.core.network import (
+    Field,
+    NetworkFacts,
+    OAuthCode,
+    SourceKind,
+    Step,
+    Token,
+)
 
 KEY = "facebook"
 API = "https://graph.facebook.com"

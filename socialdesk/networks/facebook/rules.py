@@ -1,6 +1,6 @@
 """What a Page may post. Source: Meta's documents "Page photos" and "Page feed"."""
 
-from socialdesk.core.network import PostRules
+from socialdesk.core.rules import PostRules
 from socialdesk.core.text import graphemes
 
 LIMIT = 63_206  # characters; Facebook names it nowhere any more, so a refusal of less is understood as well

@@ -1,6 +1,11 @@
 """What the program shows and asks for a feed, as data."""
 
-from socialdesk.core.network import Field, NetworkFacts, Nothing, SourceKind
+from socialdesk.core.network import (
+    Field,
+    NetworkFacts,
+    Nothing,
+    SourceKind,
+)
 
 FACTS = NetworkFacts(
     key="feeds",

@@ -6,8 +6,9 @@ from typing import Any, ClassVar, cast
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.entry import Page
 from socialdesk.core.errors import Rejected, Unreachable
-from socialdesk.core.network import NetworkFacts, PostRules, SignedIn
+from socialdesk.core.network import NetworkFacts, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
+from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.http import Http
 from socialdesk.networks.ghost.address import API, host_of, site_address

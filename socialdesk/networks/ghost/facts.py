@@ -1,6 +1,13 @@
 """What the program shows and asks for a Ghost account, as data."""
 
-from socialdesk.core.network import Field, NetworkFacts, PostRules, SourceKind, Step, Token
+from socialdesk.core.network import (
+    Field,
+    NetworkFacts,
+    SourceKind,
+    Step,
+    Token,
+)
+from socialdesk.core.rules import PostRules
 
 KEY = "ghost"
 INTERVAL_S = 300

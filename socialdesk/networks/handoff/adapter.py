@@ -6,8 +6,9 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from socialdesk.core.account import NOTHING, Account, Credential, Identity
-from socialdesk.core.network import PostRules, SignedIn
+from socialdesk.core.network import SignedIn
 from socialdesk.core.post import Rendition
+from socialdesk.core.rules import PostRules
 from socialdesk.networks.handoff.counting import title_and_body
 from socialdesk.networks.handoff.destinations import destination
 

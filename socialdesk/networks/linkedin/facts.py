@@ -2,7 +2,14 @@
 "API Versioning", "Authorization Code Flow".
 """
 
-from socialdesk.core.network import Field, NetworkFacts, OAuthCode, SourceKind, Step, Token
+from socialdesk.core.network import (
+    Field,
+    NetworkFacts,
+    OAuthCode,
+    SourceKind,
+    Step,
+    Token,
+)
 
 KEY = "linkedin"
 API = "https://api.linkedin.com"

@@ -1,7 +1,7 @@
 """What one account may post. Sources: Microsoft Learn, "Posts API", "Images API", "MultiImage API"."""
 
 from socialdesk.core.account import Account
-from socialdesk.core.network import Choice, PostRules
+from socialdesk.core.rules import Choice, PostRules
 from socialdesk.networks.linkedin.facts import COMMENT_SCOPE
 from socialdesk.networks.linkedin.littletext import weigh
 from socialdesk.networks.linkedin.urn import ORGANISATION

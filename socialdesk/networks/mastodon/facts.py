@@ -1,6 +1,13 @@
 """What Mastodon and compatible servers offer, as data."""
 
-from socialdesk.core.network import Field, NetworkFacts, OAuthCode, SourceKind, Step, Token
+from socialdesk.core.network import (
+    Field,
+    NetworkFacts,
+    OAuthCode,
+    SourceKind,
+    Step,
+    Token,
+)
 
 KEY = "mastodon"
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from functools import partial
 
-from socialdesk.core.network import Choice, PostRules
+from socialdesk.core.rules import Choice, PostRules
 from socialdesk.core.tolerant import Obj, number, obj, string
 from socialdesk.networks.mastodon.counting import URL_LENGTH, weigh
 from socialdesk.networks.mastodon.tolerant import host_of, positive, strings

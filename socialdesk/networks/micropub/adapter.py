@@ -8,8 +8,9 @@ from typing import ClassVar, cast
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.entry import Author, Page
 from socialdesk.core.errors import NetworkError, Rejected
-from socialdesk.core.network import BrowserStep, NetworkFacts, PostRules, SignedIn
+from socialdesk.core.network import BrowserStep, NetworkFacts, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Target, Uploaded
+from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.http import Http
 from socialdesk.networks.micropub import signin

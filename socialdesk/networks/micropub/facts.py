@@ -1,6 +1,13 @@
 """What the program shows and asks for a Micropub account, as data."""
 
-from socialdesk.core.network import Field, NetworkFacts, OAuthCode, SourceKind, Step, Token
+from socialdesk.core.network import (
+    Field,
+    NetworkFacts,
+    OAuthCode,
+    SourceKind,
+    Step,
+    Token,
+)
 
 KEY = "micropub"
 INTERVAL_S = 300

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from socialdesk.core.errors import Rejected
-from socialdesk.core.network import Choice, PostRules
+from socialdesk.core.rules import Choice, PostRules
 from socialdesk.core.tolerant import Obj, obj, objs
 from socialdesk.networks.micropub.client import Client
 from socialdesk.networks.micropub.facts import ALT_CHARS, PICTURE_BYTES

@@ -1,6 +1,13 @@
 """What Threads offers, as data. Sources: Meta's documents "Threads API" and its public Postman collection."""
 
-from socialdesk.core.network import Field, NetworkFacts, OAuthCode, SourceKind, Step, Token
+from socialdesk.core.network import (
+    Field,
+    NetworkFacts,
+    OAuthCode,
+    SourceKind,
+    Step,
+    Token,
+)
 
 KEY = "threads"
 API = "https://graph.threads.net"

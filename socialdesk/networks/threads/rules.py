@@ -1,6 +1,6 @@
 """What a Threads account may post. Source: Meta's document "Threads API, Posts"."""
 
-from socialdesk.core.network import PostRules
+from socialdesk.core.rules import PostRules
 from socialdesk.networks.threads.counting import LIMIT, weigh
 
 MAX_PICTURES = 20

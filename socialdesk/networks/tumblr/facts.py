@@ -1,6 +1,14 @@
 """What Tumblr offers, as data. Sources: tumblr/docs, `api.md` and `npf-spec.md`."""
 
-from socialdesk.core.network import Choice, Field, NetworkFacts, OAuthCode, PostRules, SourceKind, Step, Token
+from socialdesk.core.network import (
+    Field,
+    NetworkFacts,
+    OAuthCode,
+    SourceKind,
+    Step,
+    Token,
+)
+from socialdesk.core.rules import Choice, PostRules
 
 KEY = "tumblr"
 API = "https://api.tumblr.com"

@@ -1,6 +1,13 @@
 """What the program shows and asks for a WordPress account, as data."""
 
-from socialdesk.core.network import AppPassword, Field, NetworkFacts, PostRules, SourceKind, Step
+from socialdesk.core.network import (
+    AppPassword,
+    Field,
+    NetworkFacts,
+    SourceKind,
+    Step,
+)
+from socialdesk.core.rules import PostRules
 
 KEY = "wordpress"
 APP_ID = "5f1c3a52-7d0e-4c39-9a64-0c7c0d1e5a11"  # WordPress shows it beside the password; it must be a UUID

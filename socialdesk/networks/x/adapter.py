@@ -7,8 +7,9 @@ from typing import ClassVar, cast
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.entry import Page
-from socialdesk.core.network import BrowserStep, NetworkFacts, PostRules, SignedIn
+from socialdesk.core.network import BrowserStep, NetworkFacts, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
+from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.http import Http
 from socialdesk.networks.x import signin, uploading

@@ -1,7 +1,14 @@
 """What X offers, as data. Sources: docs.x.com (authentication, rate limits, pricing), its OpenAPI documents."""
 
 from socialdesk.core.costs import parse_prices
-from socialdesk.core.network import Field, NetworkFacts, OAuthCode, SourceKind, Step, Token
+from socialdesk.core.network import (
+    Field,
+    NetworkFacts,
+    OAuthCode,
+    SourceKind,
+    Step,
+    Token,
+)
 from socialdesk.core.resources import resource_path
 
 KEY = "x"

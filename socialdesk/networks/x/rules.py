@@ -1,7 +1,7 @@
 """What one account may post. Sources: docs.x.com, "Posts", "Media best practices" and "Counting characters"."""
 
 from socialdesk.core.account import Account
-from socialdesk.core.network import PostRules
+from socialdesk.core.rules import PostRules
 from socialdesk.networks.x.counting import LONG_LIMIT, SHORT_LIMIT, has_link, weigh
 
 MAX_MEDIA = 4

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from socialdesk.core.checks import AccountCheck, Issue, Severity
-from socialdesk.core.network import PostRules
+from socialdesk.core.rules import PostRules
 from socialdesk.ui import words
 from socialdesk.ui.controls import Box, Elided, IconLabel, Ring, button, label
 from socialdesk.ui.desk import Desk

@@ -7,8 +7,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from socialdesk.core.events import AccountsChanged, SpendingChanged
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import Draft
+from socialdesk.core.rules import PostRules
 from socialdesk.core.spending import AccountMonth, SendingCost, sending
 from socialdesk.ui import cost_words
 from socialdesk.ui.composer.roster import Roster

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from socialdesk.core import segments
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import Article, Draft, Override, Picture, Target
+from socialdesk.core.rules import PostRules
 
 _EMPTY = Override()
 

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject
 
 from socialdesk.core import cards, segments
 from socialdesk.core.cards import CardPlan
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import Draft
+from socialdesk.core.rules import PostRules
 from socialdesk.ui.composer.card import CardPreview
 from socialdesk.ui.composer.card_looker import CardLooker
 from socialdesk.ui.composer.card_words import face

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import Draft
+from socialdesk.core.rules import PostRules
 from socialdesk.ui.controls import PickBox
 from socialdesk.ui.desk import Desk
 

@@ -10,8 +10,8 @@ from socialdesk.core import segments
 from socialdesk.core.checks import AccountCheck, Issue, check
 from socialdesk.core.errors import InputError
 from socialdesk.core.events import AccountsChanged, DraftsChanged
-from socialdesk.core.network import PostRules
 from socialdesk.core.post import Article, Draft, Publication
+from socialdesk.core.rules import PostRules
 from socialdesk.ui import words
 from socialdesk.ui.composer import letter
 from socialdesk.ui.composer.attachments import Attachments

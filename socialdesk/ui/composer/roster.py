@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject, Signal
 
 from socialdesk.core.account import Account
 from socialdesk.core.errors import InputError, SocialDeskError
-from socialdesk.core.network import NetworkFacts, PostRules
+from socialdesk.core.network import NetworkFacts
+from socialdesk.core.rules import PostRules
 from socialdesk.ui import words
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.tasks import Tasks

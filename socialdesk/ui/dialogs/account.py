@@ -7,7 +7,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from socialdesk.core.account import Account, AccountChoice
-from socialdesk.core.network import AppPassword, ByName, NetworkFacts, Nothing, OAuthCode, SignIn, Token
+from socialdesk.core.network import (
+    AppPassword,
+    ByName,
+    NetworkFacts,
+    Nothing,
+    OAuthCode,
+    SignIn,
+    Token,
+)
 from socialdesk.ui.controls import IconLabel, button, clear_layout, label
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.dialogs.form import CopyLine, Form

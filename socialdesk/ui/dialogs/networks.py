@@ -5,7 +5,15 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from socialdesk.core.network import AppPassword, ByName, NetworkFacts, Nothing, OAuthCode, SignIn, Token
+from socialdesk.core.network import (
+    AppPassword,
+    ByName,
+    NetworkFacts,
+    Nothing,
+    OAuthCode,
+    SignIn,
+    Token,
+)
 from socialdesk.ui.controls import IconLabel, label, plain_slot
 from socialdesk.ui.desk import Desk
 
