@@ -158,7 +158,8 @@ class SeveralFound:
 class BrowserStep:
     """An authorization to be given in the browser. `state` and `verifier` stay in memory.
 
-    `keep` is what `finish_sign_in` needs again (client id and secret of a registered app, server).
+    `keep` is what `finish_sign_in` needs again (client id and secret of a registered app, server). `issuer` is who has
+    to be named by the answer as its sender (RFC 9207), '' = the server names itself nowhere.
     """
 
     url: str
@@ -166,6 +167,7 @@ class BrowserStep:
     state: str
     verifier: str = field(repr=False)
     keep: Mapping[str, str] = field(default_factory=dict, repr=False)
+    issuer: str = ""
 
 
 class Network(Protocol):

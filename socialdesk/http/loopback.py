@@ -123,14 +123,15 @@ class LoopbackListener:
         return dict(parse_qsl(target.query)) if target.path == self._path else None
 
 
-def parse_pasted(text: str, state: str) -> str:
+def parse_pasted(text: str, state: str, issuer: str = "") -> str:
     """The code in what a person pasted: the address the browser ended on, or the code itself.
 
-    Raises `InputError` for an address of another sign-in, one that says the sign-in was declined, or no code at all.
+    `issuer` as in `check_issuer`; a code alone does not say whose it is. Raises `InputError` for an address of another
+    sign-in, one that says the sign-in was declined, or no code at all.
     """
     pasted = text.strip().strip("<>\"'")
     if "://" not in pasted and "code=" not in pasted:
-        if not _CODE.fullmatch(pasted):
+        if issuer or not _CODE.fullmatch(pasted):
             raise InputError("This is neither an address nor a code.", "Paste the whole address the browser ended on.")
         return pasted
     try:
@@ -141,7 +142,14 @@ def parse_pasted(text: str, state: str) -> str:
         raise InputError("This address belongs to another sign-in.", "Start again, and paste the newest address.")
     if "error" in query or not query.get("code"):
         raise _refusal(query.get("error", ""))
+    check_issuer(query, issuer)
     return query["code"]
+
+
+def check_issuer(answer: Mapping[str, str], issuer: str) -> None:
+    """Raises `InputError` for an answer that another server than `issuer` sent (RFC 9207); '' = it need not say."""
+    if issuer and answer.get("iss") != issuer:
+        raise InputError("Another server than yours answered this sign-in.", "Start again, and allow nothing else.")
 
 
 def _same(given: str, expected: str) -> bool:

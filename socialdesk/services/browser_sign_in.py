@@ -13,7 +13,7 @@ from socialdesk.core.network import (
     OAuthCode,
     SignsInByBrowser,
 )
-from socialdesk.http.loopback import LoopbackListener, parse_pasted
+from socialdesk.http.loopback import LoopbackListener, check_issuer, parse_pasted
 from socialdesk.services.accounts import AccountService
 
 LISTEN_S = 120
@@ -76,9 +76,11 @@ class BrowserSignInService:
             raise InputError("This sign-in has ended.", "Start again.")
         try:
             if pasted is not None:
-                answer: Mapping[str, str] = {"code": parse_pasted(pasted, pending.step.state)}
+                code = parse_pasted(pasted, pending.step.state, pending.step.issuer)
             else:
                 answer = await pending.listener.wait(pending.step.state, LISTEN_S)
+                check_issuer(answer, pending.step.issuer)
+                code = answer["code"]
         except TimeoutError as error:
             raise InputError(
                 "The browser did not answer within two minutes.", "Start again, or paste the address it ended on."
@@ -88,7 +90,7 @@ class BrowserSignInService:
         visitor = self._accounts.anonymous(begun.network, pending.step.keep.get("server", ""))
         if not isinstance(visitor, SignsInByBrowser):  # cannot be: `begin` proved it
             raise InputError("This sign-in cannot be finished.", "Start again.")
-        result = await visitor.finish_sign_in(pending.step, answer["code"])
+        result = await visitor.finish_sign_in(pending.step, code)
         kept = await self._accounts.keep_found(begun.network, result)
         self._pending.pop(begun.id, None)
         return kept

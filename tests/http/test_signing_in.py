@@ -7,7 +7,7 @@ import re
 import pytest
 
 from socialdesk.core.errors import InputError
-from socialdesk.http.loopback import LoopbackListener, parse_pasted
+from socialdesk.http.loopback import LoopbackListener, check_issuer, parse_pasted
 from socialdesk.http.pkce import challenge, new_state, new_verifier
 
 STATE = "s" * 20
@@ -178,3 +178,16 @@ def test_pasting_something_else(pasted: str, words: str) -> None:
     with pytest.raises(InputError, match=words) as caught:
         parse_pasted(pasted, STATE)
     assert caught.value.fix
+
+
+def test_an_answer_names_its_sender_where_it_has_to() -> None:
+    address = f"http://127.0.0.1:5000/callback?code=the-code&state={STATE}"
+    assert parse_pasted(f"{address}&iss=https%3A%2F%2Fgood.example", STATE, "https://good.example") == "the-code"
+    for other in ("", "&iss=https%3A%2F%2Fevil.example"):
+        with pytest.raises(InputError, match="Another server"):
+            parse_pasted(address + other, STATE, "https://good.example")
+    with pytest.raises(InputError, match="neither"):
+        parse_pasted("the-code", STATE, "https://good.example")
+    with pytest.raises(InputError, match="Another server"):
+        check_issuer({"code": "the-code", "iss": "https://good.example/"}, "https://good.example")
+    check_issuer({"code": "the-code"}, "")
