@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QColor, QImage
 
+from socialdesk.app.networks import own_networks
 from socialdesk.core.resources import resource_path
 from socialdesk.ui.desk import Desk
 from tests.ui.fakes import FACTS
@@ -40,6 +41,11 @@ async def test_every_network_has_its_glyph(desk: Desk) -> None:
     for facts in FACTS:
         assert desk.icons.exists(desk.looks.icon(facts.key)), facts.key
     assert desk.icons.exists(desk.looks.icon("a network that is gone"))
+
+
+async def test_every_source_has_an_icon_of_the_set(desk: Desk) -> None:
+    named = {kind.icon: f"{n.facts.key}: {kind.kind}" for n in own_networks().values() for kind in n.facts.sources}
+    assert [where for name, where in sorted(named.items()) if not desk.icons.exists(name)] == []
 
 
 async def test_every_icon_the_window_names_is_there(desk: Desk) -> None:

@@ -36,7 +36,7 @@ FACTS = NetworkFacts(
     icon="wordpress",
     sign_ins=(SIGN_IN,),
     sources=(
-        SourceKind("posts", "Posts", "wordpress", interval_s=INTERVAL_S),
+        SourceKind("posts", "Posts", "newspaper", interval_s=INTERVAL_S),
         SourceKind("drafts", "Drafts and planned posts", "file-text", interval_s=INTERVAL_S),
         SourceKind("comments", "Comments", "message-square", inbox=True, interval_s=INTERVAL_S),
     ),
