@@ -484,6 +484,42 @@ class TestOnce:
         assert await opened.find(segment, key) == first
         assert len(server.titled("Twice")) == 1
 
+    @pytest.mark.parametrize(
+        ("status", "change"),
+        [
+            ("publish", {"status": "draft", "slug": ""}),
+            ("publish", {"title": "Twice, for the spring"}),
+            ("publish", {"content": "other words"}),
+            ("publish", {"modified": timedelta(hours=1)}),
+            ("draft", {"slug": ""}),
+        ],
+        ids=["draft", "title", "words", "later", "draft of a draft"],
+    )
+    async def test_a_copy_that_somebody_made_stays(
+        self, server: PracticeWordPress, opened: Any, status: str, change: dict[str, Any]
+    ) -> None:
+        """An editor's copy takes our key along: it is in the first block."""
+        segment, key = article("Twice", status=status), opened.new_key(1, 1)
+        first = await opened.publish(segment, key)
+        post = server.state.posts[int(first.remote_id)]
+        number, changed = server.state.new_post_id(), {"slug": "twice-2", **change}
+        if "content" in change:
+            changed["content"] = post.content.replace("Words", change["content"])
+        if "modified" in change:
+            changed["modified"] = post.modified + change["modified"]
+        copy = server.state.posts[number] = replace(post, id=number, **changed)
+        assert await opened.find(segment, key) == first
+        assert server.state.posts.get(number) is copy
+        assert copy.status != "trash"
+
+    async def test_a_repetition_can_be_taken_out_of_the_trash(self, server: PracticeWordPress, opened: Any) -> None:
+        segment, key = article("Twice"), opened.new_key(1, 1)
+        post = server.state.posts[int((await opened.publish(segment, key)).remote_id)]
+        number = server.state.new_post_id()
+        server.state.posts[number] = replace(post, id=number, slug="twice-2")
+        await opened.find(segment, key)
+        assert server.state.posts[number].status == "trash"
+
     async def test_the_same_title_by_hand_is_never_taken_for_ours(self, server: PracticeWordPress, opened: Any) -> None:
         TestWordPressContract().add_post(server, "By hand")
         segment, key = article("By hand", slug="new-by-hand"), opened.new_key(1, 1)

@@ -5,7 +5,7 @@ it by its slug, by the API's search for the key, or among the newest, and knows 
 """
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
 
@@ -19,7 +19,8 @@ from socialdesk.networks.wordpress.uploading import Uploader
 
 ROUTE = "wp/v2/posts"
 NEWEST = 20
-_FIELDS = "id,slug,status,link,content.raw"
+LATE = timedelta(minutes=15)  # longer than any server works on a request that nobody waits for any more
+_FIELDS = "id,slug,status,link,modified_gmt,title.raw,content.raw"
 _EVERYTHING = [("status", "any"), ("context", "edit"), ("_fields", _FIELDS)]
 
 
@@ -55,9 +56,10 @@ class Publisher:
         return await self._only_one(_ours(found, key))
 
     async def _only_one(self, ours: list[dict[str, Any]]) -> Receipt | None:
-        """The receipt of the first; any later post with the same key is a repetition, and goes."""
-        for repeated in ours[1:]:
-            await self._client.send("DELETE", f"{ROUTE}/{repeated['id']}", params=[("force", "true")])
+        """The receipt of the first; a later post that repeats it goes to the trash."""
+        for later in ours[1:]:
+            if _repeats(later, ours[0]):
+                await self.delete(str(later["id"]))
         return _receipt(ours[0]) if ours else None
 
     async def _with_slug(self, slugs: Sequence[str]) -> list[dict[str, Any]]:
@@ -141,9 +143,26 @@ def note_html(segment: Segment) -> str:
     return paragraphs + "".join(pictures)
 
 
-def _raw(post: dict[str, Any]) -> str:
-    content = post.get("content")
-    return str(content.get("raw", "")) if isinstance(content, dict) else ""
+def _raw(post: dict[str, Any], name: str = "content") -> str:
+    value = post.get(name)
+    return str(value.get("raw", "")) if isinstance(value, dict) else ""
+
+
+def _repeats(later: dict[str, Any], first: dict[str, Any]) -> bool:
+    """Whether a second post with our key is a second arrival of the same request.
+
+    Not so a copy that somebody made in WordPress: that takes the key along, but not status, words and time; and a
+    copied draft has no slug yet.
+    """
+    if later.get("status") != first.get("status") or bool(later.get("slug")) != bool(first.get("slug")):
+        return False
+    if any(_raw(later, name) != _raw(first, name) for name in ("title", "content")):
+        return False
+    try:
+        times = [datetime.fromisoformat(str(post["modified_gmt"])) for post in (later, first)]
+    except (KeyError, ValueError):
+        return False
+    return abs(times[0] - times[1]) <= LATE
 
 
 def _ours(posts: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
