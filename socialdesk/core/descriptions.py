@@ -7,6 +7,7 @@ from socialdesk.core.costs import Price
 from socialdesk.core.network import (
     AppPassword,
     ByName,
+    DeviceCode,
     Nothing,
     OAuthCode,
     SignIn,
@@ -14,7 +15,14 @@ from socialdesk.core.network import (
 )
 from socialdesk.core.rules import PostRules
 
-_WAYS = {Nothing: "none", AppPassword: "app password", Token: "token", OAuthCode: "browser", ByName: "by hand"}
+_WAYS = {
+    Nothing: "none",
+    AppPassword: "app password",
+    Token: "token",
+    OAuthCode: "browser",
+    DeviceCode: "device",
+    ByName: "by hand",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class ServersDiffer(Protocol):
 def way_of(sign_in: SignIn) -> Way:
     if isinstance(sign_in, Nothing):
         return Way(_WAYS[Nothing])
-    scopes = tuple(scope for scope, _ in sign_in.scopes) if isinstance(sign_in, OAuthCode) else ()
+    scopes = tuple(scope for scope, _ in sign_in.scopes) if isinstance(sign_in, OAuthCode | DeviceCode) else ()
     return Way(_WAYS[type(sign_in)], tuple(field.label for field in sign_in.fields), scopes)
 
 

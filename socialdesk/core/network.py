@@ -8,7 +8,7 @@ Abilities raise only `Unreachable`, `RateLimited`, `AuthExpired`, `Rejected` and
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from typing import ClassVar, Protocol, runtime_checkable
@@ -20,72 +20,36 @@ from socialdesk.core.looks import NetworkLook
 from socialdesk.core.measures import Measure
 from socialdesk.core.post import MediaFile, Receipt, Rendition, Segment, Uploaded
 from socialdesk.core.rules import PostRules
+from socialdesk.core.sign_in import (
+    AppPassword,
+    BrowserStep,
+    ByName,
+    DeviceCode,
+    DeviceStep,
+    Field,
+    Nothing,
+    NotYet,
+    OAuthCode,
+    SignIn,
+    Step,
+    Token,
+)
 from socialdesk.core.source import Source
 
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing to ask the person. `example` stands in the empty box; secrets go to the keyring only."""
-
-    name: str
-    label: str
-    example: str = ""
-    help: str = ""
-    secret: bool = False
-    optional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A numbered instruction of a sign-in dialog; `{server}` in `link` is replaced by what the person typed."""
-
-    text: str
-    link: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """No account needed."""
-
-
-@dataclass(frozen=True, slots=True)
-class AppPassword:
-    """Person pastes a password made for this program."""
-
-    fields: tuple[Field, ...]
-    steps: tuple[Step, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """Person pastes a long-lived token."""
-
-    fields: tuple[Field, ...]
-    steps: tuple[Step, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OAuthCode:
-    """Browser sign-in: authorization code with PKCE and a loopback redirect; pasting the address back also works.
-
-    `port` is that of the redirect where the network compares addresses to the letter, 0 = any that is free.
-    """
-
-    fields: tuple[Field, ...]
-    scopes: tuple[tuple[str, str], ...] = ()  # (scope, why)
-    steps: tuple[Step, ...] = ()
-    port: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ByName:
-    """No sign-in: the person names the place, and posts there in the browser. Nothing goes to the keyring."""
-
-    fields: tuple[Field, ...]
-    steps: tuple[Step, ...] = ()
-
-
-SignIn = Nothing | AppPassword | Token | OAuthCode | ByName
+__all__ = [  # what adapters need of `core.sign_in`, beside all that is defined here
+    "AppPassword",
+    "BrowserStep",
+    "ByName",
+    "DeviceCode",
+    "DeviceStep",
+    "Field",
+    "NotYet",
+    "Nothing",
+    "OAuthCode",
+    "SignIn",
+    "Step",
+    "Token",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +83,8 @@ class NetworkFacts:
     note: str = ""  # one honest sentence for the dialog
     plan_actions: tuple[str, ...] = ()  # those that only some plans allow: see `actions_of`
     prices: tuple[Price, ...] = ()  # () = the network charges nothing
+    apps_url: str = ""  # where people take an app's access back; `{server}` is the account's
+    stays: str = ""  # one sentence on what a removed account leaves at the network, besides its posts
 
     def actions_of(self, account: Account) -> tuple[str, ...]:
         """What the account may do: every account's actions, and those of its plan (`account.facts["allows"]`)."""
@@ -154,22 +120,6 @@ class SeveralFound:
     found: tuple[SignedIn, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BrowserStep:
-    """An authorization to be given in the browser. `state` and `verifier` stay in memory.
-
-    `keep` is what `finish_sign_in` needs again (client id and secret of a registered app, server). `issuer` is who has
-    to be named by the answer as its sender (RFC 9207), '' = the server names itself nowhere.
-    """
-
-    url: str
-    redirect_uri: str
-    state: str
-    verifier: str = field(repr=False)
-    keep: Mapping[str, str] = field(default_factory=dict, repr=False)
-    issuer: str = ""
-
-
 class Network(Protocol):
     """What every adapter class has: its facts, and opening an account. `http` is a `socialdesk.http.Http`."""
 
@@ -201,6 +151,22 @@ class SignsInByBrowser(Protocol):
     async def begin_sign_in(self, answers: Mapping[str, str], redirect_uri: str) -> BrowserStep: ...
 
     async def finish_sign_in(self, step: BrowserStep, code: str) -> SignedIn | SeveralFound: ...
+
+
+@runtime_checkable
+class SignsInByDevice(Protocol):
+    async def begin_device(self, answers: Mapping[str, str]) -> DeviceStep: ...
+
+    async def poll_device(self, step: DeviceStep) -> "SignedIn | SeveralFound | NotYet":
+        """Whether the code was typed by now. Raises Rejected: declined, code_ended."""
+        ...
+
+
+@runtime_checkable
+class SignInEnds(Protocol):
+    def sign_in_ends(self) -> datetime | None:
+        """When nothing but a new sign-in helps, unless it is renewed before; None = never or unknown. Pure, UTC."""
+        ...
 
 
 @runtime_checkable

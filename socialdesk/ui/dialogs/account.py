@@ -10,6 +10,7 @@ from socialdesk.core.account import Account, AccountChoice
 from socialdesk.core.network import (
     AppPassword,
     ByName,
+    DeviceCode,
     NetworkFacts,
     Nothing,
     OAuthCode,
@@ -120,7 +121,7 @@ class AccountSheet(Sheet):
         self.go.show()
         self._show_other_way(facts)
 
-    def _fill_form(self, way: AppPassword | Token | OAuthCode | ByName) -> None:
+    def _fill_form(self, way: AppPassword | Token | OAuthCode | DeviceCode | ByName) -> None:
         """The steps, with the fields in the last one. A server whose pages a step opens is asked for first."""
         first = [field for field in way.fields if any("{" + field.name + "}" in step.link for step in way.steps)]
         for field in first:
