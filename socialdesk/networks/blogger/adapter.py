@@ -11,7 +11,7 @@ from socialdesk.core.network import BrowserStep, NetworkFacts, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
-from socialdesk.http import Http
+from socialdesk.http import Http, oauth
 from socialdesk.networks.blogger import signin
 from socialdesk.networks.blogger.client import Client, utc_now
 from socialdesk.networks.blogger.facts import FACTS, RULES
@@ -32,7 +32,7 @@ class Blogger:
         self._http = cast("Http", http)
         self._server = signin.server_of(account)
         budget = f"{FACTS.key}:{account.id}" if account.id else ""
-        self._client = Client(self._http, self._server, credential.get(signin.ACCESS), budget, now)
+        self._client = Client(self._http, self._server, credential.get(oauth.ACCESS), budget, now)
         home = account.facts.get("url", "")
         self._reader = Reader(self._client, account.remote_id, account.name, home)
         self._publisher = Publisher(self._client, account.remote_id, home)
@@ -57,7 +57,7 @@ class Blogger:
         return await self._signed_in(*signin.pasted(answers))
 
     async def _signed_in(self, credential: Credential, blog: str) -> SignedIn:
-        client = Client(self._http, self._server, credential.get(signin.ACCESS))
+        client = Client(self._http, self._server, credential.get(oauth.ACCESS))
         return SignedIn(await signin.identity_of(client, blog), credential)
 
     async def whoami(self) -> Identity:

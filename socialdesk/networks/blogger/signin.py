@@ -4,17 +4,16 @@ Source: Google Identity, "OAuth 2.0 for iOS & Desktop Apps". A desktop app may c
 """
 
 from collections.abc import Mapping
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from socialdesk.core.account import Account, Credential, Identity
-from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
+from socialdesk.core.errors import AuthExpired, InputError, Rejected
 from socialdesk.core.network import BrowserStep
-from socialdesk.core.tolerant import Obj, obj, objs, string
-from socialdesk.http import Http, pkce
+from socialdesk.core.tolerant import objs, string
+from socialdesk.http import Http, oauth, pkce
+from socialdesk.http.oauth import ACCESS, CLIENT_ID, CLIENT_SECRET, REFRESH, App
 from socialdesk.networks.blogger.client import Client
 from socialdesk.networks.blogger.facts import API, AUTHORIZATION, SCOPE, TOKENS
-
-ACCESS, REFRESH, CLIENT_ID, CLIENT_SECRET = "access_token", "refresh_token", "client_id", "client_secret"
 
 
 def server_of(account: Account) -> str:
@@ -30,56 +29,44 @@ def begin(server: str, answers: Mapping[str, str], redirect_uri: str) -> Browser
     """The address to open in the browser. Raises InputError for what cannot be a client id, secret or blog."""
     app = _app_of(answers)
     verifier, state = pkce.new_verifier(), pkce.new_state()
-    query = {
-        "response_type": "code",
-        "client_id": app[CLIENT_ID],
-        "redirect_uri": redirect_uri,
-        "scope": SCOPE,
-        "state": state,
-        "code_challenge": pkce.challenge(verifier),
-        "code_challenge_method": "S256",
-        "access_type": "offline",
-        "prompt": "consent",  # without it Google gives a token to renew with only the first time
-    }
     base = AUTHORIZATION if server == API else f"{server}/o/oauth2/v2/auth"
-    keep = {"server": server, "blog": blog_address(answers.get("blog", "")), **app}
-    return BrowserStep(f"{base}?{urlencode(query, quote_via=quote)}", redirect_uri, state, verifier, keep)
+    url = oauth.authorization_url(
+        base,
+        app.id,
+        redirect_uri,
+        scope=SCOPE,
+        state=state,
+        verifier=verifier,
+        access_type="offline",
+        prompt="consent",  # without it Google gives a token to renew with only the first time
+    )
+    keep = {"server": server, "blog": blog_address(answers.get("blog", "")), **app.secrets}
+    return BrowserStep(url, redirect_uri, state, verifier, keep)
 
 
 async def exchange(http: Http, step: BrowserStep, code: str) -> Credential:
     """The tokens for a code. Raises `Rejected` (invalid, app_not_allowed)."""
-    app = {name: step.keep[name] for name in (CLIENT_ID, CLIENT_SECRET)}
-    form = {"grant_type": "authorization_code", "code": code.strip(), "redirect_uri": step.redirect_uri, **app}
-    client = Client(http, step.keep.get("server") or API)
-    try:
-        answer = await client.anonymous(f"{tokens_of(client.base)}/token", {**form, "code_verifier": step.verifier})
-    except AuthExpired as error:
-        raise Rejected("the app was not accepted", reason="app_not_allowed", detail=error.detail) from error
-    if not string(answer.get(ACCESS)):
-        raise Rejected("Google gave no token", reason="invalid")
-    return _credential(answer, Credential(app))
+    app, client = App.of(step.keep), Client(http, step.keep.get("server") or API)
+    with oauth.exchanging():
+        answer = await client.anonymous(f"{tokens_of(client.base)}/token", oauth.code_question(step, code, app).form)
+    return oauth.granted(answer, app, client.now())
 
 
 async def renew(client: Client, credential: Credential) -> Credential:
     """A fresh access token. Raises AuthExpired when Google no longer renews it."""
-    names = (REFRESH, CLIENT_ID, CLIENT_SECRET)
-    if not all(credential.get(name) for name in names):
+    if not all(credential.get(name) for name in (REFRESH, CLIENT_ID, CLIENT_SECRET)):
         raise AuthExpired("nothing to renew the token with")
-    form = {"grant_type": REFRESH, **{name: credential.get(name) for name in names}}
-    try:
-        answer = await client.anonymous(f"{tokens_of(client.base)}/token", form)
-    except Rejected as error:
-        raise AuthExpired(str(error), detail=error.detail) from error
-    if not string(answer.get(ACCESS)):
-        raise Unreachable("a renewal without a token", reason="not_json")
-    return _credential(answer, credential)
+    question = oauth.renewal_question(credential.get(REFRESH), App.of(credential.secrets))
+    with oauth.renewing():
+        answer = await client.anonymous(f"{tokens_of(client.base)}/token", question.form)
+    return oauth.renewed(answer, credential, client.now())
 
 
 async def revoke(client: Client, credential: Credential) -> None:
     """Ends the token and what it was renewed with. One that is gone already is fine."""
     token = credential.get(REFRESH) or credential.get(ACCESS)
     try:
-        await client.anonymous(f"{tokens_of(client.base)}/revoke", {"token": token})
+        await client.anonymous(f"{tokens_of(client.base)}/revoke", oauth.revocation_question(token, App("")).form)
     except (Rejected, AuthExpired):
         return
 
@@ -122,7 +109,7 @@ def pasted(answers: Mapping[str, str]) -> tuple[Credential, str]:
     wanted = {ACCESS: "token", REFRESH: REFRESH, CLIENT_ID: CLIENT_ID, CLIENT_SECRET: CLIENT_SECRET}
     secrets = {name: answers.get(answer, "").strip() for name, answer in wanted.items()}
     for value in secrets.values():
-        if not value.isascii() or any(c.isspace() for c in value):
+        if not oauth.is_plain(value):
             raise InputError("That is not a token.", "Copy it again, without spaces.")
     if not secrets[ACCESS]:
         raise InputError("The access token is missing.", "Copy it from the tool that made it.")
@@ -130,17 +117,11 @@ def pasted(answers: Mapping[str, str]) -> tuple[Credential, str]:
     return found, blog_address(answers.get("blog", ""))
 
 
-def _app_of(answers: Mapping[str, str]) -> dict[str, str]:
-    app = {name: answers.get(name, "").strip() for name in (CLIENT_ID, CLIENT_SECRET)}
-    for value in app.values():
-        if not value.isascii() or any(c.isspace() for c in value) or urlsplit(value).scheme in {"http", "https"}:
+def _app_of(answers: Mapping[str, str]) -> App:
+    app = App(answers.get(CLIENT_ID, "").strip(), answers.get(CLIENT_SECRET, "").strip())
+    for value in (app.id, app.secret):
+        if not oauth.is_plain(value) or urlsplit(value).scheme in {"http", "https"}:
             raise InputError("That is not the ID or secret of an app.", "Copy it from Google's console.")
-    if not all(app.values()):
+    if not app.id or not app.secret:
         raise InputError("Client ID and client secret are both needed.", "Copy them from Google's console.")
     return app
-
-
-def _credential(answer: Obj, before: Credential) -> Credential:
-    """Never with an empty token: what Google leaves out stays as it was."""
-    fresh = {name: string(obj(answer).get(name)) for name in (ACCESS, REFRESH)}
-    return Credential({**before.secrets, **{name: value for name, value in fresh.items() if value}})

@@ -12,7 +12,7 @@ from socialdesk.core.network import BrowserStep, NetworkFacts, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
-from socialdesk.http import Http
+from socialdesk.http import Http, oauth
 from socialdesk.networks.linkedin import signin
 from socialdesk.networks.linkedin.client import Client, utc_now
 from socialdesk.networks.linkedin.facts import FACTS
@@ -44,7 +44,7 @@ class LinkedIn:
         self._sleep = sleep
         budget = f"{FACTS.key}:{account.id}" if account.id else ""
         version = account.facts.get("version", "")
-        self._client = Client(self._http, self._server, credential.get(signin.ACCESS), budget, now, version)
+        self._client = Client(self._http, self._server, credential.get(oauth.ACCESS), budget, now, version)
         web = signin.web_of(self._server)
         self._reader = Reader(self._client, account, web)
         self._writer = Writer(self._client, account, web, sleep)
@@ -71,7 +71,7 @@ class LinkedIn:
         return await self._signed_in(*signin.pasted(answers))
 
     async def _signed_in(self, credential: Credential, page: str, kept: Mapping[str, str]) -> SignedIn:
-        client = Client(self._http, self._server, credential.get(signin.ACCESS), version=kept.get("version", ""))
+        client = Client(self._http, self._server, credential.get(oauth.ACCESS), version=kept.get("version", ""))
         return SignedIn(await signin.identity_of(client, page, kept, self._sleep), credential)
 
     async def whoami(self) -> Identity:

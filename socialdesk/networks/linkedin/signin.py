@@ -5,18 +5,18 @@ Connect", "Organization Access Control", "Organization Lookup". A token lasts 60
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep
 from socialdesk.core.tolerant import Obj, obj, objs, string, web
-from socialdesk.http import Http, pkce
+from socialdesk.http import Http, oauth, pkce
+from socialdesk.http.oauth import ACCESS, CLIENT_ID, CLIENT_SECRET, REFRESH, App, Question
 from socialdesk.networks.linkedin.client import Client
 from socialdesk.networks.linkedin.facts import API, MEMBER_SCOPES, ORGANISATION_SCOPES, REDIRECT, WEB
 from socialdesk.networks.linkedin.urn import ORGANISATION, PERSON, is_number, page_of
 
-ACCESS, REFRESH, CLIENT_ID, CLIENT_SECRET = "access_token", "refresh_token", "client_id", "client_secret"
 NEW_TOKEN_S = 2.0  # a new token may be unknown for a moment (65601)
 
 
@@ -37,62 +37,39 @@ def begin(server: str, answers: Mapping[str, str]) -> BrowserStep:
         raise InputError("That is not an address to come back to.", "Copy it from your app, with https:// in front.")
     usual = ORGANISATION_SCOPES if page else MEMBER_SCOPES
     scopes = tuple(dict.fromkeys((*(scope for scope, _ in usual), *_words(answers.get("scopes", "")))))
-    verifier, state = pkce.new_verifier(), pkce.new_state()
-    query = {
-        "response_type": "code",
-        "client_id": app[CLIENT_ID],
-        "redirect_uri": redirect,
-        "state": state,
-        "scope": " ".join(scopes),
-    }
-    path = "/oauth/v2/authorization"
-    if CLIENT_SECRET not in app:
-        path = "/oauth/native-pkce/authorization"
-        query |= {"code_challenge": pkce.challenge(verifier), "code_challenge_method": "S256"}
-    keep = {"server": server, "page": page, "scopes": " ".join(scopes), "version": version_of(answers), **app}
-    url = f"{web_of(server)}{path}?{urlencode(query, quote_via=quote)}"
+    state, verifier = pkce.new_state(), "" if app.secret else pkce.new_verifier()
+    path = "/oauth/v2/authorization" if app.secret else "/oauth/native-pkce/authorization"
+    url = oauth.authorization_url(
+        f"{web_of(server)}{path}", app.id, redirect, scope=" ".join(scopes), state=state, verifier=verifier
+    )
+    keep = {"server": server, "page": page, "scopes": " ".join(scopes), "version": version_of(answers), **app.secrets}
     return BrowserStep(url, redirect, state, verifier, keep)
 
 
 async def exchange(http: Http, step: BrowserStep, code: str) -> tuple[Credential, str]:
     """The tokens for a code, and the scopes they hold. Raises `Rejected` (invalid, app_not_allowed)."""
-    app = {name: step.keep[name] for name in (CLIENT_ID, CLIENT_SECRET) if step.keep.get(name)}
-    form = {"grant_type": "authorization_code", "code": code.strip(), "redirect_uri": step.redirect_uri, **app}
-    if CLIENT_SECRET not in app:
-        form["code_verifier"] = step.verifier
-    client = Client(http, step.keep.get("server") or API)
-    try:
-        answer = await _token(client, form)
-    except AuthExpired as error:
-        raise Rejected("the app was not accepted", reason="app_not_allowed", detail=error.detail) from error
-    if not string(answer.get(ACCESS)):
-        raise Rejected("LinkedIn gave no token", reason="invalid")
-    granted = " ".join(_words(string(answer.get("scope")))) or step.keep.get("scopes", "")
-    return _credential(answer, Credential(app)), granted
+    app, client = App.of(step.keep), Client(http, step.keep.get("server") or API)
+    with oauth.exchanging():
+        answer = await _token(client, oauth.code_question(step, code, app))
+    credential = oauth.granted(answer, app, client.now())
+    return credential, " ".join(_words(string(answer.get("scope")))) or step.keep.get("scopes", "")
 
 
 async def renew(client: Client, credential: Credential) -> Credential:
     """A fresh token, where the app was given one to renew with. Raises AuthExpired else."""
     if not credential.get(REFRESH) or not credential.get(CLIENT_ID):
         raise AuthExpired("LinkedIn gave nothing to renew the token with")
-    names = (REFRESH, CLIENT_ID, CLIENT_SECRET)
-    form = {"grant_type": REFRESH, **{name: credential.get(name) for name in names if credential.get(name)}}
-    try:
-        answer = await _token(client, form)
-    except Rejected as error:
-        raise AuthExpired(str(error), detail=error.detail) from error
-    if not string(answer.get(ACCESS)):
-        raise Unreachable("a renewal without a token", reason="not_json")
-    return _credential(answer, credential)
+    question = oauth.renewal_question(credential.get(REFRESH), App.of(credential.secrets))
+    with oauth.renewing():
+        answer = await _token(client, question)
+    return oauth.renewed(answer, credential, client.now())
 
 
 async def revoke(client: Client, credential: Credential) -> None:
     """Ends the token. Raises Rejected where a pasted token came without its app: LinkedIn wants to know whose it is."""
     if not credential.get(CLIENT_ID):
         raise Rejected("the token's app is not known", reason="not_supported")
-    form = {"client_id": credential.get(CLIENT_ID), "token": credential.get(ACCESS)}
-    if credential.get(CLIENT_SECRET):
-        form[CLIENT_SECRET] = credential.get(CLIENT_SECRET)
+    form = oauth.revocation_question(credential.get(ACCESS), App.of(credential.secrets)).form
     anonymous = Client(client.http, client.base)
     await anonymous.plain("POST", f"{web_of(client.base)}/oauth/v2/revoke", name="token", harmless=True, form=form)
 
@@ -166,7 +143,7 @@ async def _own_pages(client: Client) -> frozenset[str]:
 def pasted(answers: Mapping[str, str]) -> tuple[Credential, str, dict[str, str]]:
     """The credential of a pasted token, the page it is for, and what to keep. Raises InputError."""
     token = answers.get("token", "").strip()
-    if not token or not token.isascii() or any(c.isspace() for c in token):
+    if not token or not oauth.is_plain(token):
         raise InputError("That is not a token.", "Copy it again from LinkedIn's token generator, without spaces.")
     kept = {"scopes": " ".join(_words(answers.get("scopes", ""))), "version": version_of(answers)}
     return Credential({ACCESS: token}), page_of(answers.get("organization", "")), kept
@@ -185,25 +162,19 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
 
-def _app_of(answers: Mapping[str, str]) -> dict[str, str]:
-    app = {name: answers.get(name, "").strip() for name in (CLIENT_ID, CLIENT_SECRET)}
-    for value in app.values():
-        if not value.isascii() or any(c.isspace() for c in value) or urlsplit(value).scheme in {"http", "https"}:
+def _app_of(answers: Mapping[str, str]) -> App:
+    app = App(answers.get(CLIENT_ID, "").strip(), answers.get(CLIENT_SECRET, "").strip())
+    for value in (app.id, app.secret):
+        if not oauth.is_plain(value) or urlsplit(value).scheme in {"http", "https"}:
             raise InputError("That is not the ID or secret of an app.", "Copy it from the tab “Auth” of your app.")
-    if not app[CLIENT_ID]:
+    if not app.id:
         raise InputError("The Client ID is missing.", "It is on the tab “Auth” of your app at LinkedIn.")
-    return {name: value for name, value in app.items() if value}
+    return app
 
 
-async def _token(client: Client, form: Mapping[str, str]) -> Obj:
+async def _token(client: Client, question: Question) -> Obj:
     """Asking twice for a token does no harm: at worst one of them is spent and the person signs in again."""
     anonymous = Client(client.http, client.base)
     url = f"{web_of(client.base)}/oauth/v2/accessToken"
-    _, answer = await anonymous.plain("POST", url, name="token", harmless=True, form=form)
+    _, answer = await anonymous.plain("POST", url, name="token", harmless=True, form=question.form)
     return obj(answer)
-
-
-def _credential(answer: Obj, before: Credential) -> Credential:
-    """Never with an empty token: what LinkedIn leaves out stays as it was."""
-    fresh = {name: string(answer.get(name)) for name in (ACCESS, REFRESH)}
-    return Credential({**before.secrets, **{name: value for name, value in fresh.items() if value}})

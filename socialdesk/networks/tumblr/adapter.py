@@ -10,7 +10,7 @@ from socialdesk.core.network import BrowserStep, NetworkFacts, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
-from socialdesk.http import Http
+from socialdesk.http import Http, oauth
 from socialdesk.networks.tumblr import signin
 from socialdesk.networks.tumblr.client import Client, utc_now
 from socialdesk.networks.tumblr.facts import FACTS, RULES
@@ -33,9 +33,9 @@ class Tumblr:
         self._server = signin.server_of(account)
         self._blog = account.facts.get("blog", "") or account.handle
         budget = f"{FACTS.key}:{account.id}" if account.id else ""
-        self._client = Client(self._http, self._server, credential.get(signin.ACCESS), budget, now)
+        self._client = Client(self._http, self._server, credential.get(oauth.ACCESS), budget, now)
         web = signin.web_of(self._server)
-        key = credential.get(signin.CLIENT_ID)
+        key = credential.get(oauth.CLIENT_ID)
         self._reader = Reader(self._client, self._blog, key, Translator(self._server, web))
         self._writer = Writer(self._client, account, web)
 
@@ -60,7 +60,7 @@ class Tumblr:
         return await self._signed_in(*signin.pasted(answers))
 
     async def _signed_in(self, credential: Credential, blog: str) -> SignedIn:
-        client = Client(self._http, self._server, credential.get(signin.ACCESS))
+        client = Client(self._http, self._server, credential.get(oauth.ACCESS))
         return SignedIn(await signin.identity_of(client, blog), credential)
 
     async def whoami(self) -> Identity:

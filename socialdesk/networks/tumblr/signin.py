@@ -4,17 +4,17 @@ Source: tumblr/docs `api.md`, "OAuth2 Authorization". The secret is needed; PKCE
 """
 
 from collections.abc import Mapping
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep
 from socialdesk.core.tolerant import Obj, obj, objs, string
-from socialdesk.http import Http, pkce
+from socialdesk.http import Http, oauth, pkce
+from socialdesk.http.oauth import ACCESS, CLIENT_ID, CLIENT_SECRET, REFRESH, App
 from socialdesk.networks.tumblr.client import Client
 from socialdesk.networks.tumblr.facts import API, REDIRECT, SCOPES, WEB
 
-ACCESS, REFRESH, CLIENT_ID, CLIENT_SECRET = "access_token", "refresh_token", "client_id", "client_secret"
 _TOKEN = "/v2/oauth2/token"  # noqa: S105 - a path
 _HOST = ".tumblr.com"
 
@@ -34,44 +34,28 @@ def begin(server: str, answers: Mapping[str, str]) -> BrowserStep:
     if urlsplit(redirect).scheme not in {"http", "https"}:
         raise InputError("That is not an address to come back to.", "Copy it from your app, with https:// in front.")
     state = pkce.new_state()
-    query = {
-        "client_id": app[CLIENT_ID],
-        "response_type": "code",
-        "scope": " ".join(scope for scope, _ in SCOPES),
-        "state": state,
-        "redirect_uri": redirect,
-    }
-    url = f"{web_of(server)}/oauth2/authorize?{urlencode(query, quote_via=quote)}"
-    keep = {"server": server, "blog": blog_name(answers.get("blog", "")), **app}
+    scope = " ".join(scope for scope, _ in SCOPES)
+    url = oauth.authorization_url(f"{web_of(server)}/oauth2/authorize", app.id, redirect, scope=scope, state=state)
+    keep = {"server": server, "blog": blog_name(answers.get("blog", "")), **app.secrets}
     return BrowserStep(url, redirect, state, "", keep)
 
 
 async def exchange(http: Http, step: BrowserStep, code: str) -> Credential:
     """The tokens for a code. Raises `Rejected` (invalid, app_not_allowed)."""
-    app = {name: step.keep[name] for name in (CLIENT_ID, CLIENT_SECRET)}
-    form = {"grant_type": "authorization_code", "code": code.strip(), "redirect_uri": step.redirect_uri, **app}
-    try:
-        answer = await Client(http, step.keep.get("server") or API).anonymous(_TOKEN, form)
-    except AuthExpired as error:
-        raise Rejected("the app was not accepted", reason="app_not_allowed", detail=error.detail) from error
-    if not string(answer.get(ACCESS)):
-        raise Rejected("Tumblr gave no token", reason="invalid")
-    return _credential(answer, Credential(app))
+    app, client = App.of(step.keep), Client(http, step.keep.get("server") or API)
+    with oauth.exchanging():
+        answer = await client.anonymous(_TOKEN, oauth.code_question(step, code, app).form)
+    return oauth.granted(answer, app, client.now())
 
 
 async def renew(client: Client, credential: Credential) -> Credential:
     """A fresh pair of tokens. Raises AuthExpired when the refresh token is spent or there is none."""
-    names = (REFRESH, CLIENT_ID, CLIENT_SECRET)
-    if not all(credential.get(name) for name in names):
+    if not all(credential.get(name) for name in (REFRESH, CLIENT_ID, CLIENT_SECRET)):
         raise AuthExpired("nothing to renew the token with")
-    form = {"grant_type": REFRESH, **{name: credential.get(name) for name in names}}
-    try:
-        answer = await client.anonymous(_TOKEN, form)
-    except Rejected as error:
-        raise AuthExpired(str(error), detail=error.detail) from error
-    if not string(answer.get(ACCESS)):
-        raise Unreachable("a renewal without a token", reason="not_json")
-    return _credential(answer, credential)
+    question = oauth.renewal_question(credential.get(REFRESH), App.of(credential.secrets))
+    with oauth.renewing():
+        answer = await client.anonymous(_TOKEN, question.form)
+    return oauth.renewed(answer, credential, client.now())
 
 
 async def identity_of(client: Client, wanted: str) -> Identity:
@@ -108,7 +92,7 @@ def pasted(answers: Mapping[str, str]) -> tuple[Credential, str]:
     wanted = {ACCESS: "token", REFRESH: REFRESH, CLIENT_ID: CLIENT_ID, CLIENT_SECRET: CLIENT_SECRET}
     secrets = {name: answers.get(answer, "").strip() for name, answer in wanted.items()}
     for value in secrets.values():
-        if not value.isascii() or any(c.isspace() for c in value):
+        if not oauth.is_plain(value):
             raise InputError("That is not a token.", "Copy it again, without spaces.")
     if not secrets[ACCESS]:
         raise InputError("The access token is missing.", "Copy it from the tool that made it.")
@@ -147,17 +131,11 @@ def _names(blog: Obj) -> frozenset[str]:
     return frozenset({string(blog.get("name")).casefold(), host, host.removesuffix(_HOST)})
 
 
-def _app_of(answers: Mapping[str, str]) -> dict[str, str]:
-    app = {name: answers.get(name, "").strip() for name in (CLIENT_ID, CLIENT_SECRET)}
-    for value in app.values():
-        if not value.isascii() or any(c.isspace() for c in value) or urlsplit(value).scheme in {"http", "https"}:
+def _app_of(answers: Mapping[str, str]) -> App:
+    app = App(answers.get(CLIENT_ID, "").strip(), answers.get(CLIENT_SECRET, "").strip())
+    for value in (app.id, app.secret):
+        if not oauth.is_plain(value) or urlsplit(value).scheme in {"http", "https"}:
             raise InputError("That is not the key or secret of an app.", "Copy it from Tumblr's list of apps.")
-    if not all(app.values()):
+    if not app.id or not app.secret:
         raise InputError("Key and secret of your app are both needed.", "Copy them from Tumblr's list of apps.")
     return app
-
-
-def _credential(answer: Obj, before: Credential) -> Credential:
-    """Never with an empty token: what Tumblr leaves out stays as it was."""
-    fresh = {name: string(answer.get(name)) for name in (ACCESS, REFRESH)}
-    return Credential({**before.secrets, **{name: value for name, value in fresh.items() if value}})

@@ -11,7 +11,7 @@ from socialdesk.core.network import BrowserStep, NetworkFacts, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
-from socialdesk.http import Http
+from socialdesk.http import Http, oauth
 from socialdesk.networks.x import signin, uploading
 from socialdesk.networks.x.client import Client, utc_now
 from socialdesk.networks.x.dialect import named
@@ -42,7 +42,7 @@ class X:
         self._sleep = sleep
         budget = f"{FACTS.key}:{account.id}" if account.id else ""
         dialect = named(account.facts.get("dialect", ""))
-        self._client = Client(self._http, self._server, credential.get(signin.ACCESS), budget, now, dialect)
+        self._client = Client(self._http, self._server, credential.get(oauth.ACCESS), budget, now, dialect)
         web = signin.web_of(self._server)
         self._reader = Reader(self._client, account.remote_id, account.handle, web)
         self._writer = Writer(self._client, account, web)
@@ -68,7 +68,7 @@ class X:
         return await self._signed_in(*signin.pasted(answers))
 
     async def _signed_in(self, credential: Credential, allows: str) -> SignedIn:
-        client = Client(self._http, self._server, credential.get(signin.ACCESS))
+        client = Client(self._http, self._server, credential.get(oauth.ACCESS))
         return SignedIn(await signin.identity_of(client, allows), credential)
 
     async def whoami(self) -> Identity:
