@@ -4,16 +4,15 @@ Sources: docs.joinmastodon.org/methods/apps and /oauth, RFC 7636, RFC 8414, RFC 
 """
 
 from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, NetworkError, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep
 from socialdesk.core.tolerant import Obj, obj, objs, string
-from socialdesk.http import Http, check, pkce
+from socialdesk.http import Http, check, oauth, pkce
+from socialdesk.http.oauth import ACCESS, CLIENT_ID, App
 from socialdesk.networks.mastodon.address import handle_of, server_of
-from socialdesk.networks.mastodon.client import Client
+from socialdesk.networks.mastodon.client import Client, utc_now
 from socialdesk.networks.mastodon.facts import KEY, SCOPES
 from socialdesk.networks.mastodon.rules import Limits, limits_of
 from socialdesk.networks.mastodon.tolerant import host_of, web
@@ -55,45 +54,30 @@ async def begin(http: Http, typed: str, redirect_uri: str) -> BrowserStep:
     if not client_id:
         raise Unreachable("the server registered no app", reason="not_mastodon")
     verifier, state = pkce.new_verifier(), pkce.new_state()
-    query = {
-        "response_type": "code",
-        "client_id": client_id,
-        "redirect_uri": redirect_uri,
-        "scope": scopes,
-        "state": state,
-        "code_challenge": pkce.challenge(verifier),
-        "code_challenge_method": "S256",
-    }
-    keep = {"server": server, "client_id": client_id, "client_secret": client_secret}
-    return BrowserStep(f"{server}/oauth/authorize?{urlencode(query)}", redirect_uri, state, verifier, keep)
+    url = oauth.authorization_url(
+        f"{server}/oauth/authorize", client_id, redirect_uri, scope=scopes, state=state, verifier=verifier
+    )
+    keep = {"server": server, **App(client_id, client_secret).secrets}
+    names_itself = metadata.get("authorization_response_iss_parameter_supported") is True
+    return BrowserStep(url, redirect_uri, state, verifier, keep, web(metadata.get("issuer")) if names_itself else "")
 
 
 async def exchange(http: Http, step: BrowserStep, code: str) -> Credential:
     """The token for a code. Raises `Rejected` (invalid) for a code that is wrong, used or too old."""
-    client = {name: step.keep.get(name, "") for name in ("client_id", "client_secret")}
-    form = {
-        "grant_type": "authorization_code",
-        "code": code.strip(),
-        "redirect_uri": step.redirect_uri,
-        "code_verifier": step.verifier,
-        **client,
-    }
+    app, url = App.of(step.keep), f"{step.keep.get('server', '')}/oauth/token"
+    form = oauth.code_question(step, code, app).form
     try:
-        _, answer = await http.json("POST", f"{step.keep.get('server', '')}/oauth/token", form=form, write=False)
+        _, answer = await http.json("POST", url, form=form, write=False)
     except AuthExpired as error:
         raise Rejected("the code was not accepted", reason="invalid") from error
-    token = string(obj(answer).get("access_token"))
-    if not token:
-        raise Rejected("the server gave no token", reason="invalid")
-    return Credential({"access_token": token, **client})
+    return oauth.granted(obj(answer), app, utc_now())
 
 
 async def revoke(client: Client, credential: Credential) -> None:
     """Ends a token that this desk was given. One that was pasted cannot be ended by us; one that is gone is fine."""
-    if not credential.get("client_id"):
+    if not credential.get(CLIENT_ID):
         return
-    form = {name: credential.get(name) for name in ("client_id", "client_secret")}
-    form["token"] = credential.get("access_token")
+    form = oauth.revocation_question(credential.get(ACCESS), App.of(credential.secrets)).form
     response = await client.http.request("POST", f"{client.base}/oauth/revoke", form=form, write=False)
     if response.status not in {400, 401, 403, 404}:
         check(response, write=False, now=client.now())
@@ -176,7 +160,6 @@ def anonymous(server: str) -> Account:
 def credential_of(answers: Mapping[str, str]) -> Credential:
     """The credential of a pasted token. Raises `Rejected` (invalid) when there is none."""
     token = answers.get("token", "").strip()
-    if not token or not token.isascii() or any(c.isspace() for c in token):
+    if not token or not oauth.is_plain(token):
         raise Rejected("not a token", reason="invalid")
-    secrets: dict[str, Any] = {"access_token": token}
-    return Credential(secrets)
+    return Credential({ACCESS: token})

@@ -17,7 +17,10 @@ _RELATIONS = ("micropub", "indieauth-metadata", "authorization_endpoint", "token
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """`site` is the address after redirects that keep it the same site; what a site does not name is ''."""
+    """`site` is the address after redirects that keep it the same site; what a site does not name is ''.
+
+    `names_itself`: answers of its sign-in say who sent them (RFC 9207).
+    """
 
     site: str
     micropub: str
@@ -25,6 +28,7 @@ class Endpoints:
     token: str = ""
     revocation: str = ""
     issuer: str = ""
+    names_itself: bool = False
     scopes: frozenset[str] = frozenset()
 
 
@@ -44,6 +48,7 @@ async def discover(http: Http, typed: str) -> Endpoints:
         token=web(metadata.get("token_endpoint")) or web(named.get("token_endpoint")),
         revocation=web(metadata.get("revocation_endpoint")),
         issuer=web(metadata.get("issuer")),
+        names_itself=metadata.get("authorization_response_iss_parameter_supported") is True,
         scopes=_scopes(metadata),
     )
 

@@ -5,17 +5,17 @@ standard allows it for programs on the person's own machine (section 3.3), and t
 own origin, so that no page of ours has to list it. A site that wants a public page there takes a pasted token.
 """
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep
 from socialdesk.core.tolerant import Obj, obj
-from socialdesk.http import Http, NotJson, Response, check, pkce
+from socialdesk.http import Http, NotJson, Response, check, oauth, pkce
+from socialdesk.http.oauth import ACCESS, REFRESH, App
 from socialdesk.http.values import decode_json
 from socialdesk.networks.micropub.address import bare, may_carry_token, origin_of, site_address
 from socialdesk.networks.micropub.client import Client, utc_now
@@ -24,7 +24,7 @@ from socialdesk.networks.micropub.facts import SCOPES
 from socialdesk.networks.micropub.settings import ask_settings
 from socialdesk.networks.micropub.tolerant import string, web
 
-STATE_BYTES = 24  # 192 bits in 32 characters, which is all that some sites take
+STATE_LENGTH = 32  # characters, 190 bits: all that some sites take
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +43,19 @@ async def begin(http: Http, typed: str, redirect_uri: str) -> BrowserStep:
         raise Rejected("the site names no IndieAuth endpoints", reason="no_indieauth")
     if not may_carry_token(found.token):
         raise Rejected("the token endpoint is not on HTTPS", reason="insecure")
-    verifier, state = pkce.new_verifier(), secrets.token_urlsafe(STATE_BYTES)
+    verifier, state = pkce.new_verifier(), pkce.new_state(STATE_LENGTH)
     wanted = [scope for scope, _ in SCOPES if not found.scopes or scope in found.scopes or scope == "create"]
-    query = {
-        "response_type": "code",
-        "client_id": origin_of(redirect_uri),
-        "redirect_uri": redirect_uri,
-        "state": state,
-        "code_challenge": pkce.challenge(verifier),
-        "code_challenge_method": "S256",
-        "scope": " ".join(wanted),
-        "me": found.site,
-    }
-    joint = "&" if "?" in found.authorization else "?"
+    url = oauth.authorization_url(
+        found.authorization,
+        origin_of(redirect_uri),
+        redirect_uri,
+        scope=" ".join(wanted),
+        state=state,
+        verifier=verifier,
+        me=found.site,
+    )
     keep = {"server": found.site, "token_endpoint": found.token, "authorization_endpoint": found.authorization}
-    return BrowserStep(f"{found.authorization}{joint}{urlencode(query)}", redirect_uri, state, verifier, keep)
+    return BrowserStep(url, redirect_uri, state, verifier, keep, found.issuer if found.names_itself else "")
 
 
 async def exchange(http: Http, step: BrowserStep, code: str) -> Granted:
@@ -66,41 +64,30 @@ async def exchange(http: Http, step: BrowserStep, code: str) -> Granted:
     Raises Rejected: invalid for a code that is wrong, used or too old, other_site for a site that names another
     authorization endpoint than the one that answered.
     """
-    form = {
-        "grant_type": "authorization_code",
-        "code": code.strip(),
-        "client_id": origin_of(step.redirect_uri),
-        "redirect_uri": step.redirect_uri,
-        "code_verifier": step.verifier,
-    }
+    app = App(origin_of(step.redirect_uri))
     typed = step.keep.get("server", "")
     try:
-        answer = await _tokens(http, typed, step.keep.get("token_endpoint", ""), form)
+        answer = await _tokens(
+            http, typed, step.keep.get("token_endpoint", ""), oauth.code_question(step, code, app).form
+        )
     except AuthExpired as error:
         raise Rejected("the code was not accepted", reason="invalid") from error
-    token = string(answer.get("access_token"))
-    if not token:
-        raise Rejected("the site gave no token", reason="invalid")
+    credential = _credential(oauth.granted(answer, app, utc_now()))
     found = await discover(http, web(answer.get("me")) or typed)
     if found.authorization != step.keep.get("authorization_endpoint"):
         raise Rejected("another site than the one that was asked", reason="other_site")
-    return Granted(found, _credential(token, answer, form["client_id"]), obj(answer.get("profile")))
+    return Granted(found, credential, obj(answer.get("profile")))
 
 
 async def renewed(http: Http, account: Account, credential: Credential) -> Credential:
     """Raises AuthExpired where there is nothing to renew with, or the site refuses it."""
-    endpoint, old = account.facts.get("token_endpoint", ""), credential.get("refresh_token")
+    endpoint, old = account.facts.get("token_endpoint", ""), credential.get(REFRESH)
     if not endpoint or not old:
         raise AuthExpired("the site gave nothing to renew this token with")
-    form = {"grant_type": "refresh_token", "refresh_token": old, "client_id": credential.get("client_id")}
-    try:
-        answer = await _tokens(http, account.server, endpoint, form)
-    except Rejected as error:
-        raise AuthExpired(str(error), detail=error.detail) from error
-    token = string(answer.get("access_token"))
-    if not token:
-        raise AuthExpired("the site gave no token")
-    return _credential(token, {"refresh_token": old, **answer}, credential.get("client_id"))
+    question = oauth.renewal_question(old, App.of(credential.secrets))
+    with oauth.renewing():
+        answer = await _tokens(http, account.server, endpoint, question.form)
+    return oauth.renewed(answer, credential, utc_now())
 
 
 async def revoke(http: Http, account: Account, credential: Credential) -> None:
@@ -108,7 +95,7 @@ async def revoke(http: Http, account: Account, credential: Credential) -> None:
     endpoint = account.facts.get("revocation_endpoint", "")
     if not endpoint or not may_carry_token(endpoint):
         return
-    form = {"token": credential.get("access_token")}
+    form = oauth.revocation_question(credential.get(ACCESS), App("")).form
     response = await http.request("POST", endpoint, form=form, trust=trust_of(endpoint, account.server), write=False)
     if response.status not in {400, 401, 403, 404}:
         check(response, write=False, now=utc_now())
@@ -117,9 +104,9 @@ async def revoke(http: Http, account: Account, credential: Credential) -> None:
 def pasted(answers: Mapping[str, str]) -> Credential:
     """The credential of a pasted token. Raises `Rejected` (invalid) when there is none."""
     token = answers.get("token", "").strip()
-    if not token or not token.isascii() or any(c.isspace() for c in token):
+    if not token or not oauth.is_plain(token):
         raise Rejected("not a token", reason="invalid")
-    return Credential({"access_token": token})
+    return Credential({ACCESS: token})
 
 
 async def identity(client: Client, found: Endpoints, profile: Obj) -> Identity:
@@ -142,10 +129,10 @@ async def identity(client: Client, found: Endpoints, profile: Obj) -> Identity:
     )
 
 
-def _credential(token: str, answer: Obj, client_id: str) -> Credential:
-    refresh = string(answer.get("refresh_token"))
-    more = {"refresh_token": refresh, "client_id": client_id} if refresh else {}
-    return Credential({"access_token": token, **more})
+def _credential(granted: Credential) -> Credential:
+    """The client id is needed again for a renewal alone."""
+    dropped = () if granted.get(REFRESH) else (oauth.CLIENT_ID,)
+    return Credential({name: value for name, value in granted.secrets.items() if name not in dropped})
 
 
 async def _tokens(http: Http, site: str, endpoint: str, form: Mapping[str, Any]) -> Obj:

@@ -6,18 +6,19 @@ Source: Meta's documents "Get Access Tokens and Permissions" and "Long-Lived Tok
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, urlencode, urlsplit
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep
 from socialdesk.core.tolerant import Obj, number, string, web
-from socialdesk.http import pkce
+from socialdesk.http import oauth, pkce
+from socialdesk.http.oauth import CLIENT_ID, CLIENT_SECRET, ENDS, App
 from socialdesk.networks.threads.client import ACCESS, Client
 from socialdesk.networks.threads.facts import API, SCOPES, WEB
 
-RENEW_AT, CLIENT_ID, CLIENT_SECRET = "renew_at", "client_id", "client_secret"
+RENEW_AT = "renew_at"
 WEEKLY = timedelta(days=7)
 SOON = timedelta(hours=25)  # nobody knows how old a pasted token is; one younger than a day is not renewed
 _ME = {"fields": "id,username,name,threads_profile_picture_url"}
@@ -38,31 +39,24 @@ def begin(client: Client, answers: Mapping[str, str]) -> BrowserStep:
     redirect, state = answers.get("redirect", "").strip(), pkce.new_state()
     if not client_id.isdecimal():
         raise InputError("That is not a Threads app ID.", "It is a number, in the settings of the use case.")
-    if not secret or not secret.isascii() or any(c.isspace() for c in secret):
+    if not secret or not oauth.is_plain(secret):
         raise InputError("That is not an app secret.", "Copy it again from the settings of the use case.")
     if urlsplit(redirect).scheme != "https" or not urlsplit(redirect).netloc:
         raise InputError("Threads wants a redirect address on HTTPS.", "Enter the same one in the app and here.")
-    query = {
-        CLIENT_ID: client_id,
-        "redirect_uri": redirect,
-        "scope": ",".join(scope for scope, _ in SCOPES),
-        "response_type": "code",
-        "state": state,
-    }
-    keep = {"server": client.base, CLIENT_ID: client_id, CLIENT_SECRET: secret}
-    url = f"{web_of(client.base)}/oauth/authorize?{urlencode(query, quote_via=quote)}"
-    return BrowserStep(url, redirect, state, "", keep)
+    url = oauth.authorization_url(
+        f"{web_of(client.base)}/oauth/authorize",
+        client_id,
+        redirect,
+        scope=",".join(scope for scope, _ in SCOPES),
+        state=state,
+    )
+    return BrowserStep(url, redirect, state, "", {"server": client.base, **App(client_id, secret).secrets})
 
 
 async def exchange(client: Client, step: BrowserStep, code: str) -> Credential:
     """A token that lasts, for a code. Raises `Rejected` (invalid, app_not_allowed)."""
-    form = {
-        CLIENT_ID: step.keep.get(CLIENT_ID, ""),
-        CLIENT_SECRET: step.keep.get(CLIENT_SECRET, ""),
-        "code": code.strip().removesuffix("#_"),
-        "grant_type": "authorization_code",
-        "redirect_uri": step.redirect_uri,
-    }
+    app = App.of(step.keep)
+    form = oauth.code_question(step, code.strip().removesuffix("#_"), app).form
     try:
         answer = await client.token("POST", "oauth/access_token", form)
     except (AuthExpired, Unreachable) as error:
@@ -72,7 +66,7 @@ async def exchange(client: Client, step: BrowserStep, code: str) -> Credential:
     short = string(answer.get(ACCESS))
     if not short:
         raise Rejected("Threads gave no token", reason="invalid")
-    return await lasting(client, short, form[CLIENT_SECRET])
+    return await lasting(client, short, app.secret)
 
 
 async def lasting(client: Client, token: str, secret: str) -> Credential:
@@ -84,22 +78,19 @@ async def lasting(client: Client, token: str, secret: str) -> Credential:
 async def renew(client: Client, credential: Credential) -> Credential:
     """The same, good for sixty days from now. Raises AuthExpired where it has ended."""
     asked = {"grant_type": "th_refresh_token", ACCESS: credential.get(ACCESS)}
-    try:
+    with oauth.renewing():
         answer = await client.token("GET", "refresh_access_token", asked)
-    except Rejected as error:
-        raise AuthExpired(str(error), detail=error.detail) from error
     return _credential(client, answer)
 
 
 def renew_at(credential: Credential) -> datetime | None:
-    seconds = number(credential.get(RENEW_AT))
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    return oauth.ends_of(credential, RENEW_AT)
 
 
 async def pasted(client: Client, answers: Mapping[str, str]) -> Credential:
     """The credential of a pasted token. Raises InputError, AuthExpired."""
     token, secret = answers.get("token", "").strip(), answers.get(CLIENT_SECRET, "").strip()
-    if not token or not token.isascii() or any(c.isspace() for c in token):
+    if not token or not oauth.is_plain(token):
         raise InputError("That is not a token.", "Copy it again, without spaces.")
     if secret:
         return await lasting(client, token, secret)
@@ -120,8 +111,10 @@ def _credential(client: Client, answer: Obj) -> Credential:
     token = string(answer.get(ACCESS))
     if not token:
         raise Unreachable("an answer without a token", reason="invalid_answer")
-    return Credential({ACCESS: token, RENEW_AT: _stamp(client, WEEKLY)})
+    lasts = number(answer.get("expires_in")) or 0
+    ends = {ENDS: _stamp(client, timedelta(seconds=lasts))} if lasts > 0 else {}
+    return Credential({ACCESS: token, RENEW_AT: _stamp(client, WEEKLY), **ends})
 
 
 def _stamp(client: Client, after: timedelta) -> str:
-    return str(int((client.now() + after).timestamp()))
+    return oauth.stamp((client.now() + after).timestamp())
