@@ -117,7 +117,7 @@ class PracticeWordPress(PracticeServer):
     async def _rest(self, request: web.Request) -> web.StreamResponse:
         route = request.query.get("rest_route") or request.match_info.get("route") or "/"
         try:
-            call = await self._call(request)
+            call = await self.call_of(request)
             method = request.headers.get("X-HTTP-Method-Override", request.method)
             answer = self.api.answer(method, "/" + route.strip("/"), call)
         except ApiError as error:
@@ -125,15 +125,17 @@ class PracticeWordPress(PracticeServer):
         headers = {**self._link(), **(answer.headers or {})}
         return web.json_response(answer.body, status=answer.status, headers=headers)
 
-    async def _call(self, request: web.Request) -> Call:
+    async def call_of(self, request: web.Request) -> Call:
+        """One request for the API. Raises ApiError."""
         query: dict[str, str] = {}
         for name, value in request.query.items():
             bare = re.sub(r"\[\d*\]$", "", name)
             query[bare] = f"{query[bare]},{value}" if bare in query else value
-        body, upload = await _body(request)
-        return Call(self.url, query, body, self._user(request), self._second(), upload)
+        body, upload = await body_of(request)
+        return Call(self.url, query, body, self.user_of(request), self._second(), upload)
 
-    def _user(self, request: web.Request) -> int:
+    def user_of(self, request: web.Request) -> int:
+        """1 when the request brings the right password, else 0."""
         scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "basic" or self._strips_header or self.api.revoked:
             return 0
@@ -223,7 +225,7 @@ class PracticeWordPress(PracticeServer):
         return self._html(f"<!DOCTYPE html><title>Authorize Application</title>{words}<code>{PASSWORD}</code>")
 
 
-async def _body(request: web.Request) -> tuple[dict[str, Any], Upload | None]:
+async def body_of(request: web.Request) -> tuple[dict[str, Any], Upload | None]:
     """The JSON object, or form, or file of a request. Raises ApiError."""
     kind = request.content_type
     if not request.can_read_body and request.content_length in {None, 0}:

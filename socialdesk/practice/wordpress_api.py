@@ -46,7 +46,8 @@ class RestApi:
 
     def _me(self, call: Call) -> Answer:
         call.need_user("rest_not_logged_in", "You are not currently logged in.")
-        return Answer(wire.user_json(call.base, self._name, edit=call.edit, username=self._username))
+        me = wire.user_json(call.base, self._name, edit=call.edit, username=self._username, number=call.user)
+        return Answer(me)
 
     def _introspect(self, call: Call) -> Answer:
         call.need_user("rest_not_logged_in", "You are not currently logged in.")

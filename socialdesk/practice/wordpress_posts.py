@@ -64,7 +64,7 @@ class PostRoutes:
         title, content, excerpt = (text_of(call.body.get(name, "")) for name in ("title", "content", "excerpt"))
         if not (title or content or excerpt):
             raise ApiError(400, "empty_content", "Content, title, and excerpt are empty.")
-        post = Post(0, title, content, "draft", "", call.now, call.now, excerpt, categories=[1])
+        post = Post(0, title, content, "draft", "", call.now, call.now, excerpt, call.user, [1])
         self._change(post, call)
         post.id = self.state.new_post_id()
         self.state.posts[post.id] = post

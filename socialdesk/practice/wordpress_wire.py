@@ -52,9 +52,9 @@ def root_json(base: str, name: str, description: str) -> Json:
     }
 
 
-def user_json(base: str, name: str, *, edit: bool, username: str) -> Json:
+def user_json(base: str, name: str, *, edit: bool, username: str, number: int = 1) -> Json:
     user: Json = {
-        "id": 1,
+        "id": number,
         "name": name,
         "url": base,
         "description": "",

@@ -1,6 +1,7 @@
-"""Where a site's API is: finding it, and building every address in its two forms.
+"""Where a site's API is: finding it, and building every address in its three forms.
 
 With permalinks: `https://host/wp-json/wp/v2/posts?x=1`. Without: `https://host/?rest_route=/wp/v2/posts&x=1`.
+At WordPress.com, for a site by its number: `https://public-api.wordpress.com/wp/v2/sites/42/posts?x=1`.
 """
 
 import ipaddress
@@ -13,6 +14,7 @@ from socialdesk.core.errors import Rejected
 API_RELATION = "https://api.w.org/"
 _LINK_TAG = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_HOSTED = re.compile(r"/wp/v2/sites/[^/]+/?$")
 _KNOWN_TAILS = re.compile(r"/(wp-admin|wp-login\.php|wp-json|xmlrpc\.php)(/.*)?$")
 
 Params = Sequence[tuple[str, str]]
@@ -55,8 +57,10 @@ def may_carry_password(root: str) -> bool:
 
 
 def endpoint(root: str, route: str, params: Params = ()) -> tuple[str, Params]:
-    """The address and query of `route` (`wp/v2/posts`) at an API root of either form."""
+    """The address and query of `route` (`wp/v2/posts`) at an API root of any form."""
     parts = urlsplit(root)
+    if _HOSTED.search(parts.path):
+        return f"{root.rstrip('/')}/{route.removeprefix('wp/v2/')}", params
     query = parse_qsl(parts.query)
     prefix = next((value for name, value in query if name == "rest_route"), None)
     if prefix is None:

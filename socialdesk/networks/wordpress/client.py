@@ -42,20 +42,38 @@ _REASONS = {
     "rest_post_invalid_id": "not_found",
     "rest_comment_invalid_id": "not_found",
     "rest_already_trashed": "gone",
+    "unknown_blog": "not_found",
 }
-_PASSWORD_REFUSED = frozenset({"incorrect_password", "invalid_username", "invalid_email"})
+_REFUSED = frozenset(  # whatever the status: the last three are WordPress.com's
+    {
+        "incorrect_password",
+        "invalid_username",
+        "invalid_email",
+        "invalid_token",
+        "oauth2_invalid_token",
+        "authorization_required",
+    }
+)
+
+
+def basic(username: str, password: str) -> str:
+    """The header's value for a user name and an application password, '' where one is missing."""
+    if not (username and password):
+        return ""
+    return f"Basic {base64.b64encode(f'{username}:{password}'.encode()).decode()}"
 
 
 class Client:
-    """One site as one user, or (without a password) as anybody."""
+    """One site as one user, or (without `authorization`, the header's value) as anybody.
 
-    def __init__(self, http: Http, root: str, username: str = "", password: str = "") -> None:
+    `budget` names the account whose limits these are, where many sites share a host.
+    """
+
+    def __init__(self, http: Http, root: str, authorization: str = "", budget: str = "") -> None:
         self.root = root
         self._http = http
-        self._authorization = ""
-        if username and password:
-            pair = f"{username}:{password}".encode()
-            self._authorization = f"Basic {base64.b64encode(pair).decode()}"
+        self._authorization = authorization
+        self._budget = budget
 
     def __repr__(self) -> str:
         return f"Client({self.root!r})"
@@ -101,7 +119,7 @@ class Client:
             if not may_carry_password(url):
                 raise Rejected("the site is not on HTTPS", reason="insecure")
             headers["Authorization"] = self._authorization
-        return await self._http.request(method, url, params=query, headers=headers, **options)
+        return await self._http.request(method, url, params=query, headers=headers, budget=self._budget, **options)
 
     async def _decoded(self, response: Response, *, write: bool) -> Any:
         try:
@@ -123,7 +141,7 @@ def accept(response: Response, payload: Any, *, write: bool) -> None:
         return
     code = code_of(payload)
     message = f"status {response.status} {code}".strip()
-    if response.status == 401 or code in _PASSWORD_REFUSED or _forbidden(payload) == 401:
+    if response.status == 401 or code in _REFUSED or _forbidden(payload) == 401:
         raise AuthExpired(message)
     if _forbidden(payload):
         raise Rejected(message, reason="missing_permission")
@@ -161,4 +179,5 @@ def _forbidden(payload: Any) -> int:
 
 
 def code_of(payload: Any) -> str:
-    return str(payload.get("code", "")) if isinstance(payload, dict) else ""
+    """WordPress's own word for a refusal, '' = none. WordPress.com calls it `error` in part of its answers."""
+    return str(payload.get("code") or payload.get("error") or "") if isinstance(payload, dict) else ""

@@ -40,14 +40,15 @@ class Commenter:
         """Our comment with these words in this place. Raises OutcomeUnknown where it could be hidden from us."""
         post, parent = _place(target)
         params = [("post", str(post)), ("parent", str(parent)), ("order", "desc"), ("per_page", "100")]
-        if self._moderates:
+        sees_all = self._moderates and bool(self._own_id)
+        if sees_all:
             params += [*MODERATED, ("author", self._own_id)]
         found, _ = await self._client.get(ROUTE, params)
         wanted = _bare(segment.text)
         for comment in found if isinstance(found, list) else []:
             if str(comment.get("author")) == self._own_id and _bare(_text(comment)) == wanted:
                 return _receipt(comment)
-        if not self._moderates:
+        if not sees_all:
             raise OutcomeUnknown("a comment that waits for approval cannot be seen")
         return None
 

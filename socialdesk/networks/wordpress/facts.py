@@ -4,6 +4,7 @@ from socialdesk.core.network import (
     AppPassword,
     Field,
     NetworkFacts,
+    OAuthCode,
     SourceKind,
     Step,
 )
@@ -15,6 +16,11 @@ AUTHORIZE = f"{{server}}/wp-admin/authorize-application.php?app_name=SocialDesk&
 INTERVAL_S = 300
 LARGEST_SIDE = 2560  # WordPress itself scales larger pictures down to this
 PICTURE_BYTES = 2_000_000  # PHP's own default for uploads; hosts that allow more cannot be asked
+
+HOSTED_API = "https://public-api.wordpress.com"
+PORT = 51771
+REDIRECT = f"http://127.0.0.1:{PORT}/callback"  # WordPress.com compares it to the letter
+SCOPE = "global"
 
 SIGN_IN = AppPassword(
     fields=(
@@ -29,19 +35,43 @@ SIGN_IN = AppPassword(
     ),
 )
 
+HOSTED_SIGN_IN = OAuthCode(
+    fields=(
+        Field("client_id", "Client ID", "12345", "Of your app at WordPress.com."),
+        Field("client_secret", "Client secret", help="Shown beside the Client ID.", secret=True),
+        Field(
+            "site",
+            "Site",
+            "northwind.wordpress.com",
+            "The one to use here. Empty means: choose among all of yours afterwards.",
+            optional=True,
+        ),
+    ),
+    scopes=((SCOPE, "read and write on the sites of your WordPress.com account"),),
+    steps=(
+        Step(
+            "For a site at WordPress.com, or one joined to it by Jetpack: make an app there.",
+            "https://developer.wordpress.com/apps/new/",
+        ),
+        Step(f"Give it exactly this redirect address: {REDIRECT}"),
+        Step("Copy its Client ID and Client secret to here."),
+    ),
+    port=PORT,
+)
+
 FACTS = NetworkFacts(
     key=KEY,
     title="WordPress",
     colour="#3858E9",
     icon="wordpress",
-    sign_ins=(SIGN_IN,),
+    sign_ins=(SIGN_IN, HOSTED_SIGN_IN),
     sources=(
         SourceKind("posts", "Posts", "newspaper", interval_s=INTERVAL_S),
         SourceKind("drafts", "Drafts and planned posts", "file-text", interval_s=INTERVAL_S),
         SourceKind("comments", "Comments", "message-square", inbox=True, interval_s=INTERVAL_S),
     ),
     actions=("reply",),
-    note="For sites that run WordPress themselves, from version 5.6. Sites at WordPress.com need its paid plans.",
+    note="Sites that run WordPress themselves take an application password; those at WordPress.com the browser.",
 )
 
 RULES = PostRules(

@@ -19,6 +19,7 @@ from socialdesk.networks.wordpress.uploading import Uploader
 
 ROUTE = "wp/v2/posts"
 NEWEST = 20
+NEWEST_OF_ALL = 100
 LATE = timedelta(minutes=15)  # longer than any server works on a request that nobody waits for any more
 _FIELDS = "id,slug,status,link,modified_gmt,title.raw,content.raw"
 _EVERYTHING = [("status", "any"), ("context", "edit"), ("_fields", _FIELDS)]
@@ -51,8 +52,9 @@ class Publisher:
         """The post with this key: by slug, by search, among the account's newest. None = certainly not there."""
         found = [*await self._with_slug(slugs_for(wanted_slug(segment), key)), *await self._posts([("search", key)])]
         if not _ours(found, key):
-            newest = [("orderby", "id"), ("order", "desc"), ("author", self._own_id), ("per_page", str(NEWEST))]
-            found = await self._posts(newest)
+            own = [("author", self._own_id)] if self._own_id else []
+            newest = [("orderby", "id"), ("order", "desc"), ("per_page", str(NEWEST if own else NEWEST_OF_ALL))]
+            found = await self._posts([*newest, *own])
         return await self._only_one(_ours(found, key))
 
     async def _only_one(self, ours: list[dict[str, Any]]) -> Receipt | None:
