@@ -92,14 +92,15 @@ class PracticeLinkedIn(PracticeServer):
         return [post.shown for post in self.state.posts_of(author)]
 
     def _settle(self) -> None:
-        posts = next((found for network in WORLD_OF if (found := self.world.posts_on(network))), ())
+        posts = self.world.shown_on(*WORLD_OF)
         mine = [post for post in posts if post.organisation == self.me.key and not post.reply_to]
         shown = {
             post.id: self.add_post(_tame(post.text_with(self._urls)), minutes_ago=post.minutes_ago) for post in mine
         }
         for post in posts:
             if post.reply_to in shown:
-                self.state.add_comment(shown[post.reply_to].urn, self.page_of(post.organisation), post.text)
+                under, by = shown[post.reply_to].urn, self.page_of(post.organisation)
+                self.state.add_comment(under, by, post.text, minutes_ago=post.minutes_ago)
 
     # answering
 

@@ -79,8 +79,8 @@ class State:
         """Newest first."""
         return sorted((p for p in self.posts.values() if p.author == author), key=lambda p: p.created, reverse=True)
 
-    def add_comment(self, post: str, actor: str, text: str, parent: str = "") -> Comment:
-        when = self.now()
+    def add_comment(self, post: str, actor: str, text: str, parent: str = "", *, minutes_ago: float = 0) -> Comment:
+        when = self.now() - timedelta(minutes=minutes_ago)
         comment = Comment(str(self.new_number(when)), post, actor, when, text, parent)
         self.comments[comment.urn] = comment
         return comment

@@ -15,7 +15,7 @@ from socialdesk.practice.threads_state import Container, Post, State, User
 from socialdesk.practice.threads_wire import Json, Wire, wanted_of
 from socialdesk.practice.world import World, picture
 
-WORLD_OF = "mastodon"  # whose posts of the world are shown
+WORLD_OF = ("threads", "mastodon")  # whose posts of the world are shown, the first that has any
 LONGEST, MOST_LINKS = 500, 5
 KINDS = frozenset({"TEXT", "IMAGE", "VIDEO", "CAROUSEL"})
 METRICS = {"views": 940, "likes": 31, "replies": 4, "reposts": 6, "quotes": 1, "shares": 3, "clicks": 17, "followers_count": 812}  # fmt: skip  # noqa: E501
@@ -105,7 +105,7 @@ class PracticeThreads(PracticeServer):
         for organisation in self.world.organisations:
             self.state.add_user(organisation.handle, organisation.name, organisation.key, organisation.bio)
         shown: dict[str, Post] = {}
-        for post in self.world.posts_on(WORLD_OF):
+        for post in self.world.shown_on(*WORLD_OF):
             answered = shown.get(post.reply_to)
             if post.reply_to and answered is None:
                 continue

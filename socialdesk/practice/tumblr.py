@@ -75,7 +75,7 @@ class PracticeTumblr(PracticeServer):
             blog = Blog(organisation.handle, organisation.name, f"t:pr4ct1ce{number:012}", own, own)
             self.state.blogs[blog.name] = blog
         self.state.blogs[SECOND_BLOG] = Blog(SECOND_BLOG, "Notes", "t:pr4ct1cenotes", mine=True)
-        posts = next((found for network in WORLD_OF if (found := self.world.posts_on(network))), ())
+        posts = self.world.shown_on(*WORLD_OF)
         for post in posts:
             if not post.reply_to:
                 self.add_post(post.text_with(self._urls), post.organisation, minutes_ago=post.minutes_ago)

@@ -139,6 +139,10 @@ class World:
         """Posts that appear on `network`, oldest first, so that a reply comes after what it answers."""
         return tuple(sorted((p for p in self.posts if network in p.networks), key=lambda p: -p.minutes_ago))
 
+    def shown_on(self, *networks: str) -> tuple[PracticePost, ...]:
+        """Posts on the first of `networks` that has any, oldest first."""
+        return next((found for network in networks if (found := self.posts_on(network))), ())
+
     def articles_of(self, site: str) -> tuple[PracticeArticle, ...]:
         """Articles of one organisation's blog, newest first."""
         return tuple(sorted((a for a in self.articles if a.site == site), key=lambda a: a.minutes_ago))

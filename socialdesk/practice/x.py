@@ -130,7 +130,7 @@ class PracticeX(PracticeServer):
                 organisation.handle, organisation.name, organisation.bio
             )
         self.oauth.user = self.me.id
-        posts = next((found for network in WORLD_OF if (found := self.world.posts_on(network))), ())
+        posts = self.world.shown_on(*WORLD_OF)
         if self._trickle_s > 0:
             held = [p for p in posts if not p.reply_to and p.minutes_ago < 60][-6:]
             self._waiting = [p for p in posts if p in held or p.reply_to in {h.id for h in held}]
