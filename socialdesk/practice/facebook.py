@@ -21,7 +21,7 @@ from socialdesk.practice.world import PracticePost, World, picture
 
 GRAPH = r"/{version:v\d+\.\d+}"
 EDGES = ("feed", "posts", "published_posts", "visitor_posts", "tagged", "scheduled_posts")
-WORLD_OF = "mastodon"  # whose posts of the world are shown
+WORLD_OF = ("facebook", "mastodon")  # whose posts of the world are shown, the first that has any
 TASKS = ("ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE")
 METRICS = {
     "page_total_media_view_unique": 1840, "page_media_view": 5121, "page_post_engagements": 212,
@@ -120,7 +120,7 @@ class PracticeFacebook(PracticeServer):
                 bio=organisation.bio,
                 tasks=TASKS if mine else (),
             )
-        posts = self.world.posts_on(WORLD_OF)
+        posts = self.world.shown_on(*WORLD_OF)
         shown: dict[str, Post] = {}
         for post in posts:
             answered = shown.get(post.reply_to)
