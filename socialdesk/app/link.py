@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from socialdesk.app import ahead
@@ -17,7 +17,7 @@ from socialdesk.app.opening import Opening
 from socialdesk.app.protocol import ANSWER, CALL, CANCEL, FAILED, KNOWN, READY, SAID
 from socialdesk.app.remote import RemoteServices
 from socialdesk.content.wire import frame, unpack
-from socialdesk.core.errors import EngineStopped
+from socialdesk.core.errors import EngineStopped, SocialDeskError
 from socialdesk.core.events import AccountsChanged, ColumnsChanged, NetworksChanged, OutboxChanged
 from socialdesk.ui.bridge import Bridge, Relay
 
@@ -33,11 +33,19 @@ class Engine:
     """The engine of one window. Its process may have been started before (`first`), to lose no time.
 
     One that dies is started again: calls under way fail with `EngineStopped`, what is on disk is all there, and a
-    delivery that was under way is in doubt and looked for, as after any crash.
+    delivery that was under way is in doubt and looked for, as after any crash. `again` is awaited with the services of
+    each further one before its work begins.
     """
 
-    def __init__(self, opening: Opening, first: EngineProcess | None = None) -> None:
+    def __init__(
+        self,
+        opening: Opening,
+        first: EngineProcess | None = None,
+        again: "Callable[[Services], Awaitable[None]] | None" = None,
+    ) -> None:
         self._opening = opening
+        self._again = again
+        self._going_on: asyncio.Task[None] | None = None
         self._engine = first or EngineProcess(opening)
         self._writer: FrameWriter | None = None
         self._reader: threading.Thread | None = None
@@ -148,6 +156,15 @@ class Engine:
         if not self._ready.done():
             self._ready.set_result(services)
             return
+        self._going_on = asyncio.ensure_future(self._go_on())
+
+    async def _go_on(self) -> None:
+        """A further engine takes up the work where the one before left it."""
+        if self._again is not None:
+            try:
+                await self._again(cast("Services", self._ready.result()))
+            except SocialDeskError as error:
+                log.warning("not everything is as it was before the engine ended: %s", error)
         if self._started:
             self._send((CALL, next(self._ids), "start", (), {}))
         for event in (ColumnsChanged(), AccountsChanged(), OutboxChanged(0)):  # what was said meanwhile is not known

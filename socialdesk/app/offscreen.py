@@ -54,4 +54,4 @@ async def settled(opened: Opened) -> None:
 
 def _is_filled(opened: Opened) -> bool:
     views = opened.shell.window.strip.views()
-    return bool(views) and all(view.model.items for view in views)
+    return bool(views) and all(view.model.items and view.loader.up_to_date for view in views)

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import qasync
@@ -113,9 +114,16 @@ def _engine_of(
 
             stand_ins = stack.enter_context(PracticeDesk(trickle_s=20))
             ports = stand_ins.ports
-        engine = Engine(Opening(profile, keeps_secrets=not practice, trusted_ports=ports), started)
+        opening = Opening(profile, keeps_secrets=not practice, trusted_ports=ports)
+        engine = Engine(opening, started, None if stand_ins is None else partial(_sign_in_again, stand_ins))
         stack.callback(engine.close)
         yield engine, stand_ins
+
+
+async def _sign_in_again(practice: "PracticeDesk", services: "Services") -> None:
+    from socialdesk.app.practising import sign_in  # the practice networks: only where they are wanted
+
+    await sign_in(services, practice)
 
 
 _LEVELS = {QtMsgType.QtWarningMsg: logging.WARNING, QtMsgType.QtCriticalMsg: logging.ERROR}

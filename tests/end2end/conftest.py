@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
-from socialdesk.practice.desk import PracticeDesk
+from socialdesk.practice.desk import THREE, PracticeDesk
 from tests.end2end.desk import Browser, RunningDesk
 
 
@@ -29,7 +29,7 @@ def _qt_loop() -> asyncio.AbstractEventLoop:
 
 @pytest.fixture(scope="module")
 def practice() -> Iterator[PracticeDesk]:
-    with PracticeDesk() as desk:
+    with PracticeDesk(THREE) as desk:
         yield desk
 
 
@@ -64,7 +64,7 @@ async def closed_desk(
     """Practice networks and a keyring of its own, nothing opened yet."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.support.file_keyring.FileKeyring")
     monkeypatch.setenv("FILE_KEYRING", str(tmp_path / "keyring.json"))
-    with PracticeDesk() as practice:
+    with PracticeDesk(THREE) as practice:
         desk = RunningDesk(qapp, tmp_path, practice, browser)
         yield desk
         await desk.end()

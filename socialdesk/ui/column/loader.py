@@ -59,6 +59,11 @@ class Loader(QObject):
     def pending(self) -> int:
         return self._pending
 
+    @property
+    def up_to_date(self) -> bool:
+        """Rows were asked for and are shown, and nothing that changed since waits for its turn."""
+        return self.filled and not self._calm.isActive() and not self.tasks.busy("first") and not self.tasks.busy("new")
+
     def start(self, view_kind: str) -> None:
         """Shows the column from its top."""
         self.view_kind = view_kind
