@@ -10,9 +10,12 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from socialdesk.practice.mastodon_following import Following
+from socialdesk.practice.mastodon_holding import Holding
 from socialdesk.practice.mastodon_oauth import OAuth
 from socialdesk.practice.mastodon_reading import Reading
 from socialdesk.practice.mastodon_state import Notice, Person, PersonList, Refused, State, Status, Upload
+from socialdesk.practice.mastodon_streaming import Streaming
 from socialdesk.practice.mastodon_wire import Wire, iso
 from socialdesk.practice.mastodon_writing import Writing
 from socialdesk.practice.server import Handler, PracticeServer, utc_now
@@ -47,7 +50,10 @@ class PracticeMastodon(PracticeServer):
         self.wire = Wire(self.state, DOMAIN, _cards(world, urls))
         self.oauth = OAuth()
         self.reading = Reading(self.state, self.wire, self._person_of, self._viewer_of)
-        self.writing = Writing(self.state, self.wire, self._person_of)
+        self.holding = Holding(self.state, self.wire, self._person_of)
+        self.following = Following(self.state, self.wire, self._person_of)
+        self.writing = Writing(self.state, self.wire, self._person_of, self.holding)
+        self.streaming = Streaming(self.state, self.wire, self._person_of)
         self._add_routes()
         self._trickle_s = trickle_s
         self._waiting: list[PracticePost] = []
@@ -60,7 +66,7 @@ class PracticeMastodon(PracticeServer):
         self._settle()
 
     def _add_routes(self) -> None:
-        for part in (self.oauth, self.reading, self.writing):
+        for part in (self.oauth, self.reading, self.writing, self.holding, self.following, self.streaming):
             part.add_to(self.app.router)
         self.app.router.add_get("/system/avatars/{name}.png", self._avatar)
         self.app.router.add_get("/system/headers/{name}.png", self._header)
@@ -81,6 +87,7 @@ class PracticeMastodon(PracticeServer):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        self.streaming.close()
         await super().stop()
 
     # for tests and the practice desk
@@ -199,7 +206,8 @@ class PracticeMastodon(PracticeServer):
 
     @web.middleware
     async def _speak(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Refusals in Mastodon's form, and its rate headers on everything under /api."""
+        """Publishes what is due, answers refusals in Mastodon's form, and puts its rate headers under /api."""
+        self.holding.release()
         try:
             answer = await handler(request)
         except Refused as refused:

@@ -44,6 +44,19 @@ class Upload:
     polls_left: int = 0
     used: bool = False
     seed: str = ""
+    focus: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass
+class Question:
+    """A poll. `votes` are the chosen options of each voter."""
+
+    id: str
+    options: tuple[str, ...]
+    ends: datetime
+    multiple: bool = False
+    hide_totals: bool = False
+    votes: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -67,6 +80,10 @@ class Status:
     edited: datetime | None = None
     application: str = ""
     reads: int = 0  # the link card comes with the second look, as on a real server
+    poll: Question | None = None
+    local_only: bool = False
+    quotable: str = "public"  # who may quote it: public, followers, nobody
+    quote_state: str = "accepted"
 
 
 @dataclass
@@ -107,8 +124,13 @@ class State:
         self.notices: list[Notice] = []
         self.lists: dict[str, PersonList] = {}
         self.bookmarks: dict[str, dict[str, str]] = {}  # person -> bookmark id -> status id
+        self.heard: list[Callable[[str, Status | Notice], None]] = []  # told of what happens, as streams name it
         self._kept: dict[tuple[str, str], tuple[str, datetime]] = {}  # (person, idempotency key) -> status
         self._count = 0
+
+    def tell(self, event: str, what: Status | Notice) -> None:
+        for listener in self.heard:
+            listener(event, what)
 
     def new_id(self, when: datetime) -> str:
         self._count += 1
@@ -149,7 +171,7 @@ class State:
         kept = self._kept.get((status.person, key)) if key else None
         if kept and self.now() - kept[1] < IDEMPOTENCY and kept[0] in self.statuses:
             return self.statuses[kept[0]]
-        self._check(status)
+        self.check(status)
         self.statuses[status.id] = status
         for media_id in status.media:
             self.uploads[media_id].used = True
@@ -157,10 +179,12 @@ class State:
             self.statuses[status.reply_to].replies += 1
         if key:
             self._kept[(status.person, key)] = (status.id, self.now())
+        self.tell("update", status)
         self._tell_mentioned(status)
         return status
 
-    def _check(self, status: Status) -> None:
+    def check(self, status: Status) -> None:
+        """Raises `Refused` for what cannot be posted."""
         if not status.text.strip() and not status.media and not status.reblog_of:
             raise Refused(422, "Validation failed: Text can't be blank")
         if self.weigh(status.text, status.spoiler) > self.limit:
@@ -169,6 +193,11 @@ class State:
             raise Refused(404, "The post you are trying to reply to does not appear to exist.")
         if len(status.media) > 4:
             raise Refused(422, "Validation failed: Cannot attach more than 4 files")
+        if status.media and status.poll:
+            raise Refused(422, "Validation failed: Cannot attach a poll and media to one post")
+        quoted = self.statuses.get(status.quote_of)
+        if status.quote_of and (quoted is None or (quoted.quotable == "nobody" and quoted.person != status.person)):
+            raise Refused(404, "The post you are trying to quote does not appear to exist.")
         for media_id in status.media:
             upload = self.uploads.get(media_id)
             if upload is None or upload.owner != status.person or upload.used:
@@ -186,11 +215,13 @@ class State:
         when = when or self.now()
         notice = Notice(self.new_id(when), to, kind, by, when, status)
         self.notices.append(notice)
+        self.tell("notification", notice)
         return notice
 
     def remove(self, status_id: str) -> Status:
         """Deletes a status, its re-shares and what was told about it."""
         status = self.statuses.pop(status_id)
+        self.tell("delete", status)
         if status.reply_to in self.statuses:
             self.statuses[status.reply_to].replies -= 1
         for media_id in status.media:
@@ -210,6 +241,7 @@ class State:
         when = when or self.now()
         boost = Status(self.new_id(when), person, when, reblog_of=status.id, language=status.language)
         self.statuses[boost.id] = boost
+        self.tell("update", boost)
         return boost
 
     def reblogged_by(self, person: str | None, status: Status) -> Status | None:

@@ -2,12 +2,23 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from socialdesk.practice.mastodon_state import MENTION, TAG, URL, Notice, Person, PersonList, State, Status, Upload
+from socialdesk.practice.mastodon_state import (
+    MENTION,
+    TAG,
+    URL,
+    Notice,
+    Person,
+    PersonList,
+    Question,
+    State,
+    Status,
+    Upload,
+)
 
 Json = dict[str, Any]
 _ENTITY = re.compile(f"(?P<url>{URL.pattern})|(?P<at>{MENTION.pattern})|(?P<tag>{TAG.pattern})")
@@ -16,6 +27,7 @@ API_VERSION = 11
 MIME_TYPES = ("image/jpeg", "image/png", "image/gif", "image/heic", "image/heif", "image/webp", "image/avif",
               "video/webm", "video/mp4", "video/quicktime", "audio/mpeg", "audio/ogg")  # fmt: skip
 IMAGE_LIMIT = 16_777_216
+VIDEO_LIMIT = 103_809_024
 
 
 def iso(when: datetime) -> str:
@@ -26,7 +38,8 @@ class Wire:
     """Turns values into entities. `base` is the address of the server, `domain` its name in handles.
 
     `cards` maps an article's address to what a link card says of it: title, description,
-    site, and the path of an image here.
+    site, and the path of an image here. `filtered` gives a viewer's filters that a status meets. `version` is what the
+    server says of itself: one with "+hometown" or "+glitch" has posts that stay on it.
     """
 
     def __init__(self, state: State, domain: str, cards: Mapping[str, Mapping[str, str]]) -> None:
@@ -34,6 +47,8 @@ class Wire:
         self.domain = domain
         self.cards = cards
         self.base = ""
+        self.version = VERSION
+        self.filtered: Callable[[Status, str], list[Json]] = lambda status, viewer: []
 
     # people
 
@@ -93,11 +108,15 @@ class Wire:
             "reblog": self.status(original, viewer, depth + 1) if original else None,
             "media_attachments": [self.upload(state.uploads[m]) for m in status.media],
             "mentions": self.mentions(status.text), "tags": self.tags(status.text), "emojis": [],
-            "card": self.card(status), "poll": None, "quote": self.quoted(status, viewer, depth),
+            "card": self.card(status), "poll": self.poll(status.poll, viewer),
+            "quote": self.quoted(status, viewer, depth),
             "replies_count": status.replies, "reblogs_count": status.reshares + reshares,
             "favourites_count": status.likes + len(status.liked_by),
             "quotes_count": sum(s.quote_of == status.id for s in state.statuses.values()),
+            "quote_approval": self.quote_approval(status, viewer),
         }  # fmt: skip
+        if "+" in self.version:
+            shown["local_only"] = status.local_only
         if status.application:
             shown["application"] = {"name": status.application, "website": None}
         if viewer is not None:
@@ -106,7 +125,7 @@ class Wire:
                 "reblogged": state.reblogged_by(viewer, original or status) is not None,
                 "bookmarked": status.id in state.bookmarks.get(viewer, {}).values(),
                 "muted": False,
-                "filtered": [],
+                "filtered": self.filtered(original or status, viewer),
             }
         if viewer == status.person:
             shown["pinned"] = False
@@ -118,9 +137,33 @@ class Wire:
         original = self.state.statuses.get(status.quote_of)
         if original is None:
             return {"state": "deleted", "quoted_status": None}
+        if status.quote_state != "accepted":
+            return {"state": status.quote_state, "quoted_status": None}
         if depth:
             return {"state": "accepted", "quoted_status_id": original.id}
         return {"state": "accepted", "quoted_status": self.status(original, viewer, depth + 1)}
+
+    @staticmethod
+    def quote_approval(status: Status, viewer: str | None) -> Json:
+        """Everybody here follows everybody, so that followers may quote as all may."""
+        allowed = status.quotable != "nobody" or viewer == status.person
+        automatic = [] if status.quotable == "nobody" else [status.quotable]
+        return {"automatic": automatic, "manual": [], "current_user": "automatic" if allowed else "denied"}
+
+    def poll(self, poll: Question | None, viewer: str | None) -> Json | None:
+        if poll is None:
+            return None
+        over, chosen = self.state.now() >= poll.ends, [n for vote in poll.votes.values() for n in vote]
+        hidden = poll.hide_totals and not over
+        counts = [None if hidden else chosen.count(n) for n in range(len(poll.options))]
+        shown: Json = {
+            "id": poll.id, "expires_at": iso(poll.ends), "expired": over, "multiple": poll.multiple,
+            "votes_count": len(chosen), "voters_count": len(poll.votes), "emojis": [],
+            "options": [{"title": t, "votes_count": c} for t, c in zip(poll.options, counts, strict=True)],
+        }  # fmt: skip
+        if viewer is not None:
+            shown |= {"voted": viewer in poll.votes, "own_votes": list(poll.votes.get(viewer, ()))}
+        return shown
 
     def _quote_link(self, status: Status) -> str:
         """What Mastodon puts before the text for programs that do not know quotes."""
@@ -192,7 +235,7 @@ class Wire:
             "remote_url": None,
             "description": upload.description or None,
             "blurhash": "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH",
-            "meta": {"original": original, "focus": {"x": 0.0, "y": 0.0}},
+            "meta": {"original": original, "focus": {"x": upload.focus[0], "y": upload.focus[1]}},
         }
 
     def notice(self, notice: Notice) -> Json:
@@ -224,7 +267,7 @@ class Wire:
             "media_attachments": {"description_limit": 10000, "image_matrix_limit": 33177600,
                                   "image_size_limit": IMAGE_LIMIT, "supported_mime_types": list(MIME_TYPES),
                                   "video_frame_rate_limit": 120, "video_matrix_limit": 8294400,
-                                  "video_size_limit": 103809024},
+                                  "video_size_limit": VIDEO_LIMIT},
             "polls": {"max_options": 4, "max_characters_per_option": 50, "min_expiration": 300,
                       "max_expiration": 2629746},
             "translation": {"enabled": False},
@@ -236,7 +279,7 @@ class Wire:
 
     def instance(self, contact: Person) -> Json:
         return {
-            "domain": self.domain, "title": "Practice Mastodon", "version": VERSION,
+            "domain": self.domain, "title": "Practice Mastodon", "version": self.version,
             "source_url": "https://github.com/mastodon/mastodon",
             "description": "A practice network on this machine. Nothing leaves it.",
             "usage": {"users": {"active_month": len(self.state.people)}},
@@ -254,7 +297,7 @@ class Wire:
         description = "A practice network on this machine. Nothing leaves it."
         return {
             "uri": self.domain, "title": "Practice Mastodon", "short_description": description,
-            "description": description, "email": "desk@practice.example", "version": VERSION,
+            "description": description, "email": "desk@practice.example", "version": self.version,
             "urls": {"streaming_api": newer["urls"]["streaming"]},
             "stats": {"user_count": len(self.state.people), "status_count": len(self.state.statuses),
                       "domain_count": 1},

@@ -7,18 +7,21 @@ from typing import Any
 from aiohttp import web
 
 from socialdesk.practice.forms import FormFile
+from socialdesk.practice.mastodon_holding import Holding, new_status, question
+from socialdesk.practice.mastodon_holding import is_true as _true
 from socialdesk.practice.mastodon_oauth import fields
 from socialdesk.practice.mastodon_state import Refused, State, Status, Upload
-from socialdesk.practice.mastodon_wire import IMAGE_LIMIT, MIME_TYPES, Wire
-
-VISIBILITIES = frozenset({"public", "unlisted", "private", "direct"})
+from socialdesk.practice.mastodon_wire import IMAGE_LIMIT, MIME_TYPES, VIDEO_LIMIT, Wire
 
 
 class Writing:
     """`media_polls` is how often a new upload answers "not ready" (202, then 206) before it is."""
 
-    def __init__(self, state: State, wire: Wire, person_of: Callable[[web.Request, str], str]) -> None:
+    def __init__(
+        self, state: State, wire: Wire, person_of: Callable[[web.Request, str], str], holding: Holding
+    ) -> None:
         self.state = state
+        self.holding = holding
         self.wire = wire
         self.person_of = person_of
         self.media_polls = 0
@@ -39,27 +42,14 @@ class Writing:
     async def post(self, request: web.Request) -> web.Response:
         person = self.person_of(request, "write:statuses")
         asked = await fields(request)
-        if asked.get("visibility", "public") not in VISIBILITIES:
-            raise Refused(422, "Validation failed: Visibility is not included in the list")
-        now = self.state.now()
-        status = Status(
-            id=self.state.new_id(now),
-            person=person,
-            created=now,
-            text=str(asked.get("status") or ""),
-            spoiler=str(asked.get("spoiler_text") or ""),
-            visibility=str(asked.get("visibility") or "public"),
-            language=str(asked.get("language") or "en"),
-            sensitive=_true(asked.get("sensitive")) or bool(asked.get("spoiler_text")),
-            reply_to=str(asked.get("in_reply_to_id") or ""),
-            quote_of=str(asked.get("quoted_status_id") or ""),
-            media=tuple(str(m) for m in asked.get("media_ids") or ()),
-            application="SocialDesk",
-        )
         key = "" if self.ignores_keys else request.headers.get("Idempotency-Key", "")
-        return web.json_response(self.wire.status(self.state.post(status, key), person))
+        held = self.holding.hold(person, asked, key)
+        if held is not None:
+            return web.json_response(self.holding.shown(held))
+        return web.json_response(self.wire.status(self.state.post(new_status(self.state, person, asked), key), person))
 
     async def edit(self, request: web.Request) -> web.Response:
+        """Says everything again, as Mastodon does: a poll or media left out are gone."""
         person, status = self._own(request)
         asked = await fields(request)
         text = str(asked.get("status", status.text))
@@ -67,6 +57,13 @@ class Writing:
             raise Refused(422, f"Validation failed: Text character limit of {self.state.limit} exceeded")
         status.text, status.edited = text, self.state.now()
         status.spoiler = str(asked.get("spoiler_text", status.spoiler))
+        status.sensitive = _true(asked.get("sensitive")) or bool(status.spoiler)
+        status.media = tuple(str(m) for m in asked.get("media_ids") or ())
+        poll = question(self.state, asked.get("poll"))
+        if poll is not None and status.poll is not None and poll.options == status.poll.options:
+            poll.id, poll.votes = status.poll.id, status.poll.votes
+        status.poll = poll
+        self.state.tell("status.update", status)
         return web.json_response(self.wire.status(status, person))
 
     async def delete(self, request: web.Request) -> web.Response:
@@ -114,7 +111,7 @@ class Writing:
         data = file.data
         if file.content_type not in MIME_TYPES:
             raise Refused(422, "Validation failed: File content type is invalid")
-        if len(data) > IMAGE_LIMIT:
+        if len(data) > (VIDEO_LIMIT if file.content_type.startswith("video/") else IMAGE_LIMIT):
             raise Refused(422, "Validation failed: File file size must be less than 16 MB")
         width, height = _size(data) if file.content_type.startswith("image/") else (0, 0)
         upload = Upload(
@@ -126,6 +123,7 @@ class Writing:
             width=width,
             height=height,
             polls_left=self.media_polls,
+            focus=_focus(asked.get("focus")),
         )
         self.state.uploads[upload.id] = upload
         return web.json_response(self.wire.upload(upload), status=202 if upload.polls_left else 200)
@@ -147,7 +145,8 @@ class Writing:
     async def describe(self, request: web.Request) -> web.Response:
         upload = self._upload(request)
         asked = await fields(request)
-        changed = replace(upload, description=str(asked.get("description", upload.description)))
+        focus = _focus(asked["focus"]) if "focus" in asked else upload.focus
+        changed = replace(upload, description=str(asked.get("description", upload.description)), focus=focus)
         self.state.uploads[upload.id] = changed
         return web.json_response(self.wire.upload(changed))
 
@@ -157,8 +156,12 @@ def _scope(action: str) -> str:
     return {"favourite": "write:favourites", "bookmark": "write:bookmarks"}.get(kind, "write:statuses")
 
 
-def _true(value: Any) -> bool:
-    return value in {True, "true", "1", "on"}
+def _focus(value: Any) -> tuple[float, float]:
+    try:
+        x, y = (float(part) for part in str(value or "0,0").split(","))
+    except ValueError as error:
+        raise Refused(422, "Validation failed: Focus is not two numbers") from error
+    return x, y
 
 
 def _size(data: bytes) -> tuple[int, int]:
