@@ -21,6 +21,7 @@ from socialdesk.networks.mastodon.reading import Reader
 from socialdesk.networks.mastodon.rules import Limits, rules_of
 from socialdesk.networks.mastodon.tolerant import host_of
 from socialdesk.networks.mastodon.translate import Home
+from socialdesk.networks.mastodon.uploads import upload
 from socialdesk.networks.mastodon.writing import Writer
 
 LIMITS_LAST = timedelta(days=1)
@@ -46,7 +47,8 @@ class Mastodon:
         budget = f"{FACTS.key}:{account.id}" if account.id else ""
         self._client = Client(http, account.server, credential.get("access_token"), budget, now)
         self._reader = Reader(self._where)
-        self._writer = Writer(self._client, account, sleep)
+        self._sleep = sleep
+        self._writer = Writer(self._client, account, self._current_limits)
         self._limits: tuple[Limits, datetime] | None = None
 
     def __repr__(self) -> str:
@@ -127,7 +129,8 @@ class Mastodon:
     async def post_rules(self) -> PostRules:
         """What the server allows, asked once a day; without a connection what it said at sign-in."""
         limits = await self._current_limits()
-        return rules_of(limits, self._account.facts.get("visibility", ""))
+        facts = self._account.facts
+        return rules_of(limits, facts.get("visibility", ""), facts.get("software", ""))
 
     def usual_rules(self) -> PostRules:
         return rules_of(Limits())
@@ -149,7 +152,7 @@ class Mastodon:
         return f"sd-{now_us:016x}-{nonce:x}"
 
     async def upload(self, media: MediaFile) -> Uploaded:
-        return await self._writer.upload(media)
+        return await upload(self._client, media, self._sleep)
 
     async def publish(self, segment: Segment, key: str) -> Receipt:
         """A refusal of the text makes the limits be asked again: they may have changed."""
@@ -163,7 +166,7 @@ class Mastodon:
 
     async def _why_invalid(self, segment: Segment) -> str:
         """Servers explain refusals in the account's language only, so the rules are looked at again."""
-        text = self._writer.text_of(segment)
+        text = await self._writer.said(segment)
         if not text.strip() and not segment.media:
             return "empty"
         try:
@@ -178,8 +181,17 @@ class Mastodon:
     async def find_by_address(self, url: str) -> Receipt | None:
         return await self._writer.find_by_address(url)
 
+    async def scheduled(self, receipt: Receipt) -> Receipt | None:
+        return await self._writer.scheduled(receipt)
+
+    async def unschedule(self, receipt: Receipt) -> None:
+        await self._writer.unschedule(receipt)
+
+    async def edit(self, remote_id: str, refs: Mapping[str, str], text: str) -> None:
+        await self._writer.edit(refs.get("id") or remote_id, text)
+
     async def delete(self, remote_id: str, refs: Mapping[str, str]) -> None:
-        await self._writer.delete(refs.get("id") or remote_id)
+        await self._writer.delete(remote_id, refs)
 
     async def act(self, action: str, remote_id: str, refs: Mapping[str, str]) -> Mapping[str, str]:
         return await self._writer.act(action, remote_id, refs)

@@ -127,9 +127,14 @@ def _post(shown: Obj, home: Home, reason: Reason | None, filtered: str) -> Entry
             "server": home.base,
             "url": url or uri,
             "acct": author.handle,
-            "visibility": string(shown.get("visibility")),
+            "visibility": _visibility(shown),
         },
     )
+
+
+def _visibility(shown: Obj) -> str:
+    """ "local" where it stays on its server (Hometown, glitch, GoToSocial; Pleroma and Akkoma say so themselves)."""
+    return "local" if shown.get("local_only") is True else string(shown.get("visibility"))
 
 
 def notice_of(notification: Obj, home: Home) -> Entry | None:
