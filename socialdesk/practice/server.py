@@ -46,6 +46,7 @@ class Fault:
     `when`: before (the request is not carried out) or after (it is, and only then the answer breaks).
     `retry_after` is the form in which a 429 or 503 names its wait of `seconds`: seconds, date, zero, none,
     x_ratelimit (X-RateLimit-Reset, ISO 8601, as Mastodon does) or ratelimit (RateLimit-Reset, Unix, as Bluesky does).
+    `skip`: so many requests that match are let through first.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Fault:
     when: str = "before"
     seconds: float = 30.0
     retry_after: str = "seconds"
+    skip: int = 0
 
     def __post_init__(self) -> None:
         kind, when = ALIASES.get(self.kind, (self.kind.removeprefix("status"), self.when))
@@ -69,28 +71,31 @@ class Faults:
     """The armed switches, first armed first used. `fired` lists what has gone wrong so far."""
 
     def __init__(self) -> None:
-        self._armed: list[tuple[Fault, int]] = []
+        self._armed: list[tuple[Fault, int, int]] = []  # fault, how often still, how many it lets through first
         self.fired: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        self._armed.append((fault, fault.times))
+        self._armed.append((fault, fault.times, fault.skip))
 
     def clear(self) -> None:
         self._armed.clear()
 
     @property
     def armed(self) -> tuple[Fault, ...]:
-        return tuple(fault for fault, _ in self._armed)
+        return tuple(fault for fault, _, _ in self._armed)
 
     def take(self, method: str, path: str) -> Fault | None:
         """The fault that this request meets, used up by one."""
-        for index, (fault, left) in enumerate(self._armed):
+        for index, (fault, left, skip) in enumerate(self._armed):
             if fault.method not in {None, method} or not re.search(fault.match, path):
+                continue
+            if skip:
+                self._armed[index] = (fault, left, skip - 1)
                 continue
             if left == 1:
                 del self._armed[index]
             elif left > 1:
-                self._armed[index] = (fault, left - 1)
+                self._armed[index] = (fault, left - 1, 0)
             self.fired.append(fault)
             return fault
         return None
@@ -136,6 +141,7 @@ class PracticeServer:
     def __init__(self, *, now: Callable[[], datetime] = utc_now, max_bytes: int = 64_000_000) -> None:
         self.now = now
         self.faults = Faults()
+        self.latency_s = 0.0  # how long every answer is on its way
         self.log: list[LoggedRequest] = []
         self.credentials: Mapping[str, str] = {}
         self.url = ""
@@ -195,6 +201,8 @@ class PracticeServer:
         self.log.append(LoggedRequest(request.method, request.path, dict(request.query), names, body))
         async with self._asked:
             self._asked.notify_all()
+        if self.latency_s:
+            await asyncio.sleep(self.latency_s)
         fault = self.faults.take(request.method, request.path)
         if fault is None:
             return await self._answer(request, handler)

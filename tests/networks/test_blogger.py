@@ -67,6 +67,7 @@ class TestBloggerContract(NetworkContract):
     network = Blogger
     read_path = POSTS
     publish_path = POSTS
+    renew_path = "^/token$"
     threads = False
 
     def make_server(self) -> PracticeBlogger:
@@ -80,6 +81,11 @@ class TestBloggerContract(NetworkContract):
 
     def secrets(self, server: Any) -> tuple[str, ...]:
         return tuple(server.credentials[name] for name in ("token", "refresh_token", "client_secret"))
+
+    async def spent(self, server: Any, http: Http) -> tuple[Account, Credential]:
+        opened = open_account(server, http)
+        server.oauth.tokens.clear()
+        return opened.account, opened._credential
 
     def source(self, server: Any) -> Source:
         return source()

@@ -51,6 +51,7 @@ class TestBlueskyContract(NetworkContract):
     network = Bluesky
     read_path = r"app\.bsky\.feed\.getTimeline$"
     publish_path = r"com\.atproto\.repo\.putRecord$"
+    renew_path = r"com\.atproto\.server\.refreshSession$"
 
     def make_server(self) -> PracticeBluesky:
         return make_server()
@@ -64,6 +65,11 @@ class TestBlueskyContract(NetworkContract):
 
     def secrets(self, server: Any) -> tuple[str, ...]:
         return (server.credentials["password"], *server.tokens.issued)
+
+    async def spent(self, server: Any, http: Http) -> tuple[Account, Credential]:
+        signed_in = await Bluesky(Account(0, "bluesky", "", "", ""), NOTHING, http).sign_in(server.credentials)
+        server.tokens.expire_access()
+        return (await sign_in(server, http)).account, signed_in.credential
 
     def source(self, server: Any) -> Source:
         return HOME

@@ -16,21 +16,11 @@ from socialdesk.core.source import Source
 from socialdesk.http import Http
 from socialdesk.networks.facebook.adapter import Facebook
 from socialdesk.networks.facebook.translate import Place, comment_entry, post_entry
+from socialdesk.practice.facebook_oauth import KNOWN_SCOPES
 from socialdesk.practice.facebook_refusals import GraphError
 from socialdesk.ui.words import sentence
-from tests.networks.contract import NetworkContract, make_http
+from tests.networks.contract import Later, NetworkContract, make_http
 from tests.networks.graph_judge import WORLD, GraphJudge, RecordingFacebook, Sent, judged, load_judge
-
-
-class Later:
-    """A clock that is two minutes ahead, and two more each time it is asked: nothing can be under way any more."""
-
-    def __init__(self) -> None:
-        self._asked = 0
-
-    def __call__(self) -> datetime:
-        self._asked += 1
-        return datetime.now(UTC) + self._asked * timedelta(minutes=2)
 
 
 def open_page(server: RecordingFacebook, http: Http, token: str = "", **options: Any) -> Any:
@@ -52,6 +42,7 @@ class TestFacebookContract(NetworkContract):
     network = Facebook
     read_path = "/published_posts$"
     publish_path = "/(feed|comments)$"
+    renew_path = "/oauth/access_token$"
 
     def make_server(self) -> RecordingFacebook:
         return RecordingFacebook(WORLD, {})
@@ -70,6 +61,13 @@ class TestFacebookContract(NetworkContract):
 
     def secrets(self, server: Any) -> tuple[str, ...]:
         return (server.credentials["token"],)
+
+    async def spent(self, server: Any, http: Http) -> tuple[Account, Credential]:
+        token = server.oauth.give(KNOWN_SCOPES, server.me.id)
+        server.oauth.ended[token] = 463
+        names = ("user_token", "client_id", "client_secret")
+        secrets = {"access_token": token, **{name: server.credentials[name] for name in names}}
+        return open_page(server, http).account, Credential(secrets)
 
     def source(self, server: Any) -> Source:
         return source("posts")

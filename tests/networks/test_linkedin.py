@@ -25,11 +25,12 @@ from socialdesk.networks.linkedin.facts import API
 from socialdesk.networks.linkedin.littletext import little, plain
 from socialdesk.networks.linkedin.refusals import refusal
 from socialdesk.practice.linkedin import PERSON, PracticeLinkedIn, build
+from socialdesk.practice.linkedin_oauth import PAGE
 from socialdesk.practice.linkedin_wire import read_little
 from socialdesk.practice.server import Fault
 from socialdesk.practice.world import World, picture
 from socialdesk.ui import words
-from tests.networks.contract import NetworkContract, make_http
+from tests.networks.contract import Later, NetworkContract, make_http
 from tests.services.conftest import open_desk
 
 WORLD = World.load()
@@ -56,19 +57,28 @@ class TestLinkedInPageContract(NetworkContract):
     network = LinkedIn
     read_path = "^/rest/posts$"
     publish_path = "^/rest/posts$"
+    renew_path = "^/oauth/v2/accessToken$"
     threads = False
 
     def make_server(self) -> PracticeLinkedIn:
         return build(WORLD, {})
 
     async def open(self, server: Any, http: Http) -> Any:
-        return open_page(server, http)
+        return open_page(server, http, now=Later())
 
     async def open_with_bad_credential(self, server: Any, http: Http) -> Any:
         return open_page(server, http, token="not-a-token-of-this-server")
 
     def secrets(self, server: Any) -> tuple[str, ...]:
         return (server.credentials["token"],)
+
+    async def spent(self, server: Any, http: Http) -> tuple[Account, Credential]:
+        app = server.oauth.register(PAGE, renews=True)
+        given = server.oauth.give(app, PAGE)
+        names = ("access_token", "refresh_token")
+        secrets = {name: str(given[name]) for name in names} | {"client_id": app.client_id, "client_secret": app.secret}
+        server.oauth.tokens.clear()
+        return open_page(server, http).account, Credential(secrets)
 
     def source(self, server: Any) -> Source:
         return Source(1, "linkedin", "posts", 1)

@@ -23,6 +23,7 @@ from socialdesk.networks.micropub.adapter import Micropub
 from socialdesk.networks.micropub.keys import MARK
 from socialdesk.practice.hosts import BadHosts
 from socialdesk.practice.micropub import TARGETS, TOKEN, Habits, PracticeMicropub, Refusal
+from socialdesk.practice.micropub_auth import Grant
 from socialdesk.practice.server import Fault
 from socialdesk.practice.world import World, picture
 from tests.networks.contract import NetworkContract, make_http
@@ -70,6 +71,7 @@ class TestMicropubContract(NetworkContract):
     network = Micropub
     read_path = ENDPOINT
     publish_path = ENDPOINT
+    renew_path = "^/token$"
     threads = True
 
     def make_server(self) -> PracticeMicropub:
@@ -83,6 +85,12 @@ class TestMicropubContract(NetworkContract):
 
     def secrets(self, server: Any) -> tuple[str, ...]:
         return (TOKEN,)
+
+    async def spent(self, server: Any, http: Http) -> tuple[Account, Credential]:
+        server.auth.renews = True
+        server.auth.refresh["to-renew-with"] = Grant("https://desk.example/", frozenset({"create", "update"}))
+        secrets = {"access_token": "over", "refresh_token": "to-renew-with", "client_id": "https://desk.example/"}
+        return opened_as(server, http).account, Credential(secrets)
 
     def source(self, server: Any) -> Source:
         return source()

@@ -34,19 +34,8 @@ from socialdesk.networks.threads.translate import Place, entry_of
 from socialdesk.practice.facebook_refusals import GraphError
 from socialdesk.practice.server import Fault
 from socialdesk.ui.words import sentence
-from tests.networks.contract import NetworkContract, make_http
+from tests.networks.contract import Later, NetworkContract, make_http, no_sleep
 from tests.networks.threads_judge import WORLD, RecordingThreads, Sent, ThreadsJudge, judged, load_judge
-
-
-class Later:
-    """A clock that is two minutes ahead, and two more each time it is asked: nothing can be under way any more."""
-
-    def __init__(self) -> None:
-        self._asked = 0
-
-    def __call__(self) -> datetime:
-        self._asked += 1
-        return datetime.now(UTC) + self._asked * timedelta(minutes=2)
 
 
 def open_account(server: RecordingThreads, http: Http, token: str = "", **options: Any) -> Any:
@@ -68,6 +57,7 @@ class TestThreadsContract(NetworkContract):
     network = Threads
     read_path = "/me/threads$"
     publish_path = "/threads_publish$"
+    renew_path = "/refresh_access_token$"
 
     def make_server(self) -> RecordingThreads:
         return RecordingThreads(WORLD, {})
@@ -79,13 +69,21 @@ class TestThreadsContract(NetworkContract):
             yield running
 
     async def open(self, server: Any, http: Http) -> Any:
-        return open_account(server, http, now=Later())
+        return open_account(server, http, now=Later(), sleep=no_sleep)
 
     async def open_with_bad_credential(self, server: Any, http: Http) -> Any:
         return open_account(server, http, token="not-a-token-of-this-server")
 
     def secrets(self, server: Any) -> tuple[str, ...]:
         return (server.credentials["token"],)
+
+    def hosted(self, server: Any, file: MediaFile) -> str:
+        return f"{server.url}/media/{file.name}"
+
+    async def spent(self, server: Any, http: Http) -> tuple[Account, Credential]:
+        token = server.oauth.give(age=timedelta(days=50))
+        due = str(int(datetime.now(UTC).timestamp()) - 60)
+        return open_account(server, http).account, Credential({"access_token": token, "renew_at": due})
 
     def source(self, server: Any) -> Source:
         return source("posts")

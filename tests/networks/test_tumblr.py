@@ -27,7 +27,7 @@ from socialdesk.practice.server import Fault
 from socialdesk.practice.tumblr import PracticeTumblr, build
 from socialdesk.practice.world import World, picture
 from socialdesk.ui import words
-from tests.networks.contract import NetworkContract, make_http
+from tests.networks.contract import Later, NetworkContract, make_http
 
 WORLD = World.load()
 
@@ -44,19 +44,25 @@ class TestTumblrContract(NetworkContract):
     network = Tumblr
     read_path = "/user/dashboard$"
     publish_path = "/posts$"
+    renew_path = "^/v2/oauth2/token$"
     threads = False
 
     def make_server(self) -> PracticeTumblr:
         return build(WORLD, {})
 
     async def open(self, server: Any, http: Http) -> Any:
-        return open_account(server, http)
+        return open_account(server, http, now=Later())
 
     async def open_with_bad_credential(self, server: Any, http: Http) -> Any:
         return open_account(server, http, token="not-a-token-of-this-server")
 
     def secrets(self, server: Any) -> tuple[str, ...]:
         return tuple(server.credentials[name] for name in ("token", "refresh_token", "client_secret"))
+
+    async def spent(self, server: Any, http: Http) -> tuple[Account, Credential]:
+        opened = open_account(server, http)
+        server.oauth.tokens.clear()
+        return opened.account, opened._credential
 
     def source(self, server: Any) -> Source:
         return Source(1, "tumblr", "home", 1)

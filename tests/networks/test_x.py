@@ -22,7 +22,7 @@ from socialdesk.http import Http
 from socialdesk.networks.x.adapter import X as NETWORK
 from socialdesk.networks.x.counting import has_link
 from socialdesk.practice.server import Fault
-from tests.networks.contract import NetworkContract, make_http
+from tests.networks.contract import Later, NetworkContract, make_http, no_sleep
 from tests.networks.x_judge import DOCUMENTS, WORLD, Judge, RecordingX, XDocument, judged, load_judge
 
 
@@ -45,6 +45,7 @@ class TestXContract(NetworkContract):
     network = NETWORK
     read_path = "/timelines/reverse_chronological$"
     publish_path = "^/2/tweets$"
+    renew_path = "^/2/oauth2/token$"
 
     def make_server(self) -> RecordingX:
         return RecordingX(WORLD, {})
@@ -58,7 +59,13 @@ class TestXContract(NetworkContract):
                 judge.judge(running)
 
     async def open(self, server: Any, http: Http) -> Any:
-        return open_account(server, http)
+        return open_account(server, http, now=Later(), sleep=no_sleep)
+
+    async def spent(self, server: Any, http: Http) -> tuple[Account, Credential]:
+        names = ("token", "refresh_token", "client_id")
+        done = await open_account(server, http).sign_in({name: server.credentials[name] for name in names})
+        server.oauth.expire()
+        return open_account(server, http).account, done.credential
 
     async def open_with_bad_credential(self, server: Any, http: Http) -> Any:
         return open_account(server, http, token="not-a-token-of-this-server")
