@@ -5,12 +5,15 @@ import contextlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from email.utils import format_datetime
 from html import escape
 
 from aiohttp import web
 
 from socialdesk.practice.bluesky_call import Call, Json
+from socialdesk.practice.bluesky_dpop import BadProof
 from socialdesk.practice.bluesky_methods import PROCEDURES, QUERIES, SILENT
+from socialdesk.practice.bluesky_oauth import OAuth
 from socialdesk.practice.bluesky_rules import FOLLOW, LIKE, POST, REPOST, Refused
 from socialdesk.practice.bluesky_seed import PASSWORD, Seed, handle_of
 from socialdesk.practice.bluesky_state import Account, Record, State, wire_time
@@ -46,6 +49,7 @@ class PracticeBluesky(PracticeServer):
         super().__init__(now=now)
         self.state = State(now)
         self.tokens = Tokens(now)
+        self.oauth = OAuth(now, self._did_of, self.tokens.issued)
         self._seed = Seed(self.state, world, sites, hold=trickle_s > 0)
         self.me: Account = self._seed.me
         self._trickle_s = trickle_s
@@ -53,11 +57,13 @@ class PracticeBluesky(PracticeServer):
         self._asked_count = 0
         self._pictures: dict[tuple[str, str], bytes] = {}
         self.app.router.add_route("*", "/xrpc/{nsid}", self._xrpc)
+        self.oauth.add_to(self.app.router)
         self.app.router.add_get("/img/{kind}/plain/{did}/{name}", self._image)
         self.app.router.add_get("/profile/{actor}", self._profile_page)
         self.app.router.add_get("/profile/{actor}/post/{rkey}", self._post_page)
 
     async def started(self) -> None:
+        self.oauth.base = self.url
         self.credentials = {"identifier": self.me.handle, "password": PASSWORD, "service": self.url}
         if self._trickle_s > 0:
             self._trickling = asyncio.create_task(self._trickle(), name="practice bluesky")
@@ -80,10 +86,12 @@ class PracticeBluesky(PracticeServer):
     def expire_tokens(self) -> None:
         """Every access token handed out so far is expired; sessions can be refreshed."""
         self.tokens.expire_access()
+        self.oauth.expire_access()
 
     def revoke_sessions(self) -> None:
         """Nothing handed out so far is accepted any more."""
         self.tokens.revoke()
+        self.oauth.revoke_all()
 
     def posts_of(self, handle: str) -> list[Record]:
         """What an account has posted, oldest first."""
@@ -108,6 +116,10 @@ class PracticeBluesky(PracticeServer):
         value = {"createdAt": wire_time(when), **value}
         return self.state.put(did, collection, self.state.new_rkey(), value, when=when, check=False)
 
+    def _did_of(self, actor: str) -> str:
+        account = self.state.find_account(actor)
+        return account.did if account else ""
+
     def _account(self, handle: str) -> Account:
         account = self.state.find_account(handle if "." in handle else handle_of(handle))
         if account is None:
@@ -125,7 +137,15 @@ class PracticeBluesky(PracticeServer):
             answer = method(await self._call(request))
         except Refused as no:
             return self._json({"error": no.name, "message": no.message}, no.status)
-        return web.Response(headers=self._limits()) if nsid in SILENT else self._json(answer)
+        except BadProof as no:
+            refused = self._json({"error": no.name, "message": no.message}, 401)
+            refused.headers["WWW-Authenticate"] = f'DPoP algs="ES256", error="{no.name}"'
+            refused.headers["DPoP-Nonce"] = self.oauth.proofs.nonce()
+            return refused
+        response = web.Response(headers=self._limits()) if nsid in SILENT else self._json(answer)
+        if "DPoP" in request.headers:
+            response.headers["DPoP-Nonce"] = self.oauth.proofs.nonce()
+        return response
 
     async def _call(self, request: web.Request) -> Call:
         data, body = await request.read(), {}
@@ -141,6 +161,7 @@ class PracticeBluesky(PracticeServer):
             views=Views(self.state, self.url),
             base=self.url,
             token=token if scheme == "Bearer" else "",
+            bound_did=self.oauth.did_of(request, token) if scheme == "DPoP" else "",
             params={name: request.query[name] for name in request.query},
             many={name: request.query.getall(name) for name in request.query},
             body=body if isinstance(body, dict) else {},
@@ -159,6 +180,7 @@ class PracticeBluesky(PracticeServer):
             "RateLimit-Remaining": str(max(REQUESTS // 2, REQUESTS - self._asked_count)),
             "RateLimit-Reset": str(now - now % WINDOW_S + WINDOW_S),
             "RateLimit-Policy": f"{REQUESTS};w={WINDOW_S}",
+            "Date": format_datetime(self.now(), usegmt=True),
         }
 
     async def _image(self, request: web.Request) -> web.Response:

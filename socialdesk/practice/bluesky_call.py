@@ -15,13 +15,17 @@ Json = dict[str, Any]
 
 @dataclass
 class Call:
-    """One request. `token` is the bearer's; `params` holds the first value of each name, `many` all of them."""
+    """One request. `token` is the bearer's, `bound_did` whose a token bound to a key is.
+
+    `params` holds the first value of each name, `many` all of them.
+    """
 
     state: State
     tokens: Tokens
     views: Views
     base: str
     token: str = ""
+    bound_did: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
     many: Mapping[str, list[str]] = field(default_factory=dict)
     body: Json = field(default_factory=dict)
@@ -31,6 +35,8 @@ class Call:
     @property
     def me(self) -> Account:
         """Whose access token it is. Raises Refused."""
+        if self.bound_did:
+            return self.state.accounts[self.bound_did]
         if not self.token:
             raise Refused(401, "AuthMissing", "Authentication Required")
         try:
@@ -41,7 +47,7 @@ class Call:
     @property
     def viewer(self) -> str:
         """Who looks, '' for nobody: these methods work without a session, but not with a bad one."""
-        return self.me.did if self.token else ""
+        return self.me.did if self.token or self.bound_did else ""
 
     def need(self, name: str) -> str:
         value = self.params.get(name) or self.body.get(name)

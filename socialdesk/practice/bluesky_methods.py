@@ -12,6 +12,7 @@ QUERIES: Mapping[str, Method] = {
     "com.atproto.server.getSession": writes.get_session,
     "com.atproto.server.describeServer": writes.describe_server,
     "com.atproto.identity.resolveHandle": writes.resolve_handle,
+    "com.atproto.repo.describeRepo": writes.describe_repo,
     "com.atproto.repo.getRecord": writes.get_record,
     "com.atproto.repo.listRecords": writes.list_records,
     "app.bsky.actor.getProfile": reads.get_profile,

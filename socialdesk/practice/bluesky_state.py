@@ -73,6 +73,7 @@ class State:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
         self.accounts: dict[str, Account] = {}
+        self.aliases: dict[str, str] = {}  # handles that lead to an account that does not call itself so
         self.records: dict[str, Record] = {}
         self.blobs: dict[tuple[str, str], Blob] = {}
         self.notices: list[Notice] = []

@@ -75,11 +75,26 @@ def describe_server(call: Call) -> Json:
     }
 
 
+def describe_repo(call: Call) -> Json:
+    account = call.state.find_account(call.need("repo"))
+    if account is None:
+        raise Refused(400, "RepoNotFound", f"Could not find repo: {call.need('repo')}")
+    collections = sorted({r.collection for r in call.state.records.values() if r.did == account.did})
+    return {
+        "handle": account.handle,
+        "did": account.did,
+        "didDoc": did_document(account, call.base),
+        "collections": collections,
+        "handleIsCorrect": True,
+    }
+
+
 def resolve_handle(call: Call) -> Json:
     account = call.state.find_account(call.need("handle"))
-    if account is None:
+    did = account.did if account else call.state.aliases.get(call.need("handle"))
+    if did is None:
         raise Refused(400, "HandleNotFound", "Unable to resolve handle")
-    return {"did": account.did}
+    return {"did": did}
 
 
 # records

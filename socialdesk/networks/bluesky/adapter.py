@@ -1,16 +1,18 @@
 """The network's class: its facts and abilities for one opened account."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar, cast
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.entry import Page
-from socialdesk.core.network import NetworkFacts, SignedIn
+from socialdesk.core.network import BrowserStep, NetworkFacts, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.http import Http
-from socialdesk.networks.bluesky import session
+from socialdesk.http.oauth import ends_of
+from socialdesk.networks.bluesky import browser, session
 from socialdesk.networks.bluesky.client import REFRESH, Client
 from socialdesk.networks.bluesky.facts import FACTS, PUBLIC_APPVIEW, rules_at
 from socialdesk.networks.bluesky.keys import tid
@@ -43,15 +45,31 @@ class Bluesky:
     async def sign_in(self, answers: Mapping[str, str]) -> SignedIn:
         return await session.sign_in(self._http, answers)
 
+    async def begin_sign_in(self, answers: Mapping[str, str], redirect_uri: str) -> BrowserStep:
+        return await browser.begin(self._http, answers, redirect_uri)
+
+    async def finish_sign_in(self, step: BrowserStep, code: str) -> SignedIn:
+        return await browser.finish(self._http, step, code)
+
     async def whoami(self) -> Identity:
         return await session.whoami(self._client)
 
+    def sign_in_ends(self) -> datetime | None:
+        return ends_of(self._client.credential)
+
     async def renew(self) -> Credential:
-        self._client.credential = await session.renew(self._client)
+        before = self._client.credential
+        if browser.is_bound(before):
+            self._client.credential = await browser.renew(self._http, before, self._account.remote_id)
+        else:
+            self._client.credential = await session.renew(self._client)
         return self._client.credential
 
     async def sign_out(self) -> None:
-        if self._client.credential.get(REFRESH):
+        credential = self._client.credential
+        if browser.is_bound(credential):
+            await browser.sign_out(self._http, credential)
+        elif credential.get(REFRESH):
             await self._client.post("com.atproto.server.deleteSession", None, token=REFRESH)
 
     async def fetch(self, source: Source, cursor: str, limit: int) -> Page:

@@ -3,18 +3,21 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Unpack
 
 from socialdesk.core.account import Credential
 from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, Rejected, Unreachable
 from socialdesk.http import Http, Response, check
+from socialdesk.http.client import Options
 from socialdesk.http.scrub import scrub
+from socialdesk.networks.bluesky.dpop import Proofs
 
 Json = dict[str, Any]
 Params = Sequence[tuple[str, str]]
 
 ACCESS = "access"  # names in the credential
 REFRESH = "refresh"
+KEY = "key"  # what the tokens of a sign-in through the browser are bound to
 
 SIGN_IN_AGAIN = frozenset(
     {
@@ -54,6 +57,12 @@ _HINTS = (
     ("longer than", "too_long"),
 )
 _DETAIL = 500
+_SLOWEST = 50_000  # bytes in a second
+
+
+def patience_s(data: bytes) -> float:
+    """How long sending `data` may take on a slow line."""
+    return max(60.0, len(data) / _SLOWEST)
 
 
 def name_of(error: NetworkError) -> str:
@@ -69,47 +78,63 @@ class Client:
         self._budget = budget  # the account, so that its limits do not bind another account on the same server
         self.server = server.rstrip("/")
         self.credential = credential
+        self._proofs = Proofs(credential.get(KEY)) if credential.get(KEY) else None
 
     async def get(self, method: str, params: Params = (), *, signed: bool = True) -> Json:
         """A query. Raises Unreachable, RateLimited, AuthExpired and Rejected."""
-        headers = self._bearer(ACCESS) if signed else {}
-        response = await self._http.request(
-            "GET", self._url(method), params=list(params), headers=headers, budget=self._budget
-        )
+        response = await self._request("GET", method, ACCESS if signed else "", params=list(params))
         return await self._answer(method, response, write=False)
 
     async def post(self, method: str, body: Mapping[str, object] | None, *, token: str = ACCESS) -> Json:
         """A procedure; `token` names the secret that goes along, '' = none. Raises all five network errors."""
-        response = await self._http.request(
-            "POST", self._url(method), json=body, headers=self._bearer(token), write=True, budget=self._budget
-        )
+        response = await self._request("POST", method, token, json=body, write=True)
         return await self._answer(method, response, write=True)
 
-    async def send_bytes(self, method: str, data: bytes, mime: str) -> Json:
-        """A procedure whose input is `data`. It changes nothing that is seen, so a lost answer is only Unreachable."""
+    async def send_bytes(self, method: str, data: bytes, mime: str, params: Params = (), also: int = 0) -> Json:
+        """A procedure whose input is `data`. It changes nothing that is seen, so a lost answer is only Unreachable.
+
+        `also` is a further status whose answer is one.
+        """
         try:
-            response = await self._http.request(
+            headers = {"content-type": mime}
+            response = await self._request(
                 "POST",
-                self._url(method),
+                method,
+                ACCESS,
+                params=list(params),
                 content=data,
-                headers={**self._bearer(ACCESS), "content-type": mime},
+                headers=headers,
                 write=True,
-                timeout_s=60,
-                budget=self._budget,
+                timeout_s=patience_s(data),
             )
-            return await self._answer(method, response, write=True)
+            return await self._answer(method, response, write=True, also=also)
         except OutcomeUnknown as error:
             raise Unreachable(f"{method}: {error}", detail=error.detail) from error
 
-    def _url(self, method: str) -> str:
-        return f"{self.server}/xrpc/{method}"
+    async def upload_blob(self, data: bytes, mime: str) -> Json:
+        """Puts a file at the account's server and returns the reference for a record. Raises as `send_bytes`."""
+        answer = await self.send_bytes("com.atproto.repo.uploadBlob", data, mime)
+        blob = answer.get("blob")
+        if not isinstance(blob, dict) or "ref" not in blob:
+            raise Rejected("uploadBlob: an answer without a blob", reason="other")
+        return blob
 
-    def _bearer(self, name: str) -> dict[str, str]:
-        token = self.credential.get(name)
-        return {"authorization": f"Bearer {token}"} if token else {}
+    def at(self, server: str, credential: Credential) -> "Client":
+        """The same door to another server."""
+        return Client(self._http, server, credential, self._budget)
 
-    async def _answer(self, method: str, response: Response, *, write: bool) -> Json:
-        if response.status >= 400:
+    async def _request(self, verb: str, method: str, name: str, **options: Unpack[Options]) -> Response:
+        """`name` is that of the token in the credential, '' = none."""
+        url, token = f"{self.server}/xrpc/{method}", self.credential.get(name)
+        options["budget"] = self._budget
+        if token and self._proofs is not None:
+            return await self._proofs.request(self._http, verb, url, token=token, **options)
+        if token:
+            options["headers"] = {**(options.get("headers") or {}), "authorization": f"Bearer {token}"}
+        return await self._http.request(verb, url, **options)
+
+    async def _answer(self, method: str, response: Response, *, write: bool, also: int = 0) -> Json:
+        if response.status >= 400 and response.status != also:
             error = refusal(method, response.status, response.body)
             if error is not None:
                 raise error

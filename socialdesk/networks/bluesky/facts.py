@@ -6,6 +6,7 @@ from socialdesk.core.network import (
     AppPassword,
     Field,
     NetworkFacts,
+    OAuthCode,
     SourceKind,
     Step,
 )
@@ -24,6 +25,18 @@ PICTURE_BYTES = 2_000_000
 OLD_PICTURE_BYTES = 1_000_000
 _CURRENT_HOSTS = ("bsky.social", ".bsky.network")
 
+SCOPES = (
+    ("atproto", "know which account you are"),
+    ("transition:generic", "read what you see, post, like and upload pictures and videos for you"),
+)
+_SERVER = Field(
+    "service",
+    "Server",
+    ENTRYWAY,
+    help="Only if your account is not at Bluesky's own servers.",
+    optional=True,
+)
+
 FACTS = NetworkFacts(
     key="bluesky",
     title="Bluesky",
@@ -34,18 +47,26 @@ FACTS = NetworkFacts(
             fields=(
                 Field("identifier", "Handle or e-mail address", "name.bsky.social"),
                 Field("password", "App password", help="Four groups of four letters.", secret=True),
-                Field(
-                    "service",
-                    "Server",
-                    ENTRYWAY,
-                    help="Only if your account is not at Bluesky's own servers.",
-                    optional=True,
-                ),
+                _SERVER,
             ),
             steps=(
                 Step("Open the app passwords in Bluesky's settings.", "https://bsky.app/settings/app-passwords"),
                 Step("Add one named SocialDesk and copy it."),
                 Step("Paste it here. You can withdraw it there at any time."),
+            ),
+        ),
+        OAuthCode(
+            fields=(
+                Field("identifier", "Handle", "name.bsky.social"),
+                Field("service", "Server", ENTRYWAY, help="Only for a network that is not Bluesky's.", optional=True),
+            ),
+            scopes=SCOPES,
+            steps=(
+                Step("Say which account it is: your own server is found by its handle."),
+                Step("Your server opens in the browser. Sign in there and allow SocialDesk."),
+                Step(
+                    "It ends after two weeks and is then asked for again; an app password lasts until you withdraw it."
+                ),
             ),
         ),
     ),
@@ -61,6 +82,7 @@ FACTS = NetworkFacts(
         SourceKind("bookmarks", "Bookmarks", "bookmark", interval_s=300),
     ),
     actions=("like", "reshare", "reply", "bookmark", "quote"),
+    apps_url="https://bsky.app/settings/app-passwords",
 )
 
 

@@ -7,23 +7,24 @@ from urllib.parse import urlsplit
 from socialdesk.core.account import NOTHING, Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, InputError, OutcomeUnknown, RateLimited, Rejected, Unreachable
 from socialdesk.core.network import SignedIn
+from socialdesk.core.tolerant import obj
 from socialdesk.http import Http
 from socialdesk.networks.bluesky.client import ACCESS, REFRESH, Client, name_of
 from socialdesk.networks.bluesky.embeds import NO_HANDLE
 from socialdesk.networks.bluesky.facts import ENTRYWAY, WEB
+from socialdesk.networks.bluesky.identities import endpoint_of, is_loopback
 
 Json = Mapping[str, Any]
 
 # Zero-width and direction marks that come along when a handle is copied from a page.
 _UNSEEN = dict.fromkeys([0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF])
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 async def sign_in(http: Http, answers: Mapping[str, str]) -> SignedIn:
     """Makes a session. Raises InputError for what cannot be right, AuthExpired when it is not accepted."""
     service = service_address(answers.get("service", ""))
     client = Client(http, service, NOTHING)
-    identifier = await _identifier(client, answers.get("identifier", ""))
+    identifier = await name_of_account(client, answers.get("identifier", ""))
     password = answers.get("password", "").translate(_UNSEEN).strip()
     if not password:
         raise InputError("The app password is missing.", "Make one in Bluesky's settings and paste it here.")
@@ -99,24 +100,8 @@ def service_address(typed: str) -> str:
 
 
 def home_server(session: Json, service: str) -> str:
-    """The account's own server (PDS), as its identity document says; the one signed in to if it does not say.
-
-    A document may lead to a server without encryption or on this machine only from such a server.
-    """
-    document = session.get("didDoc")
-    services = document.get("service") if isinstance(document, dict) else None
-    for entry in services if isinstance(services, list) else ():
-        if isinstance(entry, dict) and str(entry.get("id", "")).endswith("#atproto_pds"):
-            endpoint = str(entry.get("serviceEndpoint", "")).rstrip("/")
-            host = urlsplit(endpoint).hostname
-            safe = endpoint.startswith("https://") and not is_loopback(endpoint)
-            if host and (safe or (is_loopback(endpoint) and is_loopback(service))):
-                return endpoint
-    return service
-
-
-def is_loopback(server: str) -> bool:
-    return urlsplit(server).hostname in _LOOPBACK
+    """The account's own server (PDS), as its identity document says; the one signed in to if it does not say."""
+    return endpoint_of(obj(session.get("didDoc")), service) or service
 
 
 def web_of(account: Account) -> str:
@@ -124,7 +109,8 @@ def web_of(account: Account) -> str:
     return account.facts.get("web") or WEB
 
 
-async def _identifier(client: Client, typed: str) -> str:
+async def name_of_account(client: Client, typed: str) -> str:
+    """The handle, DID or e-mail address a person typed; a bare name is one of the server's. Raises InputError."""
     name = typed.translate(_UNSEEN).strip().removeprefix("@")
     if not name:
         raise InputError("The handle is missing.", "It looks like name.bsky.social.")
