@@ -59,6 +59,7 @@ class PostRules:
     `findable`: `find` can prove that a post is out or is not.
     `splits_threads`: texts over the limit may become a thread.
     `pictures_by_address`: takes no bytes; pictures are put on one of the person's blogs first, and named from there.
+    `hosts_pictures`: an uploaded picture has a public address at once, so that they may be put here for such networks.
     `replies_from`: who may answer a post, the first is the network's usual. `focus`: pictures have a point that stays
     in sight. `polls`, `video`, `schedule`: None = the network has none; `schedule` needs the ability `Schedules`.
     """
@@ -83,6 +84,7 @@ class PostRules:
     quotes: bool = False
     byte_limit: int = 0  # UTF-8 bytes, 0 = none
     pictures_by_address: bool = False
+    hosts_pictures: bool = False
     replies_from: tuple[Choice, ...] = ()
     focus: bool = False
     polls: PollRules | None = None

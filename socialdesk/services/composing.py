@@ -78,7 +78,7 @@ class ComposeService:
                 rules = await self._rules_at_network(account_id)
             except (NetworkError, VaultError, InputError):
                 continue
-            if rules.article and rules.max_pictures:
+            if rules.hosts_pictures:
                 return account_id
         return None
 

@@ -26,7 +26,11 @@ def by_address(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world.calls.append("upload")
         return Uploaded("77", media.alt, media.width, media.height, f"https://blog.example/{media.blob[:8]}.png")
 
+    async def hosting(self: FakeNetwork) -> PostRules:
+        return PostRules(limit=0, weigh=len, article=True, hosts_pictures=True)
+
     monkeypatch.setattr(desk.short, "post_rules", rules)
+    monkeypatch.setattr(desk.blog, "post_rules", hosting)
     monkeypatch.setattr(desk.short, "upload", no_upload)
     monkeypatch.setattr(desk.blog, "upload", upload)
 
@@ -65,6 +69,20 @@ async def test_without_a_blog_there_are_no_pictures(desk: Desk) -> None:
     assert "too_many_pictures" in {issue.code for issue in check.issues}
     await desk.sign_in("blog")
     assert (await desk.services.composing.check(draft))[0].sendable
+
+
+@pytest.mark.usefixtures("by_address")
+async def test_a_place_for_articles_that_gives_pictures_no_address_is_no_host(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def rules(self: FakeNetwork) -> PostRules:
+        return PostRules(limit=0, weigh=len, article=True)  # as Tumblr, which takes pictures with the post alone
+
+    monkeypatch.setattr(desk.blog, "post_rules", rules)
+    short, _ = await desk.sign_in("short"), await desk.sign_in("blog")
+    draft = Draft(text="Look", account_ids=(short,), pictures=(await a_picture(desk),))
+    (check,) = await desk.services.composing.check(draft)
+    assert "too_many_pictures" in {issue.code for issue in check.issues}
 
 
 @pytest.mark.usefixtures("by_address")

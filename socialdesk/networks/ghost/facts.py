@@ -60,5 +60,6 @@ RULES = PostRules(
     splits_threads=False,
     link_card="none",
     article=True,
+    hosts_pictures=True,
     replies=False,
 )

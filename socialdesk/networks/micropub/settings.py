@@ -74,6 +74,7 @@ def rules_of(settings: Settings) -> PostRules:
         splits_threads=False,
         link_card="none",
         article=True,
+        hosts_pictures=bool(settings.media_endpoint),
         notes=True,
         findable=settings.lists,
         visibilities=(ONLY_HERE, *also, *everywhere) if also else (),
