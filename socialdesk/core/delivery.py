@@ -300,7 +300,7 @@ def _with_error(
     next_at: datetime | None = None,
     attempts: int | None = None,
 ) -> Delivery:
-    reason = error.reason if isinstance(error, NetworkError) else "other"
+    reason = error.code if isinstance(error, NetworkError) else "other"
     detail = f"{error}: {error.detail}" if isinstance(error, NetworkError) and error.detail else str(error)
     return replace(
         delivery,

@@ -7,6 +7,8 @@ Every failure carries its own technical words (`str(error)`, for the log) and, w
 from datetime import datetime
 from typing import Any
 
+BAR = "|"  # divides the parts of `NetworkError.code`
+
 
 class SocialDeskError(Exception):
     """Base of all errors that the program raises on purpose. They can be pickled, whatever their arguments."""
@@ -38,10 +40,17 @@ class InputError(SocialDeskError):
 class NetworkError(SocialDeskError):
     """Base of the five outcomes that a network adapter may raise, and of nothing else."""
 
+    needs: tuple[str, ...] = ()
+
     def __init__(self, message: str, *, reason: str = "", detail: str = "") -> None:
         super().__init__(message)
         self.reason = reason
         self.detail = detail
+
+    @property
+    def code(self) -> str:
+        """The reason as it is kept and shown: with what is missing, and where it is given, where that is known."""
+        return BAR.join((self.reason, *self.needs))
 
 
 class Unreachable(NetworkError):
@@ -74,16 +83,18 @@ class AuthExpired(NetworkError):
 class Rejected(NetworkError):
     """The server understood and refused; sending the same again is pointless.
 
+    `needs` belongs to missing_permission: the permission, and in words where people grant it ("to your app at ...").
     `reason` is one of: too_long, empty, duplicate, media_too_large, media_type, media_missing, missing_permission,
     not_found, gone, not_supported, not_a_feed, blocked, invalid, private_address, too_large, firewall, insecure,
     no_api, no_app_passwords, payment_needed, account_restricted, app_not_allowed, reply_not_allowed, quote_not_allowed,
     cashtags, version_retired, already, link_refused, against_rules, posting_too_fast, confirm_identity, no_page,
-    too_many_pictures, too_many_links, public_picture_needed,
+    too_many_pictures, too_many_links, public_picture_needed, media_unfit,
     picture_host, other.
     """
 
-    def __init__(self, message: str, *, reason: str = "other", detail: str = "") -> None:
+    def __init__(self, message: str, *, reason: str = "other", detail: str = "", needs: tuple[str, ...] = ()) -> None:
         super().__init__(message, reason=reason, detail=detail)
+        self.needs = needs
 
 
 class OutcomeUnknown(NetworkError):

@@ -162,11 +162,17 @@ def _failed(
         state,
         next_at=next_at,
         failures=state.failures + 1 if failures is None else failures,
-        error=error.reason if isinstance(error, NetworkError | ContentError | OverBudget | VaultError) else "other",
+        error=_code(error),
         error_detail=str(error),
         error_at=now,
         waits="",
     )
+
+
+def _code(error: SocialDeskError) -> str:
+    if isinstance(error, NetworkError):
+        return error.code
+    return error.reason if isinstance(error, ContentError | OverBudget | VaultError) else "other"
 
 
 def _is_refusal(error: SocialDeskError) -> bool:

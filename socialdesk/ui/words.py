@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, tzinfo
 
 from socialdesk.core.errors import (
+    BAR,
     ContentError,
     EngineStopped,
     InputError,
@@ -39,6 +40,7 @@ _SENTENCES = {
     "media_too_large": "A picture is too large for this network.",
     "media_type": "This network does not take this kind of picture.",
     "media_missing": "A picture is missing.",
+    "media_unfit": "The network could not use a picture or video: its shape, length or format does not suit it.",
     "missing_permission": "The account may not do this.",
     "not_found": "There is nothing at this address.",
     "gone": "This is gone for good.",
@@ -122,7 +124,7 @@ _FIXES = {
     "Options": """not_a_feed not_found gone private_address insecure not_http dns too_many_redirects no_api no_ghost
         no_micropub no_indieauth no_list not_mastodon no_page not_your_blog not_your_page members_unread plan_limit""",
     "Budget": "budget_spent",
-    "Edit": """too_long empty duplicate media_too_large media_type media_missing cashtags quote_not_allowed
+    "Edit": """too_long empty duplicate media_too_large media_type media_missing media_unfit cashtags quote_not_allowed
         reply_not_allowed reblog_not_allowed cannot_plan edit_conflict link_refused too_many_links too_many_pictures
         no_media_endpoint public_picture_needed against_rules""",
     "Try again": """unreachable refused interrupted timed_out not_json invalid_answer server_error tls certificate
@@ -162,8 +164,6 @@ def sentence(
     `has_account` False: a visitor was refused, who has no sign-in to repeat. `network` is the title of the network
     whose limits or prices these are, "" where it is a server like any other.
     """
-    if not has_account and reason in _OF_ACCOUNTS:
-        return "The server shows this to its own members only."
     if reason == "rate_limited" and until is not None and network:
         return f"{network}'s limit is reached. Next look {clock(until, zone)}."
     if reason == "budget_spent" and until is not None:
@@ -171,14 +171,19 @@ def sentence(
         return f"This month's budget{whose} is spent. Reading begins again {day(until, zone)}."
     if reason == "rate_limited" and until is not None:
         return f"The server asked us to wait until {clock(until, zone)}."
-    return _SENTENCES.get(reason, _FALLBACK)
+    plain, *needs = reason.split(BAR)
+    if not has_account and plain in _OF_ACCOUNTS:
+        return "The server shows this to its own members only."
+    if plain == "missing_permission" and len(needs) == 2:
+        return f"The permission “{needs[0]}” is missing. Give it {needs[1]}, then sign in again."
+    return _SENTENCES.get(plain, _FALLBACK)
 
 
 def fix(reason: str, *, has_account: bool = True) -> str:
     """The word of the one button that helps, "" when waiting is all there is."""
-    if not has_account and reason in _OF_ACCOUNTS:
+    if not has_account and reason.partition(BAR)[0] in _OF_ACCOUNTS:
         return "Try again"
-    return _FIX_OF.get(reason, "Try again")
+    return _FIX_OF.get(reason.partition(BAR)[0], "Try again")
 
 
 def has_fix(reason: str) -> bool:
@@ -188,7 +193,7 @@ def has_fix(reason: str) -> bool:
 
 def may_repeat(reason: str) -> bool:
     """Whether a refused post can be sent as it is, once what stood in its way is gone."""
-    return reason in _MENDED_ELSEWHERE
+    return reason.partition(BAR)[0] in _MENDED_ELSEWHERE
 
 
 def sentence_of(error: BaseException) -> str:
@@ -201,7 +206,8 @@ def sentence_of(error: BaseException) -> str:
         case OutcomeUnknown():
             return sentence("outcome_unknown")
         case NetworkError() | StoreError() | VaultError() | ContentError():
-            return sentence("offline" if getattr(error, "offline", False) else error.reason)
+            code = error.code if isinstance(error, NetworkError) else error.reason
+            return sentence("offline" if getattr(error, "offline", False) else code)
         case EngineStopped():
             return "The work behind the window was interrupted and began again. See whether it is done, or do it again."
         case TimeoutError():
