@@ -89,7 +89,7 @@ class Rejected(NetworkError):
     no_api, no_app_passwords, payment_needed, account_restricted, app_not_allowed, reply_not_allowed, quote_not_allowed,
     cashtags, version_retired, already, link_refused, against_rules, posting_too_fast, confirm_identity, no_page,
     too_many_pictures, too_many_links, public_picture_needed, media_unfit,
-    picture_host, other.
+    picture_host, declined, code_ended, other.
     """
 
     def __init__(self, message: str, *, reason: str = "other", detail: str = "", needs: tuple[str, ...] = ()) -> None:

@@ -14,12 +14,24 @@ _MAX_HEAD = 16_384
 _STATE_S = 10.0
 _CODE = re.compile(r"[\x21-\x7e]{4,2048}")
 
+# In the colours of the desk (ui/tokens.py), without anything that would have to be fetched.
 _PAGE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<html lang="en"><head><meta charset="utf-8"><title>{title} - SocialDesk</title>
 <meta name="viewport" content="width=device-width">
-<style>:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui,sans-serif;max-width:28em;margin:20vh auto;
-padding:0 1em;text-align:center}}h1{{font-size:1.4em;font-weight:600}}</style></head>
-<body><h1>{title}</h1><p>{text}</p></body></html>
+<style>
+:root{{color-scheme:light dark;--ground:#eef1f5;--card:#fff;--line:#e3e8ee;
+--text:#131a24;--second:#46566b;--mark:#2563eb}}
+@media (prefers-color-scheme:dark){{
+:root{{--ground:#0e1116;--card:#151a21;--line:#232b36;--text:#e8edf3;--second:#aab5c3;--mark:#3b82f6}}}}
+body{{font:15px/1.5 Inter,system-ui,sans-serif;background:var(--ground);color:var(--text);margin:0;min-height:100vh;
+display:grid;place-items:center}}
+main{{background:var(--card);border:1px solid var(--line);border-radius:16px;padding:36px 40px;
+max-width:26em;margin:20px;text-align:center}}
+.mark{{display:inline-grid;place-items:center;width:44px;height:44px;border-radius:12px;background:var(--mark);color:#fff;
+font-size:22px;font-weight:600}}
+h1{{font-size:19px;font-weight:600;margin:18px 0 6px}}p{{margin:0;color:var(--second)}}
+</style></head>
+<body><main><div class="mark" aria-hidden="true">{sign}</div><h1>{title}</h1><p>{text}</p></main></body></html>
 """
 _DONE = (200, "You are signed in", "You can close this page and go back to SocialDesk.")
 _DECLINED = (200, "Nothing was changed", "The sign-in was not allowed. You can close this page.")
@@ -33,12 +45,17 @@ _WRONG = (
 class LoopbackListener:
     """A server on 127.0.0.1 that accepts exactly one answer, the one that carries the right state.
 
-    `port` 0 = the system chooses. Anything else that knocks gets a calm page and changes nothing.
+    `port` 0 = the system chooses. It listens for `life_s` at most. Anything else that knocks, with a wrong state too,
+    gets a calm page and changes nothing: else any page in the browser could end a sign-in (RFC 9700 section 4.7 wants
+    such an answer refused, not the question given up).
     """
 
-    def __init__(self, port: int = 0, path: str = "/callback") -> None:
+    def __init__(self, port: int = 0, path: str = "/callback", life_s: float = WAIT_S) -> None:
         self._port = port
         self._path = path
+        self._life_s = life_s
+        self._ends = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self._server: asyncio.Server | None = None
         self._hosts: frozenset[str] = frozenset()
         self._state: asyncio.Future[str] | None = None
@@ -54,6 +71,8 @@ class LoopbackListener:
             raise InputError(
                 "The browser's answer cannot be received here.", "Paste the address that the browser ends on."
             ) from error
+        self._ends = loop.time() + self._life_s
+        self._timer = loop.call_later(self._life_s, self._stop)
         port = self._server.sockets[0].getsockname()[1]
         self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
         return f"http://127.0.0.1:{port}{self._path}"
@@ -68,7 +87,7 @@ class LoopbackListener:
         if not self._state.done():
             self._state.set_result(state)
         try:
-            async with asyncio.timeout(timeout_s):
+            async with asyncio.timeout_at(min(asyncio.get_running_loop().time() + timeout_s, self._ends)):
                 answer = await asyncio.shield(self._answer)
         finally:
             await self.close()
@@ -78,6 +97,11 @@ class LoopbackListener:
 
     async def close(self) -> None:
         """Stops listening; open pages are still delivered. Closing twice is fine."""
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         server, self._server = self._server, None
         if server is not None:
             server.close()
@@ -123,15 +147,16 @@ class LoopbackListener:
         return dict(parse_qsl(target.query)) if target.path == self._path else None
 
 
-def parse_pasted(text: str, state: str, issuer: str = "") -> str:
+def parse_pasted(text: str, state: str, issuer: str = "", *, code_alone: bool = True) -> str:
     """The code in what a person pasted: the address the browser ended on, or the code itself.
 
-    `issuer` as in `check_issuer`; a code alone does not say whose it is. Raises `InputError` for an address of another
-    sign-in, one that says the sign-in was declined, or no code at all.
+    `issuer` as in `check_issuer`; a code alone does not say whose it is. `code_alone` False: nothing but the whole
+    address will do, because no proof key ties the code to this sign-in and its state has to. Raises `InputError` for
+    an address of another sign-in, one that says the sign-in was declined, or no code at all.
     """
     pasted = text.strip().strip("<>\"'")
     if "://" not in pasted and "code=" not in pasted:
-        if issuer or not _CODE.fullmatch(pasted):
+        if issuer or not code_alone or not _CODE.fullmatch(pasted):
             raise InputError("This is neither an address nor a code.", "Paste the whole address the browser ended on.")
         return pasted
     try:
@@ -164,7 +189,7 @@ def _refusal(error: str) -> InputError:
 
 
 def _page(status: int, title: str, text: str) -> bytes:
-    body = _PAGE.format(title=title, text=text).encode()
+    body = _PAGE.format(title=title, text=text, sign="S" if status == 200 else "!").encode()
     reason = "OK" if status == 200 else "Bad Request"
     head = (
         f"HTTP/1.1 {status} {reason}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {len(body)}\r\n"

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from socialdesk.practice.facebook_device import Devices
 from socialdesk.practice.facebook_fields import FieldError, Wanted, parse_fields
 from socialdesk.practice.facebook_oauth import KNOWN_SCOPES, LONG, OAuth, Token
 from socialdesk.practice.facebook_refusals import GraphError, no_permission, parameter, unknown_field, unknown_node
@@ -32,9 +33,9 @@ METRICS = {
 
 
 class PracticeFacebook(PracticeServer):
-    """`credentials`: server, token (the Page's), user_token, client_id, client_secret, page.
+    """`credentials`: server, token (the Page's), user_token, client_id, client_secret, client_token, page.
 
-    Knobs: `oauth`, `writing.refuses_repeats`, `refusals` (one answer each, for requests whose path matches),
+    Knobs: `oauth`, `devices`, `writing.refuses_repeats`, `refusals` (one answer each, for requests whose path matches),
     `lacks` (permissions that the app was not given), `usage` (per cent, with `regain` minutes), `metrics`. `sites` maps
     organisations to their blogs' addresses.
     """
@@ -57,6 +58,10 @@ class PracticeFacebook(PracticeServer):
         route.add_get(f"{GRAPH}/dialog/oauth", self.oauth.dialog)
         route.add_get(f"{GRAPH}/oauth/access_token", self._guarded(self._exchange))
         route.add_get(f"{GRAPH}/me/accounts", self._guarded(self._accounts))
+        self.devices = Devices(self.oauth, now, lambda: self.url)
+        route.add_post(f"{GRAPH}/device/login", self._guarded(self.devices.begin))
+        route.add_post(f"{GRAPH}/device/login_status", self._guarded(self.devices.status))
+        route.add_route("*", "/device", self.devices.page)
         for method in ("GET", "POST", "DELETE"):
             for end in ("", "/"):  # clients of Meta's own end the address of a node with a slash
                 route.add_route(method, f"{GRAPH}/{{node}}{end}", self._guarded(self._node))
@@ -76,6 +81,7 @@ class PracticeFacebook(PracticeServer):
             "user_token": self.oauth.give(KNOWN_SCOPES, lasts=LONG),
             "client_id": app.id,
             "client_secret": app.secret,
+            "client_token": app.client_token,
             "page": self.me.name,
         }
 

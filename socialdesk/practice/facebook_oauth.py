@@ -28,12 +28,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """`live`: redirects to localhost are refused unless they are registered."""
+    """`live`: redirects to localhost are refused unless they are registered. `client_token` names it to devices."""
 
     id: str
     secret: str
     redirects: tuple[str, ...] = ()
     live: bool = False
+    client_token: str = ""
 
 
 @dataclass
@@ -49,7 +50,8 @@ class OAuth:
     ended: dict[str, int] = field(default_factory=dict)
 
     def register(self, *redirects: str, live: bool = False) -> App:
-        app = App(str(1_000_000_000_000_000 + len(self.apps)), secrets.token_hex(16), redirects, live)
+        number = str(1_000_000_000_000_000 + len(self.apps))
+        app = App(number, secrets.token_hex(16), redirects, live, secrets.token_hex(16))
         self.apps[app.id] = app
         return app
 

@@ -127,6 +127,31 @@ async def test_nobody_comes() -> None:
         await browse(uri, "/")
 
 
+async def test_nobody_waits_and_it_listens_no_longer_than_its_life() -> None:
+    listener = LoopbackListener(life_s=0.05)
+    uri = await listener.start()
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                await browse(uri, "/")
+            except ConnectionRefusedError:
+                break
+    with pytest.raises(TimeoutError):
+        await listener.wait(STATE)
+
+
+async def test_the_page_fetches_nothing_and_says_whose_it_is() -> None:
+    listener = LoopbackListener()
+    uri = await listener.start()
+    waiting = asyncio.create_task(listener.wait(STATE))
+    _, head, page = await browse(uri, f"/callback?code=the-code&state={STATE}")
+    await waiting
+    assert "SocialDesk" in page
+    assert "prefers-color-scheme" in page
+    assert "default-src 'none'" in head
+    assert not re.search(r"(src|href|url|@import)\s*[=(]", page)
+
+
 async def test_an_empty_state_matches_nothing() -> None:
     listener = LoopbackListener()
     uri = await listener.start()
@@ -191,3 +216,12 @@ def test_an_answer_names_its_sender_where_it_has_to() -> None:
     with pytest.raises(InputError, match="Another server"):
         check_issuer({"code": "the-code", "iss": "https://good.example/"}, "https://good.example")
     check_issuer({"code": "the-code"}, "")
+
+
+def test_a_code_alone_is_not_enough_where_no_proof_key_ties_it_to_the_sign_in() -> None:
+    with pytest.raises(InputError, match="neither") as caught:
+        parse_pasted("the-code", STATE, code_alone=False)
+    assert "whole address" in caught.value.fix
+    assert (
+        parse_pasted(f"https://www.example.com/?code=the-code&state={STATE}#_", STATE, code_alone=False) == "the-code"
+    )

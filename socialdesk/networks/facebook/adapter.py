@@ -9,7 +9,9 @@ from socialdesk.core.entry import Page
 from socialdesk.core.measures import Measure
 from socialdesk.core.network import (
     BrowserStep,
+    DeviceStep,
     NetworkFacts,
+    NotYet,
     SeveralFound,
     SignedIn,
 )
@@ -17,7 +19,7 @@ from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.http import Http
-from socialdesk.networks.facebook import measuring, signin
+from socialdesk.networks.facebook import device, measuring, signin
 from socialdesk.networks.facebook.client import ACCESS, Client, utc_now
 from socialdesk.networks.facebook.facts import FACTS
 from socialdesk.networks.facebook.reading import Reader
@@ -67,6 +69,14 @@ class Facebook:
         client = self._asking(step.keep)
         person = await signin.exchange(client, step, code)
         return await signin.pages_of(client, person, step.keep.get("page", ""))
+
+    async def begin_device(self, answers: Mapping[str, str]) -> DeviceStep:
+        return await device.begin(self._asking(answers), answers)
+
+    async def poll_device(self, step: DeviceStep) -> SignedIn | SeveralFound | NotYet:
+        client = self._asking(step.keep)
+        person = await device.poll(client, step)
+        return person if isinstance(person, NotYet) else await signin.pages_of(client, person, step.keep["page"])
 
     async def sign_in(self, answers: Mapping[str, str]) -> SignedIn | SeveralFound:
         return await signin.pasted(self._asking(answers), answers)

@@ -1,6 +1,7 @@
 """What Facebook offers a Page, as data. Sources: Meta's documents "Pages API" and "Access Tokens"."""
 
 from socialdesk.core.network import (
+    DeviceCode,
     Field,
     NetworkFacts,
     OAuthCode,
@@ -80,6 +81,25 @@ FACTS = NetworkFacts(
             SCOPES,
             (*_APP_STEPS, Step("Copy App ID and App secret to here.")),
             port=PORT,
+        ),
+        DeviceCode(
+            (
+                Field("client_id", "App ID", "1234567890123456", "In App settings, Basic."),
+                Field("client_token", "Client token", help="In App settings, Advanced, under Security."),
+                _PAGE,
+                _MORE,
+                _VERSION,
+            ),
+            SCOPES,
+            (
+                *_APP_STEPS[:2],
+                Step("In the settings of “Facebook Login” switch “Login from devices” on."),
+                _APP_STEPS[-1],
+                Step(
+                    "Copy App ID and Client token to here. Meta does not give every app a Page's rights this way: "
+                    "if your Page is not found, sign in through the browser."
+                ),
+            ),
         ),
         Token(
             (

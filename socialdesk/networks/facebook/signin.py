@@ -7,20 +7,21 @@ role at the Page or the app. Source: Meta's documents "Manually Build a Login Fl
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, urlencode, urlsplit
+from datetime import datetime, timedelta
+from urllib.parse import quote, urlsplit
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
 from socialdesk.core.network import BrowserStep, SeveralFound, SignedIn
 from socialdesk.core.tolerant import Obj, number, obj, string, web
-from socialdesk.http import pkce
+from socialdesk.http import oauth, pkce
+from socialdesk.http.oauth import CLIENT_ID, CLIENT_SECRET, App
 from socialdesk.networks.facebook.client import ACCESS, Client
 from socialdesk.networks.facebook.facts import API, REDIRECT, SCOPES, VERSION, WEB
 from socialdesk.networks.facebook.refusals import is_code
 from socialdesk.networks.facebook.tolerant import data
 
-USER, ENDS, CLIENT_ID, CLIENT_SECRET = "user_token", "user_token_ends", "client_id", "client_secret"
+USER, ENDS = "user_token", "user_token_ends"
 MAX_PAGES = 10
 _VERSION = re.compile(r"v?\d{1,3}\.\d")
 POSTS = "CREATE_CONTENT"  # the task that a person needs at a Page
@@ -57,17 +58,21 @@ def begin(client: Client, answers: Mapping[str, str]) -> BrowserStep:
     if not app.get(CLIENT_ID) or not app.get(CLIENT_SECRET):
         raise InputError("App ID and App secret are missing.", "They are in App settings, Basic.")
     redirect, state = _redirect_of(answers), pkce.new_state()
-    more = answers.get("scopes", "").replace(",", " ").split()
-    query = {
-        CLIENT_ID: app[CLIENT_ID],
-        "redirect_uri": redirect,
-        "state": state,
-        "response_type": "code",
-        "scope": ",".join(dict.fromkeys([*(scope for scope, _ in SCOPES), *more])),
-    }
+    url = oauth.authorization_url(
+        f"{web_of(client.base)}/{client.version}/dialog/oauth",
+        app[CLIENT_ID],
+        redirect,
+        scope=scopes_of(answers),
+        state=state,
+    )
     keep = {"server": client.base, "version": client.version, "page": answers.get("page", "").strip(), **app}
-    url = f"{web_of(client.base)}/{client.version}/dialog/oauth?{urlencode(query, quote_via=quote)}"
     return BrowserStep(url, redirect, state, "", keep)
+
+
+def scopes_of(answers: Mapping[str, str]) -> str:
+    """What is asked for, with what the person adds, in Facebook's form."""
+    more = answers.get("scopes", "").replace(",", " ").split()
+    return ",".join(dict.fromkeys([*(scope for scope, _ in SCOPES), *more]))
 
 
 async def exchange(client: Client, step: BrowserStep, code: str) -> Person:
@@ -75,8 +80,9 @@ async def exchange(client: Client, step: BrowserStep, code: str) -> Person:
 
     A wrong secret is refused with the code of trouble at Facebook; asking again would not help.
     """
-    app = {name: step.keep.get(name, "") for name in (CLIENT_ID, CLIENT_SECRET)}
-    asked = {**app, "redirect_uri": step.redirect_uri, "code": code.strip().removesuffix("#_=_").removesuffix("#_")}
+    app = App.of(step.keep)
+    clean = code.strip().removesuffix("#_=_").removesuffix("#_")
+    asked = oauth.code_question(step, clean, app).form
     try:
         answer = await client.get("oauth/access_token", asked)
     except (AuthExpired, Unreachable) as error:
@@ -86,7 +92,7 @@ async def exchange(client: Client, step: BrowserStep, code: str) -> Person:
     token = string(answer.get(ACCESS))
     if not token:
         raise Rejected("Facebook gave no token", reason="invalid")
-    return await extended(client, Person(token, "", app))
+    return await extended(client, Person(token, "", app.secrets))
 
 
 async def extended(client: Client, person: Person) -> Person:
@@ -96,7 +102,7 @@ async def extended(client: Client, person: Person) -> Person:
     token, lasts = string(answer.get(ACCESS)), number(answer.get("expires_in"))
     if not token:
         raise Unreachable("a longer token was not given", reason="invalid_answer")
-    ends = str(int(client.now().timestamp()) + lasts) if lasts else ""
+    ends = oauth.stamp(client.now().timestamp() + lasts) if lasts else ""
     return Person(token, ends, person.app)
 
 
@@ -124,7 +130,7 @@ async def pages_of(client: Client, person: Person, wanted: str) -> SignedIn | Se
 async def pasted(client: Client, answers: Mapping[str, str]) -> SignedIn | SeveralFound:
     """A Page's own token, or a person's, from which the Pages follow. Raises InputError, AuthExpired, Rejected."""
     token, app = answers.get("token", "").strip(), app_of(answers)
-    if not token or not token.isascii() or any(c.isspace() for c in token):
+    if not token or not oauth.is_plain(token):
         raise InputError("That is not a token.", "Copy it again, without spaces.")
     person = Person(token, "", app)
     if app.get(CLIENT_ID) and app.get(CLIENT_SECRET):
@@ -152,12 +158,10 @@ async def renew(client: Client, credential: Credential, page: str) -> Credential
     if not token:
         raise AuthExpired("only the Page's own token is known")
     person = Person(token, credential.get(ENDS), app)
-    try:
+    with oauth.renewing():
         if len(app) == 2:
             person = await extended(client, person)
         answer = await client.with_token(person.token).get(quote(page, safe=""), {"fields": f"id,{ACCESS}"})
-    except Rejected as error:
-        raise AuthExpired(str(error), detail=error.detail) from error
     if not string(answer.get(ACCESS)):
         raise AuthExpired("the person no longer has a role at the Page")
     return _credential(answer, person)
@@ -165,17 +169,15 @@ async def renew(client: Client, credential: Credential, page: str) -> Credential
 
 def renew_at(credential: Credential) -> datetime | None:
     """When to make the person's token last longer, though it still works."""
-    ends = number(credential.get(ENDS))
-    if not ends or not credential.get(CLIENT_SECRET):
-        return None
-    return datetime.fromtimestamp(ends, UTC) - EARLY
+    ends = oauth.ends_of(credential, ENDS)
+    return ends - EARLY if ends is not None and credential.get(CLIENT_SECRET) else None
 
 
 def app_of(answers: Mapping[str, str]) -> dict[str, str]:
     app = {name: answers.get(name, "").strip() for name in (CLIENT_ID, CLIENT_SECRET)}
     if app[CLIENT_ID] and not app[CLIENT_ID].isdecimal():
         raise InputError("That is not an App ID.", "It is a number, in App settings, Basic.")
-    if not app[CLIENT_SECRET].isascii() or any(c.isspace() for c in app[CLIENT_SECRET]):
+    if not oauth.is_plain(app[CLIENT_SECRET]):
         raise InputError("That is not an App secret.", "Copy it again from App settings, Basic.")
     return {name: value for name, value in app.items() if value}
 
