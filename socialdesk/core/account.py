@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 NO_ITEMS: Mapping[str, str] = MappingProxyType({})
+SIGN_IN_ENDS = "sign_in_ends"  # among an account's facts: ISO 8601, UTC
+SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,25 @@ class Account:
     avatar_url: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     needs_sign_in: bool = False
+
+    @property
+    def sign_in_ends(self) -> datetime | None:
+        """When the person has to sign in again, unless the sign-in is renewed before; None = never, or nobody said."""
+        try:
+            ends = datetime.fromisoformat(self.facts.get(SIGN_IN_ENDS, ""))
+        except ValueError:
+            return None
+        return ends if ends.tzinfo is not None else ends.replace(tzinfo=UTC)
+
+    def days_left(self, now: datetime) -> int | None:
+        """Whole days that the sign-in lasts, 0 = it ends within a day or has ended; None = nobody said."""
+        ends = self.sign_in_ends
+        return None if ends is None else max(0, (ends - now).days)
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Whether the sign-in ends within a week."""
+        ends = self.sign_in_ends
+        return ends is not None and ends - now <= SOON
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,11 +78,15 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class AccountChoice:
-    """A sign-in that opens several accounts: `found` holds (id at the network, name) of each. Their secrets wait."""
+    """A sign-in that opens several accounts: `found` holds (id at the network, name) of each. Their secrets wait.
+
+    `instead_of` is the account that was to be signed in again, where none of these is it; '' else.
+    """
 
     id: int
     network: str
     found: tuple[tuple[str, str], ...]
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +101,15 @@ class BrowserSignIn:
     url: str
     redirect_uri: str
     comes_back: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSignIn:
+    """A code to be typed at `url` until `ends` (UTC). `full_url` has it filled in already, '' = there is none."""
+
+    id: int
+    network: str
+    code: str
+    url: str
+    full_url: str
+    ends: datetime

@@ -168,6 +168,13 @@ class SignInEnds(Protocol):
         """When nothing but a new sign-in helps, unless it is renewed before; None = never or unknown. Pure, UTC."""
         ...
 
+@runtime_checkable
+class TellsAccess(Protocol):
+    def access(self) -> tuple[str, ...]:
+        """What this account may do, where it is not what every account of the network may: of read, post. Pure."""
+        ...
+
+
 
 @runtime_checkable
 class Renews(Protocol):

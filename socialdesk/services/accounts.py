@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
-from socialdesk.core.account import NOTHING, Account, AccountChoice, Credential
+from socialdesk.core.account import NOTHING, SIGN_IN_ENDS, Account, AccountChoice, Credential, Identity
 from socialdesk.core.catalogue import Catalogue
-from socialdesk.core.errors import AuthExpired, InputError, NetworkError, SocialDeskError, VaultError
+from socialdesk.core.errors import AuthExpired, InputError, NetworkError, SocialDeskError, StoreError, VaultError
 from socialdesk.core.events import AccountsChanged, ColumnsChanged
 from socialdesk.core.looks import NetworkLook
 from socialdesk.core.network import (
@@ -24,9 +24,11 @@ from socialdesk.core.network import (
     RenewsEarly,
     SeveralFound,
     SignedIn,
+    SignInEnds,
     SignsIn,
     SignsOut,
 )
+from socialdesk.services import verdicts
 from socialdesk.services.events import Events
 from socialdesk.store import accounts as accounts_table
 from socialdesk.store.database import Store
@@ -143,7 +145,8 @@ class AccountService:
             account = await self.get(account_id)
             by_hand = self.facts(account.network).by_hand  # has no secret: works without a keyring
             credential = NOTHING if by_hand else await asyncio.to_thread(self._vault.get, account_id)
-            self._opened[account_id] = self._with(account, credential)
+            self._opened.setdefault(account_id, self._with(account, credential))  # another call may have been quicker
+            await self._note_end(self._opened[account_id].network)
         return self._opened[account_id].network
 
     async def use(self, account_id: int, action: Callable[[Network], Awaitable[T]]) -> T:
@@ -162,6 +165,10 @@ class AccountService:
             except AuthExpired:
                 await self._needs_sign_in(account_id, needed=True)
                 raise
+
+    async def extend(self, account_id: int) -> None:
+        """Makes the account's token last longer where that is due, also when nothing else is asked of the account."""
+        await self._extended(account_id)
 
     async def _extended(self, account_id: int) -> Network:
         """The opened account, its token made to last longer where that is due. It works without that, too."""
@@ -196,10 +203,36 @@ class AccountService:
                 await asyncio.to_thread(self._vault.put, account_id, fresh)
             except VaultError as error:
                 log.warning("the renewed token of account %d is kept in memory only: %s", account_id, error)
+            await self._note_end(self._opened[account_id].network)
             return self._opened[account_id].network
 
-    async def sign_in(self, network: str, answers: Mapping[str, str], form: int = 0) -> Account | AccountChoice:
-        """Signs in with the answers of a token or app-password form."""
+    async def _note_end(self, network: Network) -> None:
+        """Keeps beside the account when its sign-in ends, so that lists can say it without the keyring."""
+        ends = _end_of(network)
+        if network.account.facts.get(SIGN_IN_ENDS, "") == ends:
+            return
+        try:
+            await self._store.write(accounts_table.set_fact, network.account.id, SIGN_IN_ENDS, ends)
+        except StoreError as error:  # a disk that is full keeps nobody from reading
+            log.warning("when the sign-in of account %d ends is not kept: %s", network.account.id, error)
+        self._events.send(AccountsChanged(network.account.id))
+
+    async def sign_in(
+        self, network: str, answers: Mapping[str, str], form: int = 0, again: int = 0
+    ) -> Account | AccountChoice:
+        """Signs in with the answers of a token or app-password form. `again` as in `keep_found`."""
+        return await self.keep_found(network, await self._exchange(network, answers, form), again)
+
+    async def try_sign_in(self, network: str, answers: Mapping[str, str], form: int = 0) -> str:
+        """One sentence on what the answers of a form open. Nothing is kept; raises what signing in would raise."""
+        result = await self._exchange(network, answers, form)
+        if isinstance(result, SeveralFound):
+            found = ", ".join(verdicts.named(one.identity.name, one.identity.handle) for one in result.found)
+            return f"This works, and opens several accounts: {found}."
+        opened = self._with(_account_of(network, result.identity), result.credential).network
+        return verdicts.works(result.identity, verdicts.access_of(opened))
+
+    async def _exchange(self, network: str, answers: Mapping[str, str], form: int) -> SignedIn | SeveralFound:
         facts = self.facts(network)
         missing = self._missing(facts, form, answers)
         if missing:
@@ -207,7 +240,7 @@ class AccountService:
         visitor = self.anonymous(network, answers.get("server", ""))
         if not isinstance(visitor, ExchangesPassword):
             raise InputError(f"{facts.title} has no such sign-in.", "Use the browser instead.")
-        return await self.keep_found(network, await visitor.sign_in(answers))
+        return await visitor.sign_in(answers)
 
     @staticmethod
     def _missing(facts: NetworkFacts, form: int, answers: Mapping[str, str]) -> tuple[str, ...]:
@@ -216,13 +249,26 @@ class AccountService:
             return ()
         return tuple(f.label for f in sign_in.fields if not f.optional and not answers.get(f.name, "").strip())
 
-    async def keep_found(self, network: str, result: SignedIn | SeveralFound) -> Account | AccountChoice:
-        """Keeps the account that a sign-in opened. Of several none is kept before the person has chosen."""
-        if isinstance(result, SignedIn):
+    async def keep_found(
+        self, network: str, result: SignedIn | SeveralFound, again: int = 0
+    ) -> Account | AccountChoice:
+        """Keeps the account that a sign-in opened. Of several none is kept before the person has chosen.
+
+        `again` is the account that the person meant to sign in again, 0 = none: it is kept when it is among those that
+        came. Another is never kept in its place: the person chooses whether to add it.
+        """
+        found = (result,) if isinstance(result, SignedIn) else result.found
+        meant = await self.get(again) if again else None
+        if meant is not None:
+            same = next((one for one in found if _is_same(meant, _account_of(network, one.identity))), None)
+            if same is not None:
+                return await self.keep(network, same)
+        elif isinstance(result, SignedIn):
             return await self.keep(network, result)
-        found = tuple((one.identity.remote_id, one.identity.name) for one in result.found)
-        choice = AccountChoice(next(self._choice_ids), network, found)
-        self._choices = {choice.id: result}  # one dialog at a time: an older one was given up
+        shown = tuple((one.identity.remote_id, one.identity.name or one.identity.handle) for one in found)
+        instead_of = verdicts.named(meant.name, meant.handle) if meant is not None else ""
+        choice = AccountChoice(next(self._choice_ids), network, shown, instead_of)
+        self._choices = {choice.id: SeveralFound(found)}  # one dialog at a time: an older one was given up
         return choice
 
     async def choose(self, choice: AccountChoice, remote_ids: Sequence[str]) -> tuple[Account, ...]:
@@ -239,18 +285,10 @@ class AccountService:
 
     async def keep(self, network: str, signed_in: SignedIn) -> Account:
         """Stores a fresh sign-in; the same person signing in again keeps the account, its columns and drafts."""
-        who = signed_in.identity
-        account = Account(
-            0, network, who.name, who.handle, who.server.rstrip("/"), who.remote_id, who.avatar_url, dict(who.facts)
-        )
-        known = next(
-            (
-                a
-                for a in await self.list()
-                if (a.network, a.server, a.remote_id) == (network, account.server, who.remote_id)
-            ),
-            None,
-        )
+        account = _account_of(network, signed_in.identity)
+        if ends := _end_of(self._with(account, signed_in.credential).network):
+            account = replace(account, facts={**account.facts, SIGN_IN_ENDS: ends})
+        known = next((a for a in await self.list() if _is_same(a, account)), None)
         if known is not None:
             kept = replace(account, id=known.id, needs_sign_in=known.needs_sign_in)
             await self._put_secret(kept, signed_in.credential)
@@ -278,18 +316,23 @@ class AccountService:
         async def ask(network: Network) -> str:
             if not isinstance(network, SignsIn):
                 return "No sign-in needed."
-            who = await network.whoami()
-            return f"Signed in as {who.handle or who.name}."
+            return verdicts.works(await network.whoami(), verdicts.access_of(network))
 
         verdict = await self.use(account_id, ask)
         await self._needs_sign_in(account_id, needed=False)
         return verdict
 
+    async def leaving(self, account_id: int) -> str:
+        """What removing the account would take from the desk, and what would stay: to say before it is done."""
+        account = await self.get(account_id)
+        columns, waiting = await self._store.read(accounts_table.belongings, account_id)
+        revokes = isinstance(await self.without_secret(account_id), SignsOut)
+        return verdicts.leaving(account, self.facts(account.network), columns, waiting, revokes=revokes)
+
     async def remove(self, account_id: int) -> str:
         """Removes the account from the desk, revoking its token where the network can. Returns what stays."""
         account = await self.get(account_id)
         facts = self.facts(account.network)
-        title = facts.title
         revoked = facts.by_hand or await self._revoke(account_id)
         await self._store.write(accounts_table.remove, account_id, durable=True)
         if not facts.by_hand:
@@ -297,8 +340,7 @@ class AccountService:
         self._opened.pop(account_id, None)
         self._events.send(AccountsChanged(account_id))
         self._events.send(ColumnsChanged())
-        at_network = "" if revoked else f" To withdraw its access as well, remove SocialDesk in {title}'s settings."
-        return f"{account.handle} is removed. What it posted stays at {title}; saved items stay here.{at_network}"
+        return verdicts.removed(account, facts, revoked=revoked)
 
     async def _revoke(self, account_id: int) -> bool:
         try:
@@ -325,3 +367,18 @@ class AccountService:
 
     def _with(self, account: Account, credential: Credential) -> _Opened:
         return _Opened(self._networks[account.network](account, credential, self._http()), credential)
+
+
+def _account_of(network: str, who: Identity) -> Account:
+    server = who.server.rstrip("/")
+    return Account(0, network, who.name, who.handle, server, who.remote_id, who.avatar_url, dict(who.facts))
+
+
+def _is_same(one: Account, other: Account) -> bool:
+    """Whether two sign-ins are the same person at the same server."""
+    return (one.network, one.server, one.remote_id) == (other.network, other.server, other.remote_id)
+
+
+def _end_of(network: Network) -> str:
+    ends = network.sign_in_ends() if isinstance(network, SignInEnds) else None
+    return ends.isoformat() if ends is not None else ""

@@ -66,17 +66,19 @@ class BrowserSignInService:
                 "Close that program, perhaps another SocialDesk, and start again.",
             ) from error
 
-    async def finish(self, begun: BrowserSignIn, pasted: str | None = None) -> Account | AccountChoice:
+    async def finish(self, begun: BrowserSignIn, pasted: str | None = None, again: int = 0) -> Account | AccountChoice:
         """Waits for the browser's answer, or takes the pasted address or code, and keeps the account.
 
-        One that failed may be tried again with a pasted address, until it is cancelled.
+        `again` as in `AccountService.keep_found`. One that failed may be tried again with a pasted address, until it is
+        cancelled.
         """
         pending = self._pending.get(begun.id)
         if pending is None:
             raise InputError("This sign-in has ended.", "Start again.")
         try:
             if pasted is not None:
-                code = parse_pasted(pasted, pending.step.state, pending.step.issuer)
+                step = pending.step
+                code = parse_pasted(pasted, step.state, step.issuer, code_alone=bool(step.verifier))
             else:
                 answer = await pending.listener.wait(pending.step.state, LISTEN_S)
                 check_issuer(answer, pending.step.issuer)
@@ -91,7 +93,7 @@ class BrowserSignInService:
         if not isinstance(visitor, SignsInByBrowser):  # cannot be: `begin` proved it
             raise InputError("This sign-in cannot be finished.", "Start again.")
         result = await visitor.finish_sign_in(pending.step, code)
-        kept = await self._accounts.keep_found(begun.network, result)
+        kept = await self._accounts.keep_found(begun.network, result, again)
         self._pending.pop(begun.id, None)
         return kept
 

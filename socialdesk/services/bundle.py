@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from socialdesk.services.counting import SentCounter
     from socialdesk.services.delivering import Deliverer
     from socialdesk.services.describing import DescribeService
+    from socialdesk.services.device_sign_in import DeviceSignInService
     from socialdesk.services.handing_off import HandOffService
     from socialdesk.services.health import HealthService
     from socialdesk.services.image_cache import ImageService
@@ -167,6 +168,12 @@ class Services:
         from socialdesk.services.profile_lock import ProfileLock
 
         parts = self._parts
+    @cached_property
+    def device_sign_in(self) -> "DeviceSignInService":
+        from socialdesk.services.device_sign_in import DeviceSignInService
+
+        return DeviceSignInService(self.accounts, self._parts.now)
+
         preparer = Preparer(parts.store, self.http, parts.worker)
         lock = ProfileLock(parts.data_folder / "delivering.lock")
         return Deliverer(parts.store, self.accounts, self.composing, preparer, lock, self.events, parts.now)

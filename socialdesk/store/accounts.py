@@ -80,6 +80,28 @@ def set_needs_sign_in(db: sqlite3.Connection, account_id: int, flag: bool) -> No
 
 
 def _values(account: Account) -> tuple[object, ...]:
+def set_fact(db: sqlite3.Connection, account_id: int, name: str, value: str) -> None:
+    """Keeps one fact of an account, '' = forgets it."""
+    account = get(db, account_id)
+    if account is not None:
+        facts = {key: kept for key, kept in {**account.facts, name: value}.items() if key != name or value}
+        db.execute("UPDATE account SET facts = ? WHERE id = ?", (canonical(facts), account_id))
+
+
+def belongings(db: sqlite3.Connection, account_id: int) -> tuple[int, int]:
+    """How many columns show something of the account, and how many of its deliveries wait."""
+    columns = db.execute(
+        "SELECT COUNT(DISTINCT c.column_id) FROM column_source c JOIN source s ON s.id = c.source_id"
+        " WHERE s.account_id = ?",
+        (account_id,),
+    ).fetchone()[0]
+    waiting = db.execute(
+        "SELECT COUNT(*) FROM delivery WHERE account_id = ? AND state IN ('waiting', 'held', 'sign_in', 'hand_off')",
+        (account_id,),
+    ).fetchone()[0]
+    return int(columns), int(waiting)
+
+
     return (
         account.network,
         account.name,

@@ -75,7 +75,7 @@ async def test_an_engine_that_is_killed_comes_again_signed_in(
         await eventually(lambda: OutboxChanged(0) in events)
         assert await services.accounts.list() == before
         for account in before:
-            assert (await services.accounts.test(account.id)).startswith("Signed in as ")
+            assert (await services.accounts.test(account.id)).startswith("This works: ")
         assert not (await services.refresh.now()).failed
         await engine.aclose()
     assert "is started again" in caplog.text

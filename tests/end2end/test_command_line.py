@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def test_sign_in_through_the_browser(tmp_path: Path, practice: PracticeDesk) -> 
     answer = program.try_("account", "add", "mastodon", "--browser", "-f", f"server={server}", "--json")
     assert answer.status == 0, answer.err
     assert answer.json["handle"] == "northwind@practice.example"
-    assert "Signed in as" in str(program.run("doctor"))
+    assert "This works" in str(program.run("doctor"))
 
 
 def test_a_wrong_password_is_a_sentence_and_adds_nothing(program: Program, practice: PracticeDesk) -> None:
@@ -127,7 +128,7 @@ def test_post_with_a_picture_and_an_article(program: Program, accounts: list[str
     page = program.run("inspect", deliveries["wordpress"]["permalink"])
     assert page["kind"] in ("page", "nothing")
     again = program.run("outbox")
-    assert again["deliveries"] == done["deliveries"] if isinstance(again, dict) else True
+    assert again[0]["deliveries"] == done["deliveries"]
 
 
 def test_a_post_with_a_picture_alone(program: Program, accounts: list[str], tmp_path: Path) -> None:
@@ -213,3 +214,16 @@ def test_removing_an_account_keeps_what_was_saved(program: Program, accounts: li
     assert "stays" in sentence
     assert program.run("saved") == saved
     assert len(program.run("account", "list")) == 2
+
+
+def test_a_post_with_a_time_waits_for_it_and_is_cancelled(program: Program, accounts: list[str]) -> None:
+    refused = program.try_("post", "Too late", "--to", accounts[1], "--at", "2020-01-01T09:00")
+    assert (refused.status, "its time is over" in refused.err) == (1, True)
+    unread = program.try_("post", "When", "--to", accounts[1], "--at", "tomorrow")
+    assert unread.status == 2
+    later = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
+    [delivery] = program.run("post", "Later", "--to", accounts[1], "--at", later.isoformat())["deliveries"]
+    assert delivery["state"] in ("waiting", "scheduled")
+    assert datetime.fromisoformat(delivery["publish_at"]) == later
+    [cancelled] = program.run("outbox", "--cancel", str(delivery["id"]))[0]["deliveries"]
+    assert cancelled["state"] == "cancelled"

@@ -68,7 +68,7 @@ def test_one_process_stores_and_another_reads(tmp_path: Path, service: SecretSer
     program.run("column", "add", "wordpress", "posts", "--account", account["id"])
     assert program.run("refresh")["new"] >= 1
     assert finding(program, "keyring")["value"] == "keyring.backends.SecretService.Keyring"
-    assert finding(program, f"account {account['id']} (wordpress ed)")["value"] == "Signed in as ed."
+    assert finding(program, f"account {account['id']} (wordpress ed)")["value"] == "This works: ed, may read and post."
     assert kept(program) == {str(account["id"]): ["password", "username"]}
     assert found_in_folder(program.profile, secrets_of(blog)) == []
     assert found_in_text(program.said, secrets_of(blog)) == []
@@ -114,12 +114,12 @@ def test_what_is_stored_waits_while_the_keyring_is_locked(
     article = tmp_path / "later.md"
     article.write_text("# Once the keyring is open\n\nNot before.\n")
     program.try_("post", "", "--article", str(article), "--to", account["id"])
-    (waiting,) = program.run("outbox")["deliveries"]
+    (waiting,) = program.run("outbox")[0]["deliveries"]
     assert (waiting["state"], waiting["permalink"]) == ("waiting", "")
     program.use(service.start())
     assert program.run("refresh")["sources"][0]["error"] == ""
     program.run("outbox", "--retry", waiting["id"])
-    (sent,) = program.run("outbox")["deliveries"]
+    (sent,) = program.run("outbox")[0]["deliveries"]
     assert sent["state"] == "sent"
     assert sent["permalink"].startswith(blog.url)
 

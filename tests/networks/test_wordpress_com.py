@@ -263,7 +263,7 @@ async def test_the_person_chooses_among_the_sites(server: PracticeWordPressCom, 
             assert kept.handle == "fieldnotes.example"
             assert [account.id for account in await accounts.list()] == [kept.id]
             said = await accounts.remove(kept.id)
-            assert "remove SocialDesk in WordPress's settings" in said
+            assert "The app stays connected there until you remove it" in said
     finally:
         await worker.aclose()
 

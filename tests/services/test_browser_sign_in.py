@@ -33,7 +33,7 @@ class Accounts:
     def anonymous(self, network: str, server: str = "") -> Any:
         return X(Account(0, network, "", "", server or self.server), NOTHING, self.http)
 
-    async def keep_found(self, network: str, signed_in: SignedIn) -> Account:
+    async def keep_found(self, network: str, signed_in: SignedIn, again: int = 0) -> Account:
         self.kept.append(signed_in)
         who = signed_in.identity
         return Account(1, network, who.name, who.handle, who.server, who.remote_id)
