@@ -94,6 +94,8 @@ class Entry:
     `html` is sanitised before it is stored; `text` is its plain form, for search, lists and counting.
     `refs` is the adapter's own data for acting on the entry (local id, cid, record of our like), opaque elsewhere.
     `mine` names what the account has done to it already: like, reshare, bookmark.
+    `filtered` is the title of the account's own filter that covers it, "" = none does. `audience` is who may see it
+    where that is not everybody: local (people of its server), followers, mentioned.
     """
 
     key: str
@@ -120,6 +122,8 @@ class Entry:
     tags: tuple[str, ...] = ()
     mine: frozenset[str] = frozenset()
     refs: Mapping[str, str] = field(default_factory=dict)
+    filtered: str = ""
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True)

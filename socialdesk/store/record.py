@@ -1,7 +1,7 @@
 """Entries as the database holds them: content once, and for each source what its account knows of them.
 
 `payload` is the entry as JSON without defaults, and without what belongs to one account (`via`): its references, its
-own marks, why it shows the entry, the id at its server. The body of a long article is apart, so that paging through
+own marks and filters, why it shows the entry, the id at its server. The body of a long article is apart, so that paging through
 cards never reads it.
 """
 
@@ -20,7 +20,7 @@ from socialdesk.store.keys import author_key, hash64, link_key, link_of, title_k
 
 CARD_TEXT = 600  # characters of an article's text that its card may show
 CUT = "…"
-OF_ONE_ACCOUNT = frozenset({"remote_id", "refs", "mine", "reason"})
+OF_ONE_ACCOUNT = frozenset({"remote_id", "refs", "mine", "reason", "filtered"})
 LIVE = frozenset({"counts", "poll", "updated"})  # changes without the words changing
 
 _CONTENT = Changes(Entry, without=OF_ONE_ACCOUNT | LIVE | {"key"})
@@ -36,6 +36,7 @@ class Via:
     refs: Mapping[str, str] = field(default_factory=dict)
     mine: frozenset[str] = frozenset()
     reason: Reason | None = None
+    filtered: str = ""
 
     def encoded(self) -> bytes | None:
         return _via(self, self.remote_id)
@@ -130,6 +131,8 @@ def _via(seen: Entry | Via, remote_id: str) -> bytes | None:
         known["mine"] = sorted(seen.mine)
     if seen.reason is not None:
         known["reason"] = seen.reason
+    if seen.filtered:
+        known["filtered"] = seen.filtered
     return encode(known) if known else None
 
 
@@ -143,7 +146,12 @@ def entry_of(payload: bytes, via: bytes | None, rest: str | None = None, html: s
     if via is not None:
         own = decode(via, Via)
         entry = replace(
-            entry, remote_id=own.remote_id or entry.remote_id, refs=own.refs, mine=own.mine, reason=own.reason
+            entry,
+            remote_id=own.remote_id or entry.remote_id,
+            refs=own.refs,
+            mine=own.mine,
+            reason=own.reason,
+            filtered=own.filtered,
         )
     if rest is not None and html is not None:
         entry = replace(entry, text=whole(entry.text, rest), html=html)

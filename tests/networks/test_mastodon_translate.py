@@ -9,8 +9,9 @@ from socialdesk.core.entry import EntryKind, MediaKind
 from socialdesk.core.errors import Rejected
 from socialdesk.core.tolerant import moment, number, string
 from socialdesk.networks.mastodon.address import account_of, handle_of, server_of, tags_of
+from socialdesk.networks.mastodon.people import Home, author_of, shorten_links
 from socialdesk.networks.mastodon.rules import Limits, limits_of, rules_of
-from socialdesk.networks.mastodon.translate import Home, author_of, entry_of, notice_of, shorten_links
+from socialdesk.networks.mastodon.translate import entry_of, notice_of
 
 HOME = Home("https://social.example", "social.example", me="1")
 ACCOUNT = {
@@ -156,42 +157,138 @@ def test_media_of_every_kind() -> None:
     assert (entry.media[0].alt, entry.media[0].width, entry.media[0].height) == ("A chart", 800, 500)
 
 
-def test_warnings_and_filters() -> None:
+PICTURE = [{"type": "image", "url": "https://m.example/1.png"}]
+
+
+def test_warnings() -> None:
     def of(**changes: Any) -> Any:
         return entry_of(status(**changes), HOME)
 
-    picture = [{"type": "image", "url": "https://m.example/1.png"}]
     assert of(spoiler_text="Long numbers").warning == "Long numbers"
-    assert of(sensitive=True, media_attachments=picture).warning == "Sensitive media"
+    assert of(sensitive=True, media_attachments=PICTURE).warning == "Sensitive media"
     assert of(sensitive=True).warning == ""
-    assert of(filtered=[{"filter": {"filter_action": "hide", "title": "Spoilers"}}]) is None
-    assert of(filtered=[{"filter": {"filter_action": "warn", "title": "Spoilers"}}]).warning == "Spoilers"
-    assert of(filtered=[{"filter": {"filter_action": "shrink", "title": "New"}}]).warning == "New"
-    hidden = status(filtered=[{"filter": {"filter_action": "hide"}}])
-    assert entry_of(status(reblog=hidden), HOME) is None
 
 
-def test_quotes_and_polls() -> None:
-    quoted = status(id="50", content=LONG)
-    entry = entry_of(
-        status(
-            quote={"state": "accepted", "quoted_status": quoted},
-            poll={
-                "options": [{"title": "Yes", "votes_count": 3}, {"title": "No", "votes_count": None}],
-                "expired": True,
-            },
-        ),
-        HOME,
-    )
+def met(action: str = "warn", title: str = "Spoilers", *contexts: str) -> dict[str, Any]:
+    return {"filter": {"filter_action": action, "title": title, "context": list(contexts)}}
+
+
+def test_filters_hide_and_cover_where_they_hold() -> None:
+    def of(context: str, *filters: object, **changes: Any) -> Any:
+        return entry_of(status(filtered=list(filters), **changes), HOME, context=context)
+
+    assert of("home", met("hide", "Spoilers", "home")) is None
+    assert of("public", met("hide", "Spoilers", "home")).filtered == ""
+    assert of("home", met("hide")) is None  # a relative that names no places means all
+    assert of("", met("hide")).filtered == ""  # bookmarks
+    covered = of("home", met("warn", "Spoilers", "home", "public"), spoiler_text="Long numbers")
+    assert (covered.filtered, covered.warning) == ("Spoilers", "Long numbers")
+    assert of("thread", met("warn", "Spoilers", "home", "public")).filtered == ""
+    assert of("home", met("shrink", "New")).filtered == "New"
+    assert of("home", met("warn", "")).filtered == "no title"
+    assert of("home", met("warn", "One"), met("hide", "Two", "home")) is None
+    assert of("home", met("blur", "Faces")).filtered == ""
+    assert of("home", met("blur", "Faces"), media_attachments=PICTURE).filtered == "Faces"
+    assert of("home", met("blur", "Faces"), met("warn", "Words")).filtered == "Words"
+
+
+def test_a_filtered_post_does_not_come_back_as_a_boost() -> None:
+    hidden = status(filtered=[met("hide", "Spoilers", "home")])
+    by = {"id": "8", "acct": "meridian"}
+    assert entry_of(status(id="200", account=by, reblog=hidden), HOME, context="home") is None
+    covered = entry_of(status(id="200", account=by, reblog=status(filtered=[met()])), HOME, context="home")
+    assert covered is not None
+    assert covered.filtered == "Spoilers"
+
+
+def test_own_posts_are_not_filtered() -> None:
+    mine = entry_of(status(account={"id": "1", "acct": "northwind"}, filtered=[met("hide")]), HOME, context="home")
+    assert mine is not None
+
+
+def test_filters_of_notifications() -> None:
+    about = status(filtered=[met("hide", "Spoilers", "notifications")])
+    assert notice_of(notice("mention", status=about), HOME, "notifications") is None
+    shown = notice_of(notice("mention", status=status(filtered=[met()])), HOME, "notifications")
+    assert shown is not None
+    assert shown.filtered == "Spoilers"
+
+
+@pytest.mark.parametrize(
+    ("said", "audience"),
+    [
+        ({"visibility": "public"}, ""),
+        ({"visibility": "unlisted"}, ""),
+        ({"visibility": "private"}, "followers"),
+        ({"visibility": "direct"}, "mentioned"),
+        ({"visibility": "public", "local_only": True}, "local"),
+        ({"visibility": "local"}, "local"),
+        ({"visibility": "list"}, ""),
+        ({"visibility": "public", "local_only": False}, ""),
+    ],
+)
+def test_who_may_see_a_post(said: dict[str, Any], audience: str) -> None:
+    entry = entry_of(status(**said), HOME)
     assert entry is not None
-    assert entry.quoted is not None
-    assert entry.quoted.text == "See blog.example/a/very…"
+    assert entry.audience == audience
+    assert entry.refs["visibility"] == (audience if audience == "local" else said["visibility"])
+
+
+def test_polls() -> None:
+    options = [{"title": "Yes", "votes_count": 3}, {"title": "No", "votes_count": None}]
+    entry = entry_of(status(poll={"options": options, "expired": True}), HOME)
+    assert entry is not None
     assert entry.poll is not None
     assert (entry.poll.options, entry.poll.closed) == ((("Yes", 3), ("No", 0)), True)
-    for state in ("pending", "revoked", "deleted", "something new"):
-        other = entry_of(status(quote={"state": state, "quoted_status": quoted}), HOME)
-        assert other is not None
-        assert other.quoted is None
+
+
+def quoting(quote: object, context: str = "home", **changes: Any) -> Any:
+    entry = entry_of(status(quote=quote, **changes), HOME, context=context)
+    assert entry is not None
+    return entry.quoted
+
+
+def test_quotes() -> None:
+    shown = quoting({"state": "accepted", "quoted_status": status(id="50", content=LONG)})
+    assert (shown.text, shown.author.name) == ("See blog.example/a/very…", "Harbor Analytics")
+    assert quoting(status(id="50", content="<p>Said</p>")).text == "Said"  # Pleroma and its relatives
+    assert entry_of(status(pleroma={"quote": status(id="50")}), HOME).quoted.text == "Hello"  # type: ignore[union-attr]
+    assert quoting({"state": "accepted", "quoted_status_id": "50"}) is None  # a quote in a quote
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("pending", "Waits for the agreement of its author."),
+        ("revoked", "Its author has taken back the agreement to be quoted."),
+        ("deleted", "The quoted post is deleted."),
+        ("muted_account", "By somebody whom you have muted."),
+        ("something new", "You may not see the quoted post."),
+    ],
+)
+def test_a_quote_that_is_not_shown_says_why(state: str, said: str) -> None:
+    shown = quoting({"state": state, "quoted_status": status(id="50", content="<p>Secret</p>")})
+    assert (shown.text, shown.url) == (said, "")
+
+
+def test_a_link_in_the_text_stays_where_the_quote_is_not_shown() -> None:
+    content = '<p class="quote-inline">RE: <a href="https://a.example/1">a.example/1</a></p><p>Look</p>'
+    pending = entry_of(status(content=content, quote={"state": "pending", "quoted_status": None}), HOME)
+    accepted = entry_of(status(content=content, quote={"state": "accepted", "quoted_status": status(id="5")}), HOME)
+    assert pending is not None
+    assert accepted is not None
+    assert (pending.text, accepted.text) == ("RE: a.example/1\n\nLook", "Look")
+
+
+def test_a_quoted_post_stays_behind_its_warning_and_the_persons_filters() -> None:
+    def quote(**changes: Any) -> dict[str, Any]:
+        return {"state": "accepted", "quoted_status": status(id="50", content="<p>Secret</p>", **changes)}
+
+    assert quoting(quote(spoiler_text="Careful")).text == "Careful"
+    assert quoting(quote(filtered=[met()])).text == "Filtered: Spoilers"
+    hidden = quoting(quote(filtered=[met("hide", "Spoilers", "home")]))
+    assert (hidden.text, hidden.author.handle, hidden.url) == ("Hidden by your filter: Spoilers", "", "")
+    assert quoting(quote(filtered=[met("hide", "Spoilers", "home")]), "public").text == "Secret"
 
 
 def test_almost_nothing_is_enough() -> None:

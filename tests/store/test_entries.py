@@ -71,6 +71,19 @@ def test_change_for_a_named_account(desk: Desk) -> None:
     assert [desk.rows(column)[0].entry.mine for column in columns_of] == [frozenset(), {"like"}]
 
 
+def test_a_filter_covers_for_the_account_that_has_it(desk: Desk) -> None:
+    """Both columns show the same post; only one person does not want to read it at once."""
+    ann = desk.source("home", "mastodon", account(desk, "ann"))
+    bob = desk.source("home", "mastodon", account(desk, "bob"))
+    shown = [desk.column(ann), desk.column(bob)]
+    desk.apply(ann, [post(1, filtered="Spoilers")])
+    desk.apply(bob, [post(1)])
+    assert [desk.rows(column)[0].entry.filtered for column in shown] == ["Spoilers", ""]
+    changes = desk.apply(bob, [post(1, filtered="Noise")]).columns
+    assert shown[1].id in {change.column_id for change in changes if change.updated}
+    assert [desk.rows(column)[0].entry.filtered for column in shown] == ["Spoilers", "Noise"]
+
+
 def test_change_of_a_removed_entry_does_nothing(desk: Desk) -> None:
     source = desk.source()
     (entry_id,) = desk.apply(source, [post(1)]).new_ids

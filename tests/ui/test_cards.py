@@ -17,6 +17,7 @@ from socialdesk.ui.column.card import lay_out_post, said_aloud
 from socialdesk.ui.column.column import ColumnView
 from socialdesk.ui.column.look import Look
 from socialdesk.ui.column.menu import card_menu
+from socialdesk.ui.column.ops import Words
 from socialdesk.ui.column.story import lay_out_story
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.window import Window
@@ -129,6 +130,25 @@ async def test_what_is_behind_a_warning_is_folded_until_asked_for(fakes: Fakes, 
     assert opened.height > folded.height
     click(view, place_of(view, 0, "warning"))
     assert view.list.cards.laid(secret).height == folded.height
+
+
+async def test_the_persons_own_filter_covers_like_a_warning(fakes: Fakes, open_window: Open) -> None:
+    covered = row(1, filtered="Spoilers", warning="The end", text="Secret #B2B")
+    _, view = await one_column(fakes, open_window, covered, row(2))
+    assert "tag" not in {h.kind for h in view.list.cards.laid(covered).hits}
+    said = said_aloud(covered.entry, NOW, seen=True)
+    assert "Filtered: Spoilers · The end" in said
+    assert "Secret" not in said
+    click(view, place_of(view, 0, "warning"))
+    assert "tag" in {h.kind for h in view.list.cards.laid(covered).hits}
+
+
+async def test_a_post_for_few_says_so(fakes: Fakes, open_window: Open) -> None:
+    local, public = row(1, audience="local"), row(2)
+    _, view = await one_column(fakes, open_window, local, public)
+    words = [[op.text for op in view.list.cards.laid(one).ops if isinstance(op, Words)] for one in (local, public)]
+    assert any("this server only" in text for text in words[0])
+    assert not any("this server only" in text for text in words[1])
 
 
 RICH = {

@@ -17,10 +17,10 @@ from socialdesk.networks.mastodon import signin
 from socialdesk.networks.mastodon.address import account_of, server_of
 from socialdesk.networks.mastodon.client import Client, utc_now
 from socialdesk.networks.mastodon.facts import FACTS
+from socialdesk.networks.mastodon.people import Home
 from socialdesk.networks.mastodon.reading import Reader
 from socialdesk.networks.mastodon.rules import Limits, rules_of
 from socialdesk.networks.mastodon.tolerant import host_of
-from socialdesk.networks.mastodon.translate import Home
 from socialdesk.networks.mastodon.uploads import upload
 from socialdesk.networks.mastodon.writing import Writer
 

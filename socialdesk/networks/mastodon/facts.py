@@ -31,8 +31,9 @@ SCOPES = (
     ("read:favourites", "know what you liked"),
     ("read:bookmarks", "show your bookmarks"),
     ("read:filters", "respect your filters"),
-    ("write:statuses", "publish, boost and delete posts"),
-    ("write:media", "upload pictures"),
+    ("read:follows", "show the hashtags you follow as a column"),
+    ("write:statuses", "publish, change, boost and delete posts"),
+    ("write:media", "upload pictures and films"),
     ("write:favourites", "like posts"),
     ("write:bookmarks", "bookmark posts"),
     ("write:notifications", "clear notifications"),
@@ -77,6 +78,7 @@ FACTS = NetworkFacts(
             needs_account=False,
             searches="tag",
         ),
+        SourceKind("followed_tags", "Hashtags you follow", "hash", interval_s=300),
         SourceKind(
             "account",
             "Posts of an account",
@@ -89,5 +91,6 @@ FACTS = NetworkFacts(
         SourceKind("bookmarks", "Bookmarks", "bookmark", interval_s=600),
     ),
     actions=("like", "reshare", "reply", "bookmark", "quote"),
+    apps_url="{server}/oauth/authorized_applications",
     note="Search finds only what your server indexes; a hashtag is the dependable way to follow a topic.",
 )

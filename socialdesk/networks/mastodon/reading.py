@@ -16,15 +16,20 @@ from socialdesk.core.source import Source
 from socialdesk.core.tolerant import Obj, obj, objs, string
 from socialdesk.http import Response
 from socialdesk.http.linkheader import find_link
+from socialdesk.networks.mastodon import following
 from socialdesk.networks.mastodon.address import account_of, tags_of
 from socialdesk.networks.mastodon.client import Client, Params
+from socialdesk.networks.mastodon.people import Home
 from socialdesk.networks.mastodon.tolerant import host_of
-from socialdesk.networks.mastodon.translate import Home, entry_of, notice_of
+from socialdesk.networks.mastodon.translate import entry_of, notice_of
 
 PAGE = 40
 MAX_PAGES = 5
 REBUILDING = 206
 REBUILD_WAIT = timedelta(minutes=1)
+
+# Source kind -> where the person's filters look at its posts (docs.joinmastodon.org/entities/V1_Filter/#context).
+CONTEXTS = {"home": "home", "list": "home", "notifications": "notifications", "account": "account", "bookmarks": ""}
 
 Where = Callable[[Source], tuple[Client, Home]]
 
@@ -50,7 +55,10 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One timeline to ask for. `link_only`: its places are not the ids of what it shows (bookmarks)."""
+    """One timeline to ask for. `context` is the filters' name for it.
+
+    `link_only`: its places are not the ids of what it shows (bookmarks).
+    """
 
     client: Client
     home: Home
@@ -60,6 +68,7 @@ class Line:
     link_only: bool = False
     search: bool = False
     account: str = ""
+    context: str = "public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +88,41 @@ class Reader:
         self._where = where
 
     async def fetch(self, source: Source, cursor: str, limit: int) -> Page:
+        if source.kind == "followed_tags":
+            return await self._followed(source, cursor, limit)
         known = Cursor.from_text(cursor)
         line = await self._line(source, known.account)
         if line.search:
             return await self._search(line, known, limit)
+        return await self._walk(line, known, limit, cursor)
+
+    async def _walk(self, line: Line, known: Cursor, limit: int, cursor: str) -> Page:
         if not known.newest:
             return await self._first(line, limit)
         page = await (self._new_notices if line.notices else self._new_statuses)(line, known)
         return page if page.cursor else replace(page, cursor=cursor)
 
+    async def _followed(self, source: Source, cursor: str, limit: int) -> Page:
+        client, home = self._where(source)
+
+        async def walk(tags: tuple[str, ...], place: str, size: int) -> Page:
+            return await self._walk(_tag_line(client, home, tags), Cursor.from_text(place), size, place)
+
+        tags = await following.followed_tags(client)
+        return await following.fetch(tags, cursor, limit, walk)
+
     async def fetch_older(self, source: Source, older: str, limit: int) -> Page:
         """`older` is the place an earlier page named."""
-        line = await self._line(source, "")
+        if source.kind == "followed_tags":
+            client, home = self._where(source)
+
+            async def walk_back(tags: tuple[str, ...], place: str, size: int) -> Page:
+                return await self._walk_back(_tag_line(client, home, tags), place, size)
+
+            return await following.fetch_older(older, limit, walk_back)
+        return await self._walk_back(await self._line(source, ""), older, limit)
+
+    async def _walk_back(self, line: Line, older: str, limit: int) -> Page:
         size = str(min(limit, PAGE))
         if line.search:
             found = await self._found(line, [("offset", older), ("limit", size)])
@@ -115,15 +147,21 @@ class Reader:
             path, params = plain[source.kind]
             kind = source.kind
             return Line(
-                client, home, path, params, kind == "notifications", kind == "bookmarks", search=kind == "search"
+                client,
+                home,
+                path,
+                params,
+                kind == "notifications",
+                kind == "bookmarks",
+                search=kind == "search",
+                context=CONTEXTS.get(kind, "public"),
             )
         if source.kind == "hashtag":
-            first, *others = tags_of(source.params.get("tag", ""))
-            path = f"/api/v1/timelines/tag/{quote(first, safe='')}"
-            return Line(client, home, path, tuple(("any[]", tag) for tag in others))
+            return _tag_line(client, home, tags_of(source.params.get("tag", "")))
         if source.kind == "account":
             account = account or await self._account_id(client, home, source.params.get("account", ""))
-            return Line(client, home, f"/api/v1/accounts/{quote(account, safe='')}/statuses", account=account)
+            path = f"/api/v1/accounts/{quote(account, safe='')}/statuses"
+            return Line(client, home, path, account=account, context=CONTEXTS["account"])
         raise Rejected(f"no source {source.kind}", reason="not_supported")
 
     async def _account_id(self, client: Client, home: Home, typed: str) -> str:
@@ -234,11 +272,18 @@ class Reader:
         _, context = await client.get(f"{path}/context")
         around = obj(context)
         items = [*objs(around.get("ancestors")), obj(status), *objs(around.get("descendants"))]
-        return Page(tuple(e for e in (entry_of(item, home) for item in items) if e is not None))
+        entries = (entry_of(item, home, context="thread") for item in items)
+        return Page(tuple(entry for entry in entries if entry is not None))
 
     async def lists(self, client: Client) -> tuple[tuple[str, str], ...]:
         _, answer = await client.get("/api/v1/lists")
         return tuple((string(found.get("id")), string(found.get("title"))) for found in objs(answer))
+
+
+def _tag_line(client: Client, home: Home, tags: Sequence[str]) -> Line:
+    """Posts with any of these hashtags."""
+    path = f"/api/v1/timelines/tag/{quote(tags[0], safe='')}"
+    return Line(client, home, path, tuple(("any[]", tag) for tag in tags[1:]))
 
 
 def _pairs(params: Params) -> list[tuple[str, str]]:
@@ -258,10 +303,11 @@ def _page(line: Line, items: Sequence[Obj], cursor: Cursor) -> Page:
 
 def _entries(line: Line, items: Sequence[Obj]) -> tuple[Entry, ...]:
     """In the server's order, each post once: a post itself goes before its re-shares."""
-    translate = notice_of if line.notices else entry_of
-    entries = [entry for entry in (translate(item, line.home) for item in items) if entry is not None]
     if line.notices:
-        return _once(entries)
+        notices = (notice_of(item, line.home, line.context) for item in items)
+        return _once([entry for entry in notices if entry is not None])
+    found = (entry_of(item, line.home, context=line.context) for item in items)
+    entries = [entry for entry in found if entry is not None]
     originals = {entry.key for entry in entries if entry.reason is None}
     return _once([entry for entry in entries if entry.reason is None or entry.key not in originals])
 

@@ -14,9 +14,10 @@ from socialdesk.http.oauth import ACCESS, CLIENT_ID, App
 from socialdesk.networks.mastodon.address import handle_of, server_of
 from socialdesk.networks.mastodon.client import Client, utc_now
 from socialdesk.networks.mastodon.facts import KEY, SCOPES
+from socialdesk.networks.mastodon.people import Home, author_of
 from socialdesk.networks.mastodon.rules import Limits, limits_of
 from socialdesk.networks.mastodon.tolerant import host_of, web
-from socialdesk.networks.mastodon.translate import Home, author_of, scopes_of
+from socialdesk.networks.mastodon.translate import scopes_of
 
 OOB = "urn:ietf:wg:oauth:2.0:oob"
 APP_NAME = "SocialDesk"

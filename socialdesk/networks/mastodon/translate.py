@@ -4,12 +4,10 @@ Every field is optional, ids are opaque, unknown values are kept as they are: re
 """
 
 import re
-from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urlsplit
 
 from socialdesk.core.entry import (
-    Author,
     Counts,
     Entry,
     EntryKind,
@@ -23,11 +21,12 @@ from socialdesk.core.entry import (
 from socialdesk.core.plain import plain_text
 from socialdesk.core.tolerant import Obj, moment, number, obj, objs, string
 from socialdesk.networks.mastodon.facts import KEY
+from socialdesk.networks.mastodon.filtering import Met, met
+from socialdesk.networks.mastodon.people import Home, author_of, shorten_links
+from socialdesk.networks.mastodon.quoting import quoted_of
 from socialdesk.networks.mastodon.tolerant import host_of, strings, web
 
 SENSITIVE = "Sensitive media"
-_INVISIBLE = re.compile(r'<span class="invisible">[^<]*</span>', re.IGNORECASE)
-_ELLIPSIS = re.compile(r'(<span class="ellipsis">[^<]*)</span>', re.IGNORECASE)
 _QUOTE_LINK = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)  # for readers that show no quotes
 _ANCHOR = re.compile(r"<a\s([^>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
@@ -39,6 +38,8 @@ _MEDIA_KINDS = {
 }
 _PICTURE_NAMES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".heic")
 
+# Visibility -> audience of an entry; of the others everybody may see it.
+_AUDIENCES = {"local": "local", "private": "followers", "direct": "mentioned", "mutuals_only": "followers"}
 # Notification type -> reason of the entry it shows. Those with a post of their own show that post.
 _POST_REASONS = {
     "mention": "mention",
@@ -59,46 +60,30 @@ _NOTICE_REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Where entries come from: base URL, the domain in local people's handles, the reading account's id there."""
+def entry_of(status: Obj, home: Home, reason: Reason | None = None, context: str = "") -> Entry | None:
+    """The entry of a status; a boost becomes the original with the reason reshare.
 
-    base: str
-    domain: str
-    me: str = ""
-
-
-def author_of(account: Obj, home: Home) -> Author:
-    """The handle is user@domain, complete for people of this server too, without a leading @."""
-    acct = string(account.get("acct")) or string(account.get("username"))
-    handle = acct if "@" in acct or not acct else f"{acct}@{home.domain}"
-    return Author(
-        name=string(account.get("display_name")).strip() or acct or home.domain,
-        handle=handle,
-        url=web(account.get("url")),
-        avatar_url=web(account.get("avatar")) or web(account.get("avatar_static")),
-        remote_id=string(account.get("id")),
-    )
-
-
-def entry_of(status: Obj, home: Home, reason: Reason | None = None) -> Entry | None:
-    """The entry of a status; a boost becomes the original with the reason reshare. None: filtered out or no status."""
+    `context` is where it is shown, in the words of filters (home, notifications, public, thread, account), "" = where
+    no filter of the person holds. None: hidden by one, or no status.
+    """
     original = obj(status.get("reblog"))
     if original:
         by = author_of(obj(status.get("account")), home)
         reason = reason or Reason("reshare", by, at=moment(status.get("created_at")))
-    hidden, filtered = _filters(status, original)
     shown = original or status
-    return None if hidden or not string(shown.get("id")) else _post(shown, home, reason, filtered)
+    outer, inner = met(status, context, home.me), met(shown, context, home.me)
+    if outer.hidden or inner.hidden or not string(shown.get("id")):
+        return None
+    return _post(shown, home, reason, inner if inner.title else outer, context)
 
 
-def _post(shown: Obj, home: Home, reason: Reason | None, filtered: str) -> Entry:
+def _post(shown: Obj, home: Home, reason: Reason | None, filters: Met, context: str) -> Entry:
     local_id = string(shown.get("id"))
-    quoted = _quoted(shown, home)
+    quoted = quoted_of(shown, home, context)
     html = shorten_links(string(shown.get("content")))
-    html = _QUOTE_LINK.sub("", html) if quoted else html
+    html = _QUOTE_LINK.sub("", html) if quoted and quoted.url else html
     uri, url = string(shown.get("uri")), web(shown.get("url")) or web(shown.get("uri"))
-    author = author_of(obj(shown.get("account")), home)
+    author, visibility = author_of(obj(shown.get("account")), home), _visibility(shown)
     media = tuple(m for m in map(_media, objs(shown.get("media_attachments"))) if m is not None)
     return Entry(
         key=uri or url or f"{home.base}/statuses/{local_id}",
@@ -112,7 +97,7 @@ def _post(shown: Obj, home: Home, reason: Reason | None, filtered: str) -> Entry
         published=moment(shown.get("created_at")),
         updated=moment(shown.get("edited_at")),
         language=string(shown.get("language")),
-        warning=_warning(shown, media, filtered),
+        warning=_warning(shown, media),
         media=media,
         link=_card(obj(shown.get("card"))) or _first_link(html, shown, home),
         quoted=quoted,
@@ -127,8 +112,10 @@ def _post(shown: Obj, home: Home, reason: Reason | None, filtered: str) -> Entry
             "server": home.base,
             "url": url or uri,
             "acct": author.handle,
-            "visibility": _visibility(shown),
+            "visibility": visibility,
         },
+        filtered="" if filters.media_only and not media else filters.title,
+        audience=_AUDIENCES.get(visibility, ""),
     )
 
 
@@ -137,7 +124,7 @@ def _visibility(shown: Obj) -> str:
     return "local" if shown.get("local_only") is True else string(shown.get("visibility"))
 
 
-def notice_of(notification: Obj, home: Home) -> Entry | None:
+def notice_of(notification: Obj, home: Home, context: str = "") -> Entry | None:
     """The entry of a notification: the post it is about, or a notice with a key of its own. Unknown types are shown."""
     kind, local_id = string(notification.get("type")), string(notification.get("id"))
     status = obj(notification.get("status"))
@@ -147,7 +134,7 @@ def notice_of(notification: Obj, home: Home) -> Entry | None:
     if kind in _POST_REASONS and status:
         mine = home.me and string(status.get("in_reply_to_account_id")) == home.me
         reason = "reply" if kind == "mention" and mine else _POST_REASONS[kind]
-        return entry_of(status, home, Reason(reason, by, at=when))
+        return entry_of(status, home, Reason(reason, by, at=when), context)
     if not local_id:
         return None
     about = entry_of(status, home) if status else None
@@ -166,29 +153,11 @@ def notice_of(notification: Obj, home: Home) -> Entry | None:
     )
 
 
-def shorten_links(html: str) -> str:
-    """Links as Mastodon means them: the scheme and the tail unseen, an ellipsis where something was cut."""
-    if "invisible" not in html and "ellipsis" not in html:
-        return html
-    return _INVISIBLE.sub("", _ELLIPSIS.sub(r"\1…</span>", html))
-
-
-def _filters(status: Obj, original: Obj) -> tuple[bool, str]:
-    """Whether the person's filters hide it, and the title of the filter that warns."""
-    warning = ""
-    for result in objs(status.get("filtered")) + objs(original.get("filtered")):
-        found = obj(result.get("filter"))
-        if string(found.get("filter_action")) == "hide":
-            return True, ""
-        warning = warning or string(found.get("title")) or "filtered"
-    return False, warning
-
-
-def _warning(shown: Obj, media: tuple[Media, ...], filtered: str) -> str:
+def _warning(shown: Obj, media: tuple[Media, ...]) -> str:
     said = string(shown.get("spoiler_text")).strip()
     if not said and shown.get("sensitive") is True and media:
         said = SENSITIVE
-    return said or filtered
+    return said
 
 
 def _media(attachment: Obj) -> Media | None:
@@ -232,15 +201,6 @@ def _first_link(html: str, shown: Obj, home: Home) -> LinkCard | None:
         if url and url not in people and not names & {"mention", "hashtag", "tag", "u-url"}:
             return LinkCard(url, site=host_of(url).removeprefix("www."))
     return None
-
-
-def _quoted(shown: Obj, home: Home) -> Quoted | None:
-    quote = obj(shown.get("quote"))
-    status = obj(quote.get("quoted_status")) or (quote if "content" in quote else obj(None))
-    if not status or string(quote.get("state") or "accepted") != "accepted":
-        return None
-    text = plain_text(shorten_links(string(status.get("content"))))
-    return Quoted(author_of(obj(status.get("account")), home), text, web(status.get("url")) or web(status.get("uri")))
 
 
 def _poll(poll: Obj) -> Poll | None:

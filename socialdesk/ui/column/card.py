@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF
 from socialdesk.core.entry import Entry, EntryKind, LinkCard, Media, MediaKind, Poll, Quoted
 from socialdesk.core.rows import Row
 from socialdesk.ui import words
+from socialdesk.ui.column.covering import audience, cover
 from socialdesk.ui.column.look import ACTIONS, FACE, LINE, PAD, TEXT_X, Look
 from socialdesk.ui.column.ops import Bar, Chip, Face, Frame, Glyph, Hit, Op, Paragraphs, Photo, Words, lay_out
 from socialdesk.ui.column.richtext import Span, host_of, shown_text
@@ -49,8 +50,8 @@ class _PostLayout:
         entry = self.entry
         self._reason_line()
         self._head()
-        folded = bool(entry.warning) and not self.unfolded
-        if entry.warning:
+        folded = bool(cover(entry)) and not self.unfolded
+        if cover(entry):
             self._warning()
         if not folded:
             self._body()
@@ -102,10 +103,11 @@ class _PostLayout:
         if reason is not None and reason.kind != "reshare":
             return words.reason(reason.kind)
         handle = self.entry.author.handle
-        return handle if not handle or handle.startswith("@") or "." in handle else f"@{handle}"
+        shown = handle if not handle or handle.startswith("@") or "." in handle else f"@{handle}"
+        return " · ".join(part for part in (audience(self.entry), shown) if part)
 
     def _warning(self) -> None:
-        block, _ = lay_out(self.look, self.entry.warning, "text", QPointF(TEXT_X, self.y), self.room, lines=3)
+        block, _ = lay_out(self.look, cover(self.entry), "text", QPointF(TEXT_X, self.y), self.room, lines=3)
         self._add(block)
         self.y += block.height + 4
         said = "Hide" if self.unfolded else "Show"
@@ -278,7 +280,7 @@ def said_aloud(entry: Entry, now: datetime, *, seen: bool) -> str:
     if entry.reason is not None:
         parts.append(words.reason(entry.reason.kind))
     parts.append(words.age(entry.published, now))
-    body = entry.warning or entry.title or entry.text
+    body = cover(entry) or entry.title or entry.text
     counts = entry.counts
     said = [
         f"{number} {name}"

@@ -151,6 +151,7 @@ def _same_shape(one: Item, other: Item) -> bool:
             and a.summary == b.summary
             and a.html == b.html
             and a.warning == b.warning
+            and (a.filtered, a.audience) == (b.filtered, b.audience)
             and a.author == b.author
             and a.reason == b.reason
             and a.media == b.media
