@@ -21,10 +21,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A numbered instruction of a sign-in dialog; `{server}` in `link` is replaced by what the person typed."""
+    """A numbered instruction of a sign-in dialog; `{server}` in `link` is replaced by what the person typed.
+
+    `copy` is what the person has to paste there to the letter.
+    """
 
     text: str
     link: str = ""
+    copy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

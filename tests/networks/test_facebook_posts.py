@@ -254,7 +254,7 @@ def test_the_steps_name_the_address_to_register_and_scopes_have_reasons() -> Non
     form = Facebook.facts.sign_ins[0]
     assert isinstance(form, OAuthCode)
     assert (form.port, REDIRECT) == (PORT, f"http://localhost:{PORT}/callback")
-    assert any(REDIRECT in step.text for step in form.steps)
+    assert any(step.copy == REDIRECT for step in form.steps)
     assert all(why for _, why in form.scopes)
     assert all(any(scope in step.text for step in form.steps) for scope, _ in SCOPES)
 

@@ -96,7 +96,7 @@ def test_the_steps_name_the_address_to_register_and_scopes_have_reasons() -> Non
     form = LinkedIn.facts.sign_ins[0]
     assert isinstance(form, OAuthCode)
     assert form.port == PORT
-    assert any(REDIRECT in step.text for step in form.steps)
+    assert any(step.copy == REDIRECT for step in form.steps)
     assert all(scope and why for scope, why in form.scopes)
     assert {scope for scope, _ in form.scopes} == MEMBER | PAGE
 

@@ -95,7 +95,7 @@ def test_the_steps_name_the_address_to_register_and_scopes_have_reasons() -> Non
     form = Tumblr.facts.sign_ins[0]
     assert isinstance(form, OAuthCode)
     assert form.port == PORT
-    assert any(REDIRECT in step.text for step in form.steps)
+    assert any(step.copy == REDIRECT for step in form.steps)
     assert {scope for scope, why in form.scopes if why} == SCOPES
 
 

@@ -128,7 +128,7 @@ async def signed_in(visitor: Any, given: dict[str, str]) -> Any:
 def test_the_real_addresses() -> None:
     form = next(way for way in WordPress.facts.sign_ins if isinstance(way, OAuthCode))
     assert form.port == PORT == urlsplit(REDIRECT).port
-    assert any(REDIRECT in step.text for step in form.steps)
+    assert any(step.copy == REDIRECT for step in form.steps)
     root = f"{HOSTED_API}/wp/v2/sites/42"
     assert endpoint(root, "wp/v2/posts", [("slug", "a")]) == (f"{root}/posts", [("slug", "a")])
 

@@ -80,7 +80,7 @@ def test_the_steps_name_the_address_to_register_and_scopes_have_reasons() -> Non
     assert isinstance(form, OAuthCode)
     assert form.port == PORT
     assert f"http://127.0.0.1:{PORT}/callback" == REDIRECT
-    assert any(REDIRECT in step.text for step in form.steps)
+    assert any(step.copy == REDIRECT for step in form.steps)
     assert all(why for _, why in form.scopes)
 
 

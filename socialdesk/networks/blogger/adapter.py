@@ -66,6 +66,9 @@ class Blogger:
     async def renew(self) -> Credential:
         return await signin.renew(self._client, self._credential)
 
+    def sign_in_ends(self) -> datetime | None:
+        return oauth.ends_of(self._credential)
+
     async def sign_out(self) -> None:
         await signin.revoke(self._client, self._credential)
 

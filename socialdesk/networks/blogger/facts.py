@@ -69,6 +69,8 @@ FACTS = NetworkFacts(
         SourceKind("drafts", "Drafts and planned posts", "file-text", interval_s=INTERVAL_S),
         SourceKind("comments", "Comments", "message-circle", inbox=True, interval_s=INTERVAL_S),
     ),
+    apps_url="https://myaccount.google.com/connections",
+    stays="Your app in Google's console stays, too.",
     note="Pictures in an article need an address of their own: Blogger takes no uploads from programs.",
 )
 

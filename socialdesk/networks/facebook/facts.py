@@ -51,7 +51,7 @@ _APP_STEPS = (
         "https://developers.facebook.com/apps",
     ),
     Step(f"Add to this use case: {', '.join(scope for scope, _ in SCOPES)}."),
-    Step(f"In the settings of “Facebook Login” enter as redirect address exactly {REDIRECT}"),
+    Step("In the settings of “Facebook Login” paste this as redirect address, to the letter:", copy=REDIRECT),
     Step("Under App settings, Advanced, leave the switch “Native or desktop app” off."),
     Step("Posts of an app in development are seen by its own testers alone: switch it to “Live” before you publish."),
 )
@@ -125,5 +125,7 @@ FACTS = NetworkFacts(
         SourceKind("visitors", "Posts of visitors", "users", inbox=True, interval_s=LOOK_S),
     ),
     actions=("like", "reply"),
+    apps_url="https://www.facebook.com/settings/?tab=business_tools",
+    stays="Your app in Meta's dashboard stays, too.",
     note="For Pages that you run. Facebook gives programs no access to profiles and groups.",
 )

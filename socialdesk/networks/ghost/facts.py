@@ -48,6 +48,7 @@ FACTS = NetworkFacts(
         SourceKind("pages", "Pages", "file-text", interval_s=INTERVAL_S),
         SourceKind("drafts", "Drafts and planned posts", "pen-line", interval_s=INTERVAL_S),
     ),
+    apps_url=INTEGRATIONS,
     note="Articles go to the site only, never to its newsletter. Each carries an internal tag that readers do not see.",
 )
 

@@ -44,7 +44,8 @@ class LinkedIn:
         self._sleep = sleep
         budget = f"{FACTS.key}:{account.id}" if account.id else ""
         version = account.facts.get("version", "")
-        self._client = Client(self._http, self._server, credential.get(oauth.ACCESS), budget, now, version)
+        token = credential.get(oauth.ACCESS)
+        self._client = Client(self._http, self._server, token, budget, now, version, page=is_page(account))
         web = signin.web_of(self._server)
         self._reader = Reader(self._client, account, web)
         self._writer = Writer(self._client, account, web, sleep)
@@ -80,6 +81,13 @@ class LinkedIn:
 
     async def renew(self) -> Credential:
         return await signin.renew(self._client, self._credential)
+
+    def sign_in_ends(self) -> datetime | None:
+        return oauth.ends_of(self._credential)
+
+    def access(self) -> tuple[str, ...]:
+        """LinkedIn shows members' posts to no program."""
+        return ("read", "post") if is_page(self._account) else ("post",)
 
     async def sign_out(self) -> None:
         await signin.revoke(self._client, self._credential)

@@ -88,7 +88,7 @@ FACTS = NetworkFacts(
                     "Under “Products” add “Share on LinkedIn” and “Sign In with LinkedIn using OpenID Connect”; "
                     "for a page “Community Management API”, in an app of its own."
                 ),
-                Step(f"Under “Auth” add exactly this redirect address: {REDIRECT}"),
+                Step("Under “Auth” paste this as redirect address, to the letter:", copy=REDIRECT),
                 Step("Copy the Client ID and the Client secret from there."),
             ),
             port=PORT,
@@ -121,5 +121,7 @@ FACTS = NetworkFacts(
         SourceKind("comments", "Comments on your page's posts", "message-circle", inbox=True, interval_s=INTERVAL_S),
     ),
     actions=("reply",),
+    apps_url="https://www.linkedin.com/mypreferences/d/data-sharing-for-permitted-services",
+    stays="Your app at LinkedIn for developers stays, too.",
     note="LinkedIn shows members' posts to no program: a member's account publishes, only a page's can be read.",
 )

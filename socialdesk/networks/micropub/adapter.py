@@ -12,7 +12,7 @@ from socialdesk.core.network import BrowserStep, NetworkFacts, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Target, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
-from socialdesk.http import Http
+from socialdesk.http import Http, oauth
 from socialdesk.networks.micropub import signin
 from socialdesk.networks.micropub.address import bare
 from socialdesk.networks.micropub.client import Client, Clock, utc_now
@@ -84,6 +84,9 @@ class Micropub:
 
     async def renew(self) -> Credential:
         return await signin.renewed(self._http, self.account, self._credential)
+
+    def sign_in_ends(self) -> datetime | None:
+        return oauth.ends_of(self._credential)
 
     async def sign_out(self) -> None:
         await signin.revoke(self._http, self.account, self._credential)

@@ -13,7 +13,7 @@ from socialdesk.core.network import BrowserStep, NetworkFacts, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
-from socialdesk.http import Http
+from socialdesk.http import Http, oauth
 from socialdesk.networks.threads import measuring, signin
 from socialdesk.networks.threads.client import ACCESS, Client, utc_now
 from socialdesk.networks.threads.facts import FACTS
@@ -82,6 +82,9 @@ class Threads:
 
     async def renew(self) -> Credential:
         return await signin.renew(self._asking, self._credential)
+
+    def sign_in_ends(self) -> datetime | None:
+        return oauth.ends_of(self._credential)
 
     def renew_at(self) -> datetime | None:
         return signin.renew_at(self._credential)

@@ -110,5 +110,6 @@ FACTS = NetworkFacts(
         ),
     ),
     actions=("reply", "quote"),
+    stays="Your app in Meta's dashboard stays, too.",
     note="Threads gives programs no home timeline. It takes pictures by their public address only: from your blog.",
 )

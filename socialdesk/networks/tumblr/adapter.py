@@ -69,6 +69,9 @@ class Tumblr:
     async def renew(self) -> Credential:
         return await signin.renew(self._client, self._credential)
 
+    def sign_in_ends(self) -> datetime | None:
+        return oauth.ends_of(self._credential)
+
     # reading
 
     async def fetch(self, source: Source, cursor: str, limit: int) -> Page:

@@ -50,7 +50,7 @@ FACTS = NetworkFacts(
             (
                 Step("Open Tumblr's list of apps and register one.", "https://www.tumblr.com/oauth/apps"),
                 Step("Any website and address of yours will do as “Application Website” and “Default callback URL”."),
-                Step(f"As “OAuth2 redirect URLs” enter exactly {REDIRECT}"),
+                Step("Paste this under “OAuth2 redirect URLs”, to the letter:", copy=REDIRECT),
                 Step("Copy the consumer key and the secret key from the list."),
             ),
             port=PORT,
@@ -95,6 +95,8 @@ FACTS = NetworkFacts(
         SourceKind("queue", "Queue", "calendar-clock", interval_s=INTERVAL_S),
     ),
     actions=("like", "reshare", "quote"),
+    apps_url="https://www.tumblr.com/settings/apps",
+    stays="Your app in Tumblr's list of apps stays, too.",
     note="Hashtags become the post's tags. No program may send replies: reblog with a comment instead.",
 )
 

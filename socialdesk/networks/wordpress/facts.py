@@ -53,7 +53,7 @@ HOSTED_SIGN_IN = OAuthCode(
             "For a site at WordPress.com, or one joined to it by Jetpack: make an app there.",
             "https://developer.wordpress.com/apps/new/",
         ),
-        Step(f"Give it exactly this redirect address: {REDIRECT}"),
+        Step("Give it this redirect address, to the letter:", copy=REDIRECT),
         Step("Copy its Client ID and Client secret to here."),
     ),
     port=PORT,

@@ -47,7 +47,7 @@ _ALLOWS = Field(
 _APP_STEPS = (
     Step("Open X's developer console and make a project with an app.", "https://console.x.com"),
     Step("In the app's “User authentication settings” choose “Read and write” and the type “Native App”."),
-    Step(f"As callback address enter exactly {REDIRECT}"),
+    Step("Paste this as its callback address, to the letter:", copy=REDIRECT),
     Step("As website enter any address of yours, and save."),
     Step("Buy some credits there: X charges for each post that is read or sent."),
 )
@@ -122,6 +122,8 @@ FACTS = NetworkFacts(
     ),
     actions=("reshare", "reply", "bookmark"),
     plan_actions=ALLOWED,
+    apps_url="https://x.com/settings/connected_apps",
+    stays="Your app in X's developer console stays, with what it costs.",
     note="X charges your app for each post that is read or sent.",
     prices=parse_prices(resource_path("prices/x.json").read_text("utf-8")),
 )
