@@ -101,6 +101,7 @@ _SENTENCES = {
     "too_many_pictures": "There are more pictures than this network takes. Take some out.",
     "too_many_links": "There are more links than this network takes in a post. Take some out.",
     "picture_host": "Your blog did not take the picture that this network wants to see there. Test the blog's account.",
+    "video_limit": "The network takes no more videos from this account now. It may want your e-mail address confirmed.",
     "public_picture_needed": "This network takes pictures by their public address only. Put them on your blog first.",
     # Store
     "newer_version": "The data was written by a newer version of SocialDesk.",
@@ -131,7 +132,7 @@ _FIXES = {
         no_media_endpoint public_picture_needed against_rules""",
     "Try again": """unreachable refused interrupted timed_out not_json invalid_answer server_error tls certificate
         blocked firewall invalid too_large other account_restricted confirm_identity payment_needed posting_too_fast
-        upload_failed media_processing not_modified other_site proxy""",
+        upload_failed media_processing not_modified other_site proxy video_limit""",
     "": "rate_limited offline version_retired already not_supported",
 }
 _FIX_OF = {reason: word for word, reasons in _FIXES.items() for reason in reasons.split()}
@@ -149,6 +150,7 @@ _MENDED_ELSEWHERE = frozenset(
         "missing_permission",
         "payment_needed",
         "posting_too_fast",
+        "video_limit",
     }
 )
 
