@@ -88,7 +88,7 @@ class Rejected(NetworkError):
     not_found, gone, not_supported, not_a_feed, blocked, invalid, private_address, too_large, firewall, insecure,
     no_api, no_app_passwords, payment_needed, account_restricted, app_not_allowed, reply_not_allowed, quote_not_allowed,
     cashtags, version_retired, already, link_refused, against_rules, posting_too_fast, confirm_identity, no_page,
-    too_many_pictures, too_many_links, public_picture_needed, media_unfit,
+    too_many_pictures, too_many_links, public_picture_needed, media_unfit, video_limit,
     picture_host, declined, code_ended, other.
     """
 
