@@ -18,6 +18,7 @@ from socialdesk.practice.bluesky_rules import FOLLOW, LIKE, POST, REPOST, Refuse
 from socialdesk.practice.bluesky_seed import PASSWORD, Seed, handle_of
 from socialdesk.practice.bluesky_state import Account, Record, State, wire_time
 from socialdesk.practice.bluesky_tokens import Tokens
+from socialdesk.practice.bluesky_video import Videos
 from socialdesk.practice.bluesky_views import Views
 from socialdesk.practice.pictures import picture
 from socialdesk.practice.server import PracticeServer, utc_now
@@ -50,6 +51,7 @@ class PracticeBluesky(PracticeServer):
         self.state = State(now)
         self.tokens = Tokens(now)
         self.oauth = OAuth(now, self._did_of, self.tokens.issued)
+        self.videos = Videos()
         self._seed = Seed(self.state, world, sites, hold=trickle_s > 0)
         self.me: Account = self._seed.me
         self._trickle_s = trickle_s
@@ -59,6 +61,7 @@ class PracticeBluesky(PracticeServer):
         self.app.router.add_route("*", "/xrpc/{nsid}", self._xrpc)
         self.oauth.add_to(self.app.router)
         self.app.router.add_get("/img/{kind}/plain/{did}/{name}", self._image)
+        self.app.router.add_get("/watch/{did}/{cid}/{file}", self._watch)
         self.app.router.add_get("/profile/{actor}", self._profile_page)
         self.app.router.add_get("/profile/{actor}/post/{rkey}", self._post_page)
 
@@ -136,7 +139,7 @@ class PracticeBluesky(PracticeServer):
                 raise Refused(501, "MethodNotImplemented", "Method Not Implemented")
             answer = method(await self._call(request))
         except Refused as no:
-            return self._json({"error": no.name, "message": no.message}, no.status)
+            return self._json({**no.more, "error": no.name, "message": no.message}, no.status)
         except BadProof as no:
             refused = self._json({"error": no.name, "message": no.message}, 401)
             refused.headers["WWW-Authenticate"] = f'DPoP algs="ES256", error="{no.name}"'
@@ -160,6 +163,7 @@ class PracticeBluesky(PracticeServer):
             tokens=self.tokens,
             views=Views(self.state, self.url),
             base=self.url,
+            videos=self.videos,
             token=token if scheme == "Bearer" else "",
             bound_did=self.oauth.did_of(request, token) if scheme == "DPoP" else "",
             params={name: request.query[name] for name in request.query},
@@ -194,6 +198,19 @@ class PracticeBluesky(PracticeServer):
         if blob.seed:
             return self._picture(blob.seed, *PICTURE_SIZES[kind])
         return web.Response(body=blob.data, content_type=blob.mime)
+
+    async def _watch(self, request: web.Request) -> web.Response:
+        """A video as the app view offers it: a playlist (RFC 8216) of one piece, and a picture of it."""
+        did, cid, file = (request.match_info[name] for name in ("did", "cid", "file"))
+        blob = self.state.blobs.get((did, cid))
+        if blob is None:
+            raise web.HTTPNotFound
+        if file == "thumbnail.png":
+            return self._picture(cid, *PICTURE_SIZES["feed_thumbnail"])
+        if file == "video.mp4":
+            return web.Response(body=blob.data, content_type="video/mp4")
+        lines = "#EXTM3U\n#EXT-X-TARGETDURATION:60\n#EXTINF:60,\nvideo.mp4\n#EXT-X-ENDLIST\n"
+        return web.Response(text=lines, content_type="application/vnd.apple.mpegurl")
 
     def _picture(self, seed: str, width: int, height: int) -> web.Response:
         key = (seed, f"{width}x{height}")

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from socialdesk.practice import bluesky_feeds as feeds
 from socialdesk.practice.bluesky_rules import Refused
 from socialdesk.practice.bluesky_state import Account, Record, State, parse_uri
 from socialdesk.practice.bluesky_tokens import BadToken, Tokens
 from socialdesk.practice.bluesky_views import Views
+
+if TYPE_CHECKING:
+    from socialdesk.practice.bluesky_video import Videos
 
 Json = dict[str, Any]
 
@@ -24,6 +27,7 @@ class Call:
     tokens: Tokens
     views: Views
     base: str
+    videos: "Videos"
     token: str = ""
     bound_did: str = ""
     params: Mapping[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from socialdesk.practice import bluesky_reads as reads
+from socialdesk.practice import bluesky_video as video
 from socialdesk.practice import bluesky_writes as writes
 from socialdesk.practice.bluesky_call import Call, Json
 
@@ -10,6 +11,7 @@ Method = Callable[[Call], Json]
 
 QUERIES: Mapping[str, Method] = {
     "com.atproto.server.getSession": writes.get_session,
+    "com.atproto.server.getServiceAuth": video.get_service_auth,
     "com.atproto.server.describeServer": writes.describe_server,
     "com.atproto.identity.resolveHandle": writes.resolve_handle,
     "com.atproto.repo.describeRepo": writes.describe_repo,
@@ -30,6 +32,8 @@ QUERIES: Mapping[str, Method] = {
     "app.bsky.notification.listNotifications": reads.list_notifications,
     "app.bsky.notification.getUnreadCount": reads.get_unread_count,
     "app.bsky.bookmark.getBookmarks": reads.get_bookmarks,
+    "app.bsky.video.getUploadLimits": video.get_upload_limits,
+    "app.bsky.video.getJobStatus": video.get_job_status,
 }
 PROCEDURES: Mapping[str, Method] = {
     "com.atproto.server.createSession": writes.create_session,
@@ -38,7 +42,9 @@ PROCEDURES: Mapping[str, Method] = {
     "com.atproto.repo.putRecord": writes.put_record,
     "com.atproto.repo.createRecord": writes.create_record,
     "com.atproto.repo.deleteRecord": writes.delete_record,
+    "com.atproto.repo.applyWrites": writes.apply_writes,
     "com.atproto.repo.uploadBlob": writes.upload_blob,
+    "app.bsky.video.uploadVideo": video.upload_video,
     "app.bsky.notification.updateSeen": reads.update_seen,
     "app.bsky.bookmark.createBookmark": reads.create_bookmark,
     "app.bsky.bookmark.deleteBookmark": reads.delete_bookmark,

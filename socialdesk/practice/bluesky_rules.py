@@ -14,10 +14,12 @@ POST = "app.bsky.feed.post"
 LIKE = "app.bsky.feed.like"
 REPOST = "app.bsky.feed.repost"
 FOLLOW = "app.bsky.graph.follow"
+THREADGATE = "app.bsky.feed.threadgate"
 TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")
-TID_KEYED = frozenset({POST, LIKE, REPOST, FOLLOW})
+TID_KEYED = frozenset({POST, LIKE, REPOST, FOLLOW, THREADGATE})
 MAX_GRAPHEMES, MAX_BYTES, MAX_IMAGES = 300, 3000, 4
-MAX_IMAGE, MAX_THUMB = 2_000_000, 1_000_000
+MAX_IMAGE, MAX_THUMB, MAX_VIDEO = 2_000_000, 1_000_000, 300_000_000
+MAX_GATE_RULES = 5
 
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,20})?(Z|[+-]\d\d:\d\d)")
 _AT_URI = re.compile(r"at://[a-zA-Z0-9._:%-]+/[a-zA-Z0-9.-]+/[a-zA-Z0-9_~.:-]+")
@@ -27,10 +29,11 @@ _URI = re.compile(r"\w+:(//)?[^\s/]\S*")
 
 
 class Refused(Exception):
-    """The server says no: status, the protocol's name for it, and its words."""
+    """The server says no: status, the protocol's name for it, its words, and what else the answer holds."""
 
-    def __init__(self, status: int, name: str, message: str) -> None:
+    def __init__(self, status: int, name: str, message: str, more: Json | None = None) -> None:
         super().__init__(message)
+        self.more = more or {}
         self.status = status
         self.name = name
         self.message = message
@@ -51,6 +54,8 @@ def check_record(collection: str, rkey: str, record: Json, has_blob: HasBlob) ->
     elif collection in {LIKE, REPOST}:
         judge.reference(judge.need(record, "subject", dict, "$.record"), "$.record.subject")
         judge.moment(record)
+    elif collection == THREADGATE:
+        judge.gate(record)
 
 
 class _Judge:
@@ -86,6 +91,13 @@ class _Judge:
                 self.reference(ref, f"$.record.reply.{name}")
         if "embed" in record:
             self.embed(record["embed"], "$.record.embed")
+
+    def gate(self, record: Json) -> None:
+        if not _AT_URI.fullmatch(self.need(record, "post", str, "$.record")):
+            raise self.no("Invalid at-uri", "$.record.post")
+        self.moment(record)
+        if len(record.get("allow", [])) > MAX_GATE_RULES:
+            raise self.no(f"array too big (maximum {MAX_GATE_RULES})", "$.record.allow")
 
     def moment(self, record: Json) -> None:
         text = self.need(record, "createdAt", str, "$.record")
@@ -134,6 +146,8 @@ class _Judge:
                     raise self.no("Invalid URI", f"{path}.external.uri")
                 if "thumb" in card:
                     self.blob(card, "thumb", MAX_THUMB, f"{path}.external")
+            case "video":
+                self.blob(embed, "video", MAX_VIDEO, path, "video/mp4")
             case "record":
                 self.reference(self.need(embed, "record", dict, path), f"{path}.record")
             case "recordWithMedia":
@@ -141,13 +155,13 @@ class _Judge:
                 inner = self.need(embed, "record", dict, path)
                 self.reference(self.need(inner, "record", dict, f"{path}.record"), f"{path}.record.record")
 
-    def blob(self, holder: Json, key: str, largest: int, path: str) -> None:
+    def blob(self, holder: Json, key: str, largest: int, path: str, accept: str = "image/*") -> None:
         blob = self.need(holder, key, dict, path)
         path = f"{path}.{key}"
         link = self.need(self.need(blob, "ref", dict, path), "$link", str, f"{path}.ref")
         mime, size = self.need(blob, "mimeType", str, path), self.need(blob, "size", int, path)
-        if not mime.startswith("image/"):
-            raise self.no(f'Expected "image/*" (got "{mime}")', f"{path}.mimeType")
+        if not mime.startswith(accept.removesuffix("*")):
+            raise self.no(f'Expected "{accept}" (got "{mime}")', f"{path}.mimeType")
         if size > largest:
             raise self.no(f"blob too big (maximum {largest}, got {size})", path)
         if not self._has_blob(link):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from socialdesk.practice.bluesky_gates import gate_of, may_answer, root_of
 from socialdesk.practice.bluesky_ids import blob_cid, did_of, record_cid, tid
 from socialdesk.practice.bluesky_rules import FOLLOW, LIKE, POST, REPOST, Refused, check_record
 
@@ -118,13 +119,17 @@ class State:
         """Writes a record, new or in place of the one at its key. Raises Refused."""
         value = {"$type": collection, **value}
         if check:
-            check_record(collection, rkey, value, lambda cid: (did, cid) in self.blobs)
+            self.check(did, collection, rkey, value)
         record = Record(did, collection, rkey, value, record_cid(value), when or self.now())
         if record.uri in self.records:
             self._forget(self.records[record.uri])
         self.records[record.uri] = record
         self._learn(record)
         return record
+
+    def check(self, did: str, collection: str, rkey: str, value: Mapping[str, Any]) -> None:
+        """Raises Refused for a record that would not be taken."""
+        check_record(collection, rkey, value, lambda cid: (did, cid) in self.blobs)
 
     def delete(self, uri: str) -> bool:
         record = self.records.pop(uri, None)
@@ -142,8 +147,19 @@ class State:
         return self._marks.get((collection, subject), {})
 
     def replies_to(self, uri: str) -> list[Record]:
+        """What answers a post, save what the thread's gate does not let in."""
         found = [self.records[reply] for reply in self._replies.get(uri, ()) if reply in self.records]
+        found = [record for record in found if self.may_answer(root_of(record.uri, record.value), record.did)]
         return sorted(found, key=lambda record: record.sort_at)
+
+    def may_answer(self, root: str, did: str) -> bool:
+        """Whether the gate of the thread that begins with `root` lets `did` in."""
+        gate, post = self.records.get(gate_of(root)), self.records.get(root)
+        if gate is None or post is None:
+            return True
+        mentioned, followers = _mentioned(post.value), self.marks(FOLLOW, post.did)
+        follows = self.follows(post.did)
+        return may_answer(gate.value, did, post.did, mentioned=mentioned, follows=follows, followers=followers)
 
     def follows(self, did: str) -> set[str]:
         return {str(record.value["subject"]) for record in self.of(FOLLOW, did)}
@@ -190,6 +206,8 @@ class State:
 
     def _tell_of_post(self, record: Record, parent: str) -> None:
         told = {record.did}
+        if not self.may_answer(root_of(record.uri, record.value), record.did):
+            parent = ""
         wanted = [
             (_owner(parent), "reply", parent),
             (_owner(quoted_uri(record.value)), "quote", quoted_uri(record.value)),

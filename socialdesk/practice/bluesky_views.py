@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from socialdesk.practice.bluesky_gates import gate_of, root_of
 from socialdesk.practice.bluesky_rules import LIKE, POST, REPOST
 from socialdesk.practice.bluesky_state import Account, Notice, Record, State, quoted_uri, wire_time
 
@@ -64,8 +65,11 @@ class Views:
         embed = self._embed(record, record.value.get("embed"))
         if embed:
             view["embed"] = embed
+        gate = state.records.get(gate_of(uri))
+        if gate is not None:
+            view["threadgate"] = {"uri": gate.uri, "cid": gate.cid, "record": gate.value, "lists": []}
         if viewer:
-            view["viewer"] = self._viewer(uri, viewer)
+            view["viewer"] = self._viewer(record, viewer)
         return view
 
     def feed_item(self, record: Record, viewer: str, repost: Record | None = None) -> Json:
@@ -148,13 +152,15 @@ class Views:
 
     # what hangs on a post
 
-    def _viewer(self, uri: str, viewer: str) -> Json:
-        state, account = self._state, self._state.accounts[viewer]
+    def _viewer(self, post: Record, viewer: str) -> Json:
+        state, account, uri = self._state, self._state.accounts[viewer], post.uri
         view: Json = {"bookmarked": uri in account.bookmarks, "threadMuted": False, "embeddingDisabled": False}
         for name, collection in (("like", LIKE), ("repost", REPOST)):
             record = state.marks(collection, uri).get(viewer)
             if record:
                 view[name] = record
+        if not state.may_answer(root_of(uri, post.value), viewer):
+            view["replyDisabled"] = True
         return view
 
     def _labels(self, record: Record) -> list[Json]:
@@ -172,6 +178,8 @@ class Views:
                 return {"$type": f"{kind}#view", "images": [self._image(record.did, i) for i in embed["images"]]}
             case "external":
                 return {"$type": f"{kind}#view", "external": self._external(record.did, embed["external"])}
+            case "video":
+                return {"$type": f"{kind}#view", **self._video(record.did, embed)}
             case "record":
                 return {"$type": f"{kind}#view", "record": self._quoted(quoted_uri(record.value))}
             case "recordWithMedia":
@@ -190,6 +198,12 @@ class Views:
             "alt": image["alt"],
         }
         return view | ({"aspectRatio": image["aspectRatio"]} if "aspectRatio" in image else {})
+
+    def _video(self, did: str, video: Mapping[str, Any]) -> Json:
+        cid = video["video"]["ref"]["$link"]
+        place = f"{self._base}/watch/{did}/{cid}"
+        view = {"cid": cid, "playlist": f"{place}/playlist.m3u8", "thumbnail": f"{place}/thumbnail.png"}
+        return view | {name: video[name] for name in ("alt", "aspectRatio") if name in video}
 
     def _external(self, did: str, card: Mapping[str, Any]) -> Json:
         view = {name: card[name] for name in ("uri", "title", "description")}

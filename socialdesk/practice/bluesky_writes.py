@@ -7,6 +7,7 @@ from socialdesk.practice.bluesky_state import Account, Record
 from socialdesk.practice.bluesky_tokens import BadToken
 
 MAX_UPLOAD = 5_242_880
+MAX_WRITES = 200
 
 # sessions and identity
 
@@ -145,6 +146,23 @@ def list_records(call: Call) -> Json:
     every = list(call.state.of(call.need("collection"), account.did))
     shown, more = feeds.page(every, lambda r: (r.rkey, ""), call.params.get("cursor", ""), call.limit())
     return {"records": [{"uri": r.uri, "cid": r.cid, "value": r.value} for r in shown], **more}
+
+
+def apply_writes(call: Call) -> Json:
+    """All of the writes or none. A record that is there already shakes the server, as it does the reference server."""
+    did, writes = _own_repo(call), call.body.get("writes")
+    if not isinstance(writes, list) or not 0 < len(writes) <= MAX_WRITES:
+        raise Refused(400, "InvalidRequest", 'Input must have the property "writes"')
+    for write in writes:
+        if write.get("$type") != "com.atproto.repo.applyWrites#create":
+            raise Refused(501, "MethodNotImplemented", "Only creating is practised here")
+        if f"at://{did}/{write['collection']}/{write['rkey']}" in call.state.records:
+            raise Refused(500, "InternalServerError", "Internal Server Error")
+        call.state.check(did, write["collection"], write["rkey"], write["value"])
+    made = [call.state.put(did, write["collection"], write["rkey"], write["value"]) for write in writes]
+    kind = "com.atproto.repo.applyWrites#createResult"
+    results = [{"$type": kind, "uri": r.uri, "cid": r.cid, "validationStatus": "valid"} for r in made]
+    return {"commit": _commit(call, did), "results": results}
 
 
 def upload_blob(call: Call) -> Json:

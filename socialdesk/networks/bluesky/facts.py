@@ -10,7 +10,7 @@ from socialdesk.core.network import (
     SourceKind,
     Step,
 )
-from socialdesk.core.rules import PostRules
+from socialdesk.core.rules import Choice, PostRules, VideoRules
 from socialdesk.core.text import graphemes
 
 ENTRYWAY = "https://bsky.social"
@@ -23,6 +23,17 @@ MAX_THUMB_BYTES = 1_000_000
 # The limit of a picture is twice what it was since April 2026; only the network's own servers surely know.
 PICTURE_BYTES = 2_000_000
 OLD_PICTURE_BYTES = 1_000_000
+VIDEO_SERVICE = "https://video.bsky.app"
+VIDEO_BYTES = 100_000_000
+VIDEO_SECONDS = 180.0
+VIDEO_TYPES = ("video/mp4", "video/quicktime", "video/webm", "video/mpeg")
+_REPLIES = (
+    Choice("everybody", "Everybody"),
+    Choice("mentioned", "Whom you mention"),
+    Choice("following", "Whom you follow"),
+    Choice("followers", "Your followers"),
+    Choice("nobody", "Nobody"),
+)
 _CURRENT_HOSTS = ("bsky.social", ".bsky.network")
 
 SCOPES = (
@@ -100,4 +111,6 @@ def rules_at(server: str) -> PostRules:
         link_card="client",
         languages=True,
         quotes=True,
+        replies_from=_REPLIES,
+        video=VideoRules(VIDEO_TYPES, VIDEO_BYTES, VIDEO_SECONDS, alt_limit=1000),
     )

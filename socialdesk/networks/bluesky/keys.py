@@ -7,6 +7,7 @@ from typing import NamedTuple
 POST = "app.bsky.feed.post"
 LIKE = "app.bsky.feed.like"
 REPOST = "app.bsky.feed.repost"
+THREADGATE = "app.bsky.feed.threadgate"
 
 _BASE32_SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
 _TID = re.compile(r"[234567abcdefghij][234567abcdefghijklmnopqrstuvwxyz]{12}")

@@ -1,7 +1,8 @@
 """Writing: posts by a key of our own, likes, reposts, bookmarks. Sources: com.atproto.repo and app.bsky.feed lexicons.
 
 A post is put at a key that was chosen and stored before the first byte, on the condition that nothing is there yet
-(`swapRecord: null`). The same record again is accepted without a second post, another one is refused.
+(`swapRecord: null`). The same record again is accepted without a second post, another one is refused. Where only some
+may answer it, the post and the record that says so are created in one write: both are out, or neither.
 """
 
 import json
@@ -15,7 +16,8 @@ from urllib.parse import unquote, urlsplit
 from socialdesk.core.account import Account
 from socialdesk.core.errors import OutcomeUnknown, Rejected
 from socialdesk.core.post import CardToSend, MediaFile, Receipt, Segment, Target, Uploaded
-from socialdesk.networks.bluesky import embeds, facets, records, translate
+from socialdesk.core.tolerant import objs, string
+from socialdesk.networks.bluesky import embeds, facets, records, translate, video
 from socialdesk.networks.bluesky.client import Client, name_of
 from socialdesk.networks.bluesky.facts import MAX_THUMB_BYTES
 from socialdesk.networks.bluesky.keys import LIKE, POST, REPOST, AtUri, parse_at_uri
@@ -39,12 +41,20 @@ class Writer:
         self._web = web
 
     async def upload(self, media: MediaFile) -> Uploaded:
-        ref = await self._blob(media.data, media.mime)
+        if media.is_video:
+            ref = await video.upload(self._client, self._account.remote_id, media)
+        else:
+            ref = await self._client.upload_blob(media.data, media.mime)
         return Uploaded(json.dumps(ref, sort_keys=True), media.alt, media.width, media.height)
 
     async def publish(self, segment: Segment, key: str) -> Receipt:
         """Raises OutcomeUnknown when another record is at the key already: ours, written by an earlier attempt."""
         record = await self._record(segment, key)
+        uri = str(AtUri(self._account.remote_id, POST, key))
+        gate = records.gate_record(segment, uri, records.created_at(segment, key) or utc_now())
+        return await (self._put(record, key) if gate is None else self._put_both(record, gate, key))
+
+    async def _put(self, record: Json, key: str) -> Receipt:
         body = {"repo": self._account.remote_id, "collection": POST, "rkey": key, "record": record, "swapRecord": None}
         try:
             answer = await self._client.post("com.atproto.repo.putRecord", body)
@@ -55,6 +65,26 @@ class Writer:
         uri, cid = str(answer.get("uri") or ""), str(answer.get("cid") or "")
         if not uri or not cid:
             raise OutcomeUnknown("putRecord: an answer without uri or cid")
+        return self._receipt(uri, cid, record)
+
+    async def _put_both(self, record: Json, gate: Json, key: str) -> Receipt:
+        """A repeat is refused by the server, or shakes it (500): what is at the key then is ours."""
+        writes = [
+            {"$type": "com.atproto.repo.applyWrites#create", "collection": one["$type"], "rkey": key, "value": one}
+            for one in (record, gate)
+        ]
+        try:
+            answer = await self._client.post(
+                "com.atproto.repo.applyWrites", {"repo": self._account.remote_id, "writes": writes}
+            )
+        except Rejected:
+            if found := await self.find(key):
+                return found
+            raise
+        made = next(iter(objs(answer.get("results"))), {})
+        uri, cid = string(made.get("uri")), string(made.get("cid"))
+        if not uri or not cid:
+            raise OutcomeUnknown("applyWrites: an answer without uri or cid")
         return self._receipt(uri, cid, record)
 
     async def find(self, key: str) -> Receipt | None:
@@ -157,16 +187,9 @@ class Writer:
         if not card.thumb or len(card.thumb) > MAX_THUMB_BYTES:
             return None
         try:
-            return await self._blob(card.thumb, "image/jpeg")
+            return await self._client.upload_blob(card.thumb, "image/jpeg")
         except Rejected:
             return None
-
-    async def _blob(self, data: bytes, mime: str) -> Json:
-        answer = await self._client.send_bytes("com.atproto.repo.uploadBlob", data, mime)
-        blob = answer.get("blob")
-        if not isinstance(blob, dict) or "ref" not in blob:
-            raise Rejected("uploadBlob: an answer without a blob", reason="other")
-        return blob
 
     def _receipt(self, uri: str, cid: str, record: Mapping[str, Any]) -> Receipt:
         parts = parse_at_uri(uri) or AtUri(self._account.remote_id, POST, "")

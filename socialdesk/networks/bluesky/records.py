@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from socialdesk.core.post import CardToSend, Receipt, Segment, Target, Uploaded
-from socialdesk.networks.bluesky.keys import POST, tid_time
+from socialdesk.networks.bluesky.keys import POST, THREADGATE, tid_time
 from socialdesk.networks.bluesky.translate import moment
 
 Json = dict[str, Any]
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _STEP = timedelta(milliseconds=1)
+_MAY_ANSWER = {"nobody": "", "mentioned": "mentionRule", "following": "followingRule", "followers": "followerRule"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,18 @@ def post_record(segment: Segment, created: datetime, facets: Sequence[Json], thu
     return record
 
 
+def gate_record(segment: Segment, uri: str, created: datetime) -> Json | None:
+    """The record that says who may answer the post at `uri`; None where everybody may, and for an answer.
+
+    Who may answer is decided for a whole thread, where it begins. An unknown wish lets nobody answer.
+    """
+    if segment.replies in {"", "everybody"} or reply_to(segment) is not None:
+        return None
+    rule = _MAY_ANSWER.get(segment.replies, "")
+    allow = [{"$type": f"{THREADGATE}#{rule}"}] if rule else []
+    return {"$type": THREADGATE, "post": uri, "allow": allow, "createdAt": wire_time(created)}
+
+
 def subject_record(kind: str, subject: Ref, now: datetime) -> Json:
     """The record of a like or a repost."""
     return {"$type": kind, "subject": subject.json(), "createdAt": wire_time(now)}
@@ -103,8 +116,10 @@ def shows_card(segment: Segment) -> bool:
 
 def _embed(segment: Segment, thumb: Json | None) -> Json | None:
     media: Json | None = None
-    if segment.media:
-        media = {"$type": "app.bsky.embed.images", "images": [_image(picture) for picture in segment.media]}
+    if segment.media and _is_video(segment.media[0]):
+        media = {"$type": "app.bsky.embed.video", **_shown(segment.media[0], "video")}
+    elif segment.media:
+        media = {"$type": "app.bsky.embed.images", "images": [_shown(one, "image") for one in segment.media]}
     elif segment.card is not None:
         media = {"$type": "app.bsky.embed.external", "external": _external(segment.card, thumb)}
     if segment.quote is None:
@@ -115,11 +130,16 @@ def _embed(segment: Segment, thumb: Json | None) -> Json | None:
     return {"$type": "app.bsky.embed.recordWithMedia", "record": quote, "media": media}
 
 
-def _image(picture: Uploaded) -> Json:
-    image: Json = {"alt": picture.alt, "image": json.loads(picture.ref)}
-    if picture.width > 0 and picture.height > 0:
-        image["aspectRatio"] = {"width": picture.width, "height": picture.height}
-    return image
+def _is_video(uploaded: Uploaded) -> bool:
+    return str(json.loads(uploaded.ref).get("mimeType", "")).startswith("video/")
+
+
+def _shown(uploaded: Uploaded, name: str) -> Json:
+    """A picture or video with its words; `name` is that of its bytes."""
+    shown: Json = {"alt": uploaded.alt, name: json.loads(uploaded.ref)}
+    if uploaded.width > 0 and uploaded.height > 0:
+        shown["aspectRatio"] = {"width": uploaded.width, "height": uploaded.height}
+    return shown
 
 
 def _external(card: CardToSend, thumb: Json | None) -> Json:
