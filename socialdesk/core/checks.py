@@ -5,9 +5,10 @@ An `Issue` names what is wrong in a sentence and the one thing that mends it (`f
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from socialdesk.core import segments
+from socialdesk.core import scheduling, segments
 from socialdesk.core.post import Draft, Picture
 from socialdesk.core.rules import PostRules
 
@@ -24,7 +25,7 @@ class Issue:
 
     `part` and `picture` are positions, -1 = none (a picture of -1 with `add_alt` is the article's featured image).
     `fix` is one of: add_alt, edit_alt, remove_picture, split, shorten, write, write_article, add_title,
-    publish_article, choose_blog, only_target_account, remove_warning; '' = nothing to press.
+    publish_article, choose_blog, only_target_account, remove_warning, post_now, choose_time; '' = nothing to press.
     """
 
     severity: Severity
@@ -57,12 +58,17 @@ class AccountCheck:
         return min(self.issues, key=lambda issue: order.index(issue.severity), default=None)
 
 
-def check(draft: Draft, rules: Mapping[int, PostRules]) -> tuple[AccountCheck, ...]:
-    """One result for every account of the draft whose rules are known, in the draft's order."""
-    return tuple(check_account(draft, i, rules) for i in draft.account_ids if i in rules)
+def check(draft: Draft, rules: Mapping[int, PostRules], now: datetime | None = None) -> tuple[AccountCheck, ...]:
+    """One result for every account of the draft whose rules are known, in the draft's order.
+
+    Without `now` the time of the draft is not judged.
+    """
+    return tuple(check_account(draft, i, rules, now) for i in draft.account_ids if i in rules)
 
 
-def check_account(draft: Draft, account_id: int, rules: Mapping[int, PostRules]) -> AccountCheck:
+def check_account(
+    draft: Draft, account_id: int, rules: Mapping[int, PostRules], now: datetime | None = None
+) -> AccountCheck:
     own = rules[account_id]
     texts = segments.rendition(draft, account_id, rules)
     if segments.takes_article(draft, own):
@@ -72,6 +78,7 @@ def check_account(draft: Draft, account_id: int, rules: Mapping[int, PostRules])
     weights = [segments.weight(text, draft, account_id, own) for text in texts]
     found = (
         *_target_issues(draft, account_id, own),
+        *(_time_issues(draft, account_id, rules, now) if now is not None else ()),
         *_text_issues(draft, account_id, rules, texts),
         *_picture_issues(draft.pictures, own),
         *_host_issues(draft.pictures, own),
@@ -160,12 +167,26 @@ def _host_issues(pictures: tuple[Picture, ...], rules: PostRules) -> Iterator[Is
         yield Issue(Severity.NOTE, "pictures_on_blog", "takes pictures from your blog, where they are put first")
 
 
+def _time_issues(draft: Draft, account_id: int, rules: Mapping[int, PostRules], now: datetime) -> Iterator[Issue]:
+    at = scheduling.time_of(draft, account_id, rules)
+    if at is None:
+        return
+    if draft.publish_at is not None and draft.publish_at <= now:
+        yield Issue(Severity.ERROR, "time_over", "its time is over", "post_now")
+    elif at - now > scheduling.FURTHEST:
+        yield Issue(Severity.ERROR, "time_too_far", "its time is more than a year away", "choose_time")
+    elif scheduling.is_held(draft, account_id, rules, now):
+        yield Issue(Severity.NOTE, "held_there", "goes out even with this computer off")
+    else:
+        yield Issue(Severity.NOTE, "from_here", "goes out from this computer")
+
+
 def _link_issues(draft: Draft, rules: Mapping[int, PostRules]) -> Iterator[Issue]:
     if draft.article is None:
         return
     if segments.leader(draft, rules) is None:
         yield Issue(Severity.WARNING, "article_without_blog", "the article goes to no blog", "choose_blog")
-    elif draft.article.status != "publish":
+    elif draft.article.status == "draft":
         sentence = "the article is not public yet, so its link leads nowhere"
         yield Issue(Severity.ERROR, "article_not_public", sentence, "publish_article")
 

@@ -6,7 +6,6 @@ The table of `docs/architecture.md`, "Road two". `jitter` is a number in [0, 1) 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from socialdesk.core import segments
 from socialdesk.core.errors import (
     AuthExpired,
     NetworkError,
@@ -16,16 +15,7 @@ from socialdesk.core.errors import (
     SocialDeskError,
     Unreachable,
 )
-from socialdesk.core.post import (
-    PERMALINK,
-    Delivery,
-    DeliveryState,
-    Draft,
-    Override,
-    Publication,
-    Receipt,
-    Target,
-)
+from socialdesk.core.post import Delivery, DeliveryState, Receipt
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=30)
@@ -42,10 +32,14 @@ OPEN_STATES = frozenset(
         DeliveryState.SIGN_IN,
         DeliveryState.HELD,
         DeliveryState.HAND_OFF,
+        DeliveryState.SCHEDULED,
     }
 )
 PREVIOUS_UNKNOWN = "previous_unknown"  # `Delivery.error` of what would stand alone
 DELETED = "deleted"  # `Delivery.error` of a post that the person deleted from here
+OVERDUE = "overdue"  # `Delivery.error` of what could not go out at its time
+TAKEN_BACK_THERE = "taken_back_there"  # `Delivery.error` of what its network held and no longer has
+PUBLISHING_TAKES = timedelta(seconds=30)  # of a network, after the time it was given
 FAILED_STATES = frozenset({DeliveryState.REFUSED, DeliveryState.CANCELLED})
 
 
@@ -56,9 +50,17 @@ def pause(attempts: int, jitter: float) -> timedelta:
 
 
 def after_publish(delivery: Delivery, outcome: Receipt | SocialDeskError, now: datetime, jitter: float) -> Delivery:
-    """The delivery after one attempt to send its next part."""
+    """The delivery after one attempt to send its next part. No pause reaches beyond the time it shall go out."""
     if isinstance(outcome, Receipt):
         return _with_receipt(delivery, outcome, now)
+    after = _after_failure(delivery, outcome, now, jitter)
+    at = delivery.publish_at
+    if after.state is DeliveryState.WAITING and at is not None and at > now and after.next_at is not None:
+        return replace(after, next_at=min(after.next_at, at))
+    return after
+
+
+def _after_failure(delivery: Delivery, outcome: SocialDeskError, now: datetime, jitter: float) -> Delivery:
     attempts = delivery.attempts + 1
     match outcome:
         case Unreachable(offline=True):
@@ -76,8 +78,9 @@ def after_publish(delivery: Delivery, outcome: Receipt | SocialDeskError, now: d
         case Rejected(reason="media_missing") if attempts < UPLOADS_BEFORE_REFUSING:
             # The network has dropped an upload that was not used in time: it is uploaded again.
             return _with_error(delivery, DeliveryState.WAITING, outcome, now, next_at=now, attempts=attempts)
-        case Rejected():
-            return _with_error(delivery, DeliveryState.REFUSED, outcome, now, attempts=attempts)
+        case Rejected(reason="cannot_plan") if delivery.publish_at is not None and delivery.publish_at > now:
+            # The network holds no (more) posts for the account: this desk sends it at its time.
+            return replace(_again(delivery, now), next_at=delivery.publish_at)
         case _:
             return _with_error(delivery, DeliveryState.REFUSED, outcome, now, attempts=attempts)
 
@@ -109,6 +112,65 @@ def after_find(
             if again is not None and isinstance(outcome, OutcomeUnknown) and outcome.retry_at is not None:
                 again = max(again, outcome.retry_at)  # until then the network may still be at work
             return _with_error(delivery, DeliveryState.IN_DOUBT, outcome, now, next_at=again, attempts=attempts)
+
+
+def after_scheduled(
+    delivery: Delivery, outcome: Receipt | SocialDeskError | None, now: datetime, jitter: float
+) -> Delivery | None:
+    """A post that its network holds, after looking whether it is out. None where nothing is held.
+
+    It is never sent from here again, whatever the answer: only the person may write it anew.
+    """
+    if delivery.state is not DeliveryState.SCHEDULED:
+        return None
+    if isinstance(outcome, Receipt) and outcome.publish_at is None:
+        return _replaced_receipt(delivery, outcome, now)
+    attempts = delivery.attempts + 1
+    later = now + pause(attempts, jitter)
+    match outcome:
+        case None | Receipt():
+            at = outcome.publish_at if outcome is not None else delivery.publish_at
+            first = at + PUBLISHING_TAKES if at is not None else now
+            waits = first > now
+            told = replace(delivery, next_at=first if waits else later, publish_at=at, updated=now)
+            return replace(told, attempts=0 if waits else attempts, error="", error_detail="")
+        case Rejected(reason="not_found"):
+            gone = Rejected(str(outcome), reason=TAKEN_BACK_THERE, detail=outcome.detail)
+            return _with_error(delivery, DeliveryState.REFUSED, gone, now)
+        case RateLimited():
+            return _with_error(delivery, DeliveryState.SCHEDULED, outcome, now, next_at=max(outcome.until, now))
+        case Unreachable(offline=True):
+            return _with_error(delivery, DeliveryState.SCHEDULED, outcome, now, next_at=now + OFFLINE_PAUSE)
+        case Unreachable():
+            return _with_error(delivery, DeliveryState.SCHEDULED, outcome, now, next_at=later, attempts=attempts)
+        case AuthExpired():  # it goes out all the same; a sign-in lets us see it
+            return _with_error(delivery, DeliveryState.SCHEDULED, outcome, now, next_at=now + LONGEST_PAUSE)
+        case _:
+            again = later if attempts < LOOKS_BEFORE_ASKING else None
+            return _with_error(delivery, DeliveryState.SCHEDULED, outcome, now, next_at=again, attempts=attempts)
+
+
+def postponed(delivery: Delivery, until: datetime, now: datetime) -> Delivery | None:
+    """This desk sends it at its time, and tries nothing before `until`. None unless it waits."""
+    if delivery.state is not DeliveryState.WAITING:
+        return None
+    return replace(delivery, next_at=until, attempts=0, error="", error_detail="", updated=now, begun=None)
+
+
+def overdue(delivery: Delivery, now: datetime) -> Delivery | None:
+    """Its time went by before it could be sent: it is never late without the person's word. None unless it waits."""
+    if delivery.state is not DeliveryState.WAITING:
+        return None
+    return replace(delivery, state=DeliveryState.HELD, next_at=None, error=OVERDUE, error_detail="", updated=now)
+
+
+def withdrawn(delivery: Delivery, now: datetime) -> Delivery | None:
+    """Its network has certainly given it back: nothing of it is or will be out."""
+    if delivery.state is not DeliveryState.SCHEDULED and delivery.error != TAKEN_BACK_THERE:
+        return None
+    return replace(
+        delivery, state=DeliveryState.CANCELLED, next_at=None, error="", error_detail="", updated=now, begun=None
+    )
 
 
 def interrupted(delivery: Delivery, now: datetime) -> Delivery:
@@ -158,6 +220,8 @@ def confirmed(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery |
     """
     if delivery.state is DeliveryState.HAND_OFF:
         return _with_receipt(delivery, receipt, now)
+    if is_unclear(delivery):
+        return _replaced_receipt(delivery, receipt, now)
     if delivery.state is DeliveryState.IN_DOUBT:
         return lonely_held(_with_receipt(delivery, receipt, now), now)
     if delivery.state is not DeliveryState.HELD or not stands_alone(delivery) or not receipt.remote_id:
@@ -165,6 +229,18 @@ def confirmed(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery |
     at = delivery.next_part - 1
     parts = tuple(replace(part, receipt=receipt) if i == at else part for i, part in enumerate(delivery.parts))
     return _again(replace(delivery, parts=parts), now)
+
+
+def is_unclear(delivery: Delivery) -> bool:
+    """Its network held it and cannot tell what became of it: only a person can."""
+    return delivery.state is DeliveryState.SCHEDULED and delivery.next_at is None
+
+
+def denied(delivery: Delivery, now: datetime) -> Delivery | None:
+    """The person looked, and the post is not at the network. None where nothing is in doubt."""
+    if is_unclear(delivery):
+        return _with_error(delivery, DeliveryState.REFUSED, Rejected("not there", reason=TAKEN_BACK_THERE), now)
+    return after_find(delivery, None, now, 0) if delivery.state is DeliveryState.IN_DOUBT else None
 
 
 def lonely_held(delivery: Delivery, now: datetime) -> Delivery:
@@ -175,15 +251,22 @@ def lonely_held(delivery: Delivery, now: datetime) -> Delivery:
 
 
 def retried(delivery: Delivery, now: datetime) -> Delivery | None:
-    """A retry that a person asked for, or None where it is not provably safe."""
-    if delivery.state not in SAFE_TO_RETRY or stands_alone(delivery):
+    """What a person wants out now, whatever its time was; None where that is not provably safe."""
+    if delivery.state not in SAFE_TO_RETRY or stands_alone(delivery) or delivery.next_part >= len(delivery.parts):
         return None
-    return _again(delivery, now)
+    return replace(_again(delivery, now), publish_at=None)
+
+
+def signed_in(delivery: Delivery, now: datetime) -> Delivery | None:
+    """What waited for a sign-in goes on, at its time if it has one; None where nothing waited for it."""
+    if delivery.state is DeliveryState.SIGN_IN:
+        return _again(delivery, now)
+    return looked_for(delivery, now)
 
 
 def looked_for(delivery: Delivery, now: datetime) -> Delivery | None:
-    """The person asks to look now; None unless the delivery is in doubt."""
-    if delivery.state is not DeliveryState.IN_DOUBT:
+    """Looks now; None unless the delivery is in doubt, or held at its network."""
+    if delivery.state not in (DeliveryState.IN_DOUBT, DeliveryState.SCHEDULED):
         return None
     return replace(delivery, next_at=now, attempts=0, updated=now)
 
@@ -219,47 +302,6 @@ def cancelled(delivery: Delivery, now: datetime) -> Delivery | None:
     return replace(delivery, state=DeliveryState.CANCELLED, next_at=None, updated=now)
 
 
-def taken_back(publication: Publication, now: datetime) -> tuple[Draft, tuple[Delivery, ...]] | None:
-    """A draft of what is not out yet, and the deliveries whose place it takes; None when nothing can be taken back.
-
-    A thread that is out in part is never written again from its start: where only such threads are left, the draft
-    holds the missing parts of the first of them, as an answer to its last part.
-    """
-    back = [c for d in publication.deliveries if (c := cancelled(d, now)) is not None]
-    whole = tuple(d for d in back if d.error == DELETED or not any(part.receipt for part in d.parts))
-    out = next((d.permalink for d in publication.deliveries if d.state is DeliveryState.SENT and d.permalink), "")
-    if whole:
-        draft = replace(publication.draft, id=0, account_ids=tuple(dict.fromkeys(d.account_id for d in whole)))
-        awaited = {d.waits_for for d in publication.deliveries if d.waits_for is not None}
-        if draft.article is not None and out and not any(d.id in awaited for d in whole):
-            no_card = out if draft.no_card == PERMALINK else draft.no_card
-            draft = replace(draft, article=None, link=out, no_card=no_card)
-        return draft, whole
-    begun = next((d for d in back if d.next_part < len(d.parts)), None)
-    return None if begun is None else (_rest(publication.draft, begun, out), (begun,))
-
-
-def _rest(draft: Draft, delivery: Delivery, link: str) -> Draft:
-    """What a thread lacks, as an answer to its last part that is out."""
-    missing = delivery.parts[delivery.next_part :]
-    last = delivery.parts[delivery.next_part - 1].receipt or Receipt("", "")
-    answered = Target(last.remote_id, last.refs, url=last.permalink, account_id=delivery.account_id)
-    blobs = {blob for part in missing for blob in part.picture_blobs}
-    own = draft.overrides.get(delivery.account_id, Override())
-    return Draft(
-        text=segments.join(tuple(part.text.replace(PERMALINK, link) for part in missing)),
-        account_ids=(delivery.account_id,),
-        overrides={delivery.account_id: replace(own, text=None)},
-        pictures=tuple(picture for picture in draft.pictures if picture.blob in blobs),
-        reply_to=answered if last.remote_id else None,
-        language=draft.language,
-        visibility=draft.visibility,
-        warning=draft.warning,
-        card=draft.card,
-        no_card=link if draft.no_card == PERMALINK else draft.no_card,
-    )
-
-
 def _again(delivery: Delivery, now: datetime) -> Delivery:
     """Back in the queue; nothing of the part at hand is out."""
     return replace(
@@ -278,16 +320,34 @@ def _with_receipt(delivery: Delivery, receipt: Receipt, now: datetime) -> Delive
     at = delivery.next_part
     parts = tuple(replace(part, receipt=receipt) if i == at else part for i, part in enumerate(delivery.parts))
     done = at + 1 >= len(parts)
+    held_until = receipt.publish_at if done else None
+    ended = DeliveryState.SENT if held_until is None else DeliveryState.SCHEDULED
     return replace(
         delivery,
         parts=parts,
-        state=DeliveryState.SENT if done else DeliveryState.WAITING,
-        next_at=None if done else now,
+        state=ended if done else DeliveryState.WAITING,
+        next_at=now if not done else held_until + PUBLISHING_TAKES if held_until else None,
+        publish_at=held_until or delivery.publish_at,
         attempts=0,
         error="",
         error_detail="",
         updated=now,
         begun=None,
+    )
+
+
+def _replaced_receipt(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
+    """What a network held is out: the receipt of the post takes the place of the one it was held under."""
+    parts = (replace(delivery.parts[0], receipt=receipt), *delivery.parts[1:])
+    return replace(
+        delivery,
+        parts=parts,
+        state=DeliveryState.SENT,
+        next_at=None,
+        attempts=0,
+        error="",
+        error_detail="",
+        updated=now,
     )
 
 

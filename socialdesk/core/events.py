@@ -59,6 +59,15 @@ class OutboxChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonWanted:
+    """The time of a post has come and the person has to act: post it by hand, or, `late`, say what becomes of it."""
+
+    publication_id: int
+    delivery_id: int
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DraftsChanged:
     draft_id: int
 
@@ -99,6 +108,7 @@ Event = (
     | AccountsChanged
     | NetworksChanged
     | OutboxChanged
+    | PersonWanted
     | DraftsChanged
     | SavedChanged
     | SpendingChanged

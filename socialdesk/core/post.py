@@ -107,7 +107,8 @@ class Draft:
     `card` is what the person saw when the draft was sent. `no_card` is the address (or `PERMALINK`) whose card the
     person took away: another address has its card again.
     `poll` goes with the first part. `replies` says who may answer, a value of the account's `PostRules.replies_from`.
-    `publish_at` (UTC) is when the short posts go out, None = now; an article has a time of its own.
+    `publish_at` (UTC) is when the short posts go out, None = now; an article has a time of its own, and what links to
+    it never goes out before it.
     """
 
     id: int = 0
@@ -260,7 +261,7 @@ class DeliveryState(StrEnum):
     HELD = "held"  # what it links to failed, or the person holds it
     SIGN_IN = "sign_in"  # waits for the person to sign in again
     HAND_OFF = "hand_off"  # the person posts it in the browser, then says so
-    SCHEDULED = "scheduled"  # the network has it and publishes it itself at `next_at`
+    SCHEDULED = "scheduled"  # the network has it and publishes it itself at `publish_at`
     CANCELLED = "cancelled"
 
 
@@ -273,6 +274,11 @@ class PartPlan:
     picture_blobs: tuple[str, ...] = ()
     receipt: Receipt | None = None
 
+    @property
+    def is_out(self) -> bool:
+        """Whether readers can see it: a receipt of a network that still holds it is none of that."""
+        return self.receipt is not None and self.receipt.publish_at is None
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -280,7 +286,8 @@ class Delivery:
 
     `waits_for` is the delivery (the blog's) whose permalink this one carries; its text holds `PERMALINK` in that place.
     `error` is a reason code; `error_detail` the log's words. `begun` is when the part at hand was first claimed, the
-    time that its post carries; None when it certainly has not gone out.
+    time that its post carries; None when it certainly has not gone out. `publish_at` is when the person wants it out,
+    None = as soon as possible; `next_at` is when this desk acts next.
     """
 
     id: int
@@ -295,6 +302,7 @@ class Delivery:
     error_detail: str = ""
     updated: datetime | None = None
     begun: datetime | None = None
+    publish_at: datetime | None = None
 
     @property
     def next_part(self) -> int:
@@ -303,8 +311,8 @@ class Delivery:
 
     @property
     def permalink(self) -> str:
-        first = self.parts[0].receipt if self.parts else None
-        return first.permalink if first else ""
+        first = self.parts[0] if self.parts else None
+        return first.receipt.permalink if first and first.is_out and first.receipt else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,10 +333,11 @@ class DeliveryPlan:
     """One delivery to be made of an accepted draft.
 
     `waits_for_account` names the account of the same publication whose permalink this one carries.
-    `next_at` None = as soon as possible.
+    `next_at` None = as soon as possible; `publish_at` as in `Delivery`.
     """
 
     account_id: int
     parts: tuple[PartPlan, ...]
     waits_for_account: int | None = None
     next_at: datetime | None = None
+    publish_at: datetime | None = None

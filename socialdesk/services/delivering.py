@@ -27,14 +27,17 @@ from socialdesk.core.errors import (
     Unreachable,
     VaultError,
 )
-from socialdesk.core.events import OutboxChanged
+from socialdesk.core.events import OutboxChanged, PersonWanted
 from socialdesk.core.network import Network, Publishes
 from socialdesk.core.post import Delivery, DeliveryState, Publication, Receipt, Segment
 from socialdesk.core.rows import Attempt
+from socialdesk.core.rules import PostRules
+from socialdesk.core.scheduling import Way
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.composing import ComposeService
 from socialdesk.services.events import Events
 from socialdesk.services.hosting import PictureHosts
+from socialdesk.services.keeping_time import Timekeeper
 from socialdesk.services.preparing import Preparer
 from socialdesk.services.profile_lock import ProfileLock
 from socialdesk.store import outbox as outbox_table
@@ -63,6 +66,7 @@ class Deliverer:
         self._composing = composing
         self._preparer = preparer
         self._hosts = PictureHosts(accounts, composing)
+        self.time = Timekeeper(accounts, composing, now)
         self._lock = lock
         self._events = events
         self._now = now
@@ -177,6 +181,8 @@ class Deliverer:
         try:
             if delivery.state is DeliveryState.IN_DOUBT:
                 await self._look(delivery)
+            elif delivery.state is DeliveryState.SCHEDULED:
+                await self.look_held(delivery)
             else:
                 await self._send(delivery)
         except asyncio.CancelledError:
@@ -225,8 +231,9 @@ class Deliverer:
         if permalink is None:
             await self.change(delivery.id, _held_if_waiting)
             return
-        if by_hand:
-            await self.change(delivery.id, decide.handed_off)
+        way, until = await self.time.way(delivery, by_hand=by_hand)
+        if by_hand or way in (Way.WAIT, Way.ASK):
+            await self._leave(delivery, way, until)
             return
         claimed = await self._store.write(
             outbox_table.claim, delivery.id, fingerprint(publication, delivery, permalink), self._now(), durable=True
@@ -235,8 +242,18 @@ class Deliverer:
             return
         self._events.send(OutboxChanged(delivery.publication_id, delivery.id))
         began = self._now()
-        outcome = await self._publish(publication, claimed, permalink)
+        outcome = await self._publish(publication, claimed, permalink, hold=way is Way.HAND_OVER)
         await self._settle(claimed, outcome, began)
+
+    async def _leave(self, delivery: Delivery, way: Way, until: datetime | None) -> None:
+        """Nothing leaves from here now: it waits for its time, or its time has come for the person."""
+        if way is Way.WAIT and until is not None:
+            await self.change(delivery.id, lambda current, now: decide.postponed(current, until, now))
+            return
+        late = way is Way.ASK
+        changed = await self.change(delivery.id, decide.overdue if late else decide.handed_off)
+        if changed and delivery.publish_at is not None and not delivery.next_part:
+            self._events.send(PersonWanted(delivery.publication_id, delivery.id, late=late))
 
     async def _by_hand(self, delivery: Delivery) -> bool:
         """Whether the person posts it in the browser. An account that is gone is refused further on."""
@@ -255,14 +272,18 @@ class Deliverer:
             return None
         return awaited.permalink or None
 
-    async def _publish(self, publication: Publication, delivery: Delivery, permalink: str) -> Receipt | SocialDeskError:
+    async def _publish(
+        self, publication: Publication, delivery: Delivery, permalink: str, *, hold: bool
+    ) -> Receipt | SocialDeskError:
+        """`hold`: the network is asked to publish it at its time."""
         key = delivery.parts[delivery.next_part].key
 
         async def send(network: Network) -> Receipt:
             if not isinstance(network, Publishes):
                 raise Rejected("this network takes no posts", reason="not_supported")
-            segment = await self._segment(network, publication, delivery, permalink)
-            return await network.publish(segment, key)
+            rules = await self._composing.rules(delivery.account_id)
+            segment = await self._segment(network, rules, publication, delivery, permalink)
+            return await network.publish(self.time.timed(segment, delivery, rules, hold=hold), key)
 
         try:
             return await self._accounts.use(delivery.account_id, send)
@@ -275,9 +296,10 @@ class Deliverer:
         except SocialDeskError as error:  # the worker or the store failed while the answer was read
             return OutcomeUnknown(str(error))
 
-    async def _segment(self, network: Network, publication: Publication, delivery: Delivery, permalink: str) -> Segment:
+    async def _segment(
+        self, network: Network, rules: PostRules, publication: Publication, delivery: Delivery, permalink: str
+    ) -> Segment:
         """The part, prepared. An upload whose outcome is unknown has posted nothing: it may simply be repeated."""
-        rules = await self._composing.rules(delivery.account_id)
         host = self._hosts.near(publication.draft.account_ids) if rules.pictures_by_address else None
         try:
             return await self._preparer.segment(network, rules, publication, delivery, permalink, host)
@@ -318,6 +340,16 @@ class Deliverer:
 
         await self.change(delivery.id, after, _attempt("find", delivery, outcome, began))
 
+    async def look_held(self, delivery: Delivery) -> None:
+        """Asks the network whether the post that it holds is out."""
+        began = self._now()
+        outcome = await self.time.look(delivery)
+
+        def after(current: Delivery, now: datetime) -> Delivery | None:
+            return decide.after_scheduled(current, outcome, now, random.random())
+
+        await self._stored(lambda: self.change(delivery.id, after, _attempt("scheduled", delivery, outcome, began)))
+
     async def _find(self, publication: Publication, delivery: Delivery) -> Receipt | SocialDeskError | None:
         permalink = await self._permalink(delivery) or ""
         key = delivery.parts[delivery.next_part].key
@@ -340,7 +372,8 @@ class Deliverer:
 def fingerprint(publication: Publication, delivery: Delivery, permalink: str) -> str:
     """SHA-256 over everything that decides what the next part says: equal fingerprints, equal posts."""
     part = delivery.parts[delivery.next_part]
-    said = (part.text, part.key, part.picture_blobs, permalink, publication.draft, delivery.account_id)
+    at = delivery.publish_at
+    said = (part.text, part.key, part.picture_blobs, permalink, publication.draft, delivery.account_id, at)
     return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
 
@@ -349,11 +382,11 @@ def _held_if_waiting(delivery: Delivery, now: datetime) -> Delivery | None:
 
 
 def _attempt(kind: str, delivery: Delivery, outcome: Receipt | SocialDeskError | None, began: datetime) -> Attempt:
-    """The log's line on one try; `kind` is publish or find."""
+    """The log's line on one try; `kind` is publish, find or scheduled."""
     part = delivery.next_part
     if isinstance(outcome, Receipt):
         return Attempt(began, part, f"{kind}: receipt", "", outcome.permalink)
     if outcome is None:
-        return Attempt(began, part, NOT_THERE)
+        return Attempt(began, part, NOT_THERE if kind == "find" else f"{kind}: waits")
     reason = outcome.reason if isinstance(outcome, NetworkError) else ""
     return Attempt(began, part, f"{kind}: {type(outcome).__name__}", reason, str(outcome))

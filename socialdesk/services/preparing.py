@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from socialdesk.content import markdown, pictures
 from socialdesk.content.worker import Worker
-from socialdesk.core import segments
+from socialdesk.core import scheduling, segments
 from socialdesk.core.errors import ContentError, NetworkError, Rejected
 from socialdesk.core.network import Network, Publishes
 from socialdesk.core.post import (
@@ -26,6 +26,7 @@ from socialdesk.core.post import (
 )
 from socialdesk.core.rules import PostRules
 from socialdesk.http import Http
+from socialdesk.services.fitting import PictureFitter
 from socialdesk.services.link_cards import FRESH, CardReader
 from socialdesk.store import blobs as blobs_table
 from socialdesk.store.database import Store
@@ -43,6 +44,7 @@ class Preparer:
     def __init__(self, store: Store, http: Http, worker: Worker) -> None:
         self._store = store
         self._worker = worker
+        self._fitter = PictureFitter(worker)
         self._pages = CardReader(http, worker)
 
     async def segment(
@@ -87,6 +89,7 @@ class Preparer:
             reply_to=draft.reply_to if index == 0 else None,
             quote=draft.quote if index == 0 and segments.quotes_natively(draft, account_id, rules) else None,
             created=delivery.begun or publication.created,
+            publish_at=scheduling.asked_for(delivery, rules),
         )
 
     async def _upload(self, network: TakesPictures, rules: PostRules, picture: Picture) -> Uploaded:
@@ -94,9 +97,7 @@ class Preparer:
         if found is None:
             raise Rejected("the picture is no longer in the store", reason="media_missing")
         try:
-            fit = await self._worker.run(
-                pictures.prepare, found[0], rules.picture_types, rules.picture_bytes, rules.picture_pixels
-            )
+            fit = await self._fitter.fit(picture.blob, found[0], rules)
         except ContentError as error:
             raise Rejected(str(error), reason="media_type") from error
         name = picture.name or f"{picture.blob[:12]}.{fit.mime.rpartition('/')[2]}"

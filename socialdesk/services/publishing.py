@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from socialdesk.core import delivery as decide
-from socialdesk.core import segments
+from socialdesk.core import scheduling, segments
 from socialdesk.core.checks import Severity, check
 from socialdesk.core.errors import InputError
 from socialdesk.core.events import DraftsChanged, OutboxChanged
@@ -34,6 +34,7 @@ from socialdesk.store.database import Store
 RECENT = 50
 WAITS = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.HELD)
 NEEDS_PERSON = (DeliveryState.IN_DOUBT, DeliveryState.REFUSED, DeliveryState.SIGN_IN, DeliveryState.HAND_OFF)
+OUT_ALREADY = "This post is out already."
 
 
 class PublishService:
@@ -74,7 +75,7 @@ class PublishService:
         if not draft.account_ids:
             raise InputError("No account is chosen.", "Choose where to post.")
         rules = {account_id: await self._composing.rules(account_id) for account_id in draft.account_ids}
-        for result in check(draft, rules):
+        for result in check(draft, rules, self._now()):
             for issue in result.issues:
                 if issue.severity is Severity.ERROR:
                     account = await self._accounts.get(result.account_id)
@@ -99,7 +100,9 @@ class PublishService:
                 for index, text in enumerate(texts)
             )
             waits = first if first is not None and account_id != first else None
-            plans.append(DeliveryPlan(account_id, parts, waits, None if waits is not None else now))
+            at = scheduling.time_of(draft, account_id, rules)
+            soon = at is None or waits is not None or scheduling.is_held(draft, account_id, rules, now)
+            plans.append(DeliveryPlan(account_id, parts, waits, now if soon else at, at))
         return tuple(plans)
 
     @staticmethod
@@ -115,8 +118,9 @@ class PublishService:
     async def open_ends(self) -> tuple[int, int]:
         """Of the newest publications: how many deliveries wait, and how many need the person."""
         publications = await self._store.read(outbox_table.publications, None, RECENT)
-        states = [delivery.state for publication in publications for delivery in publication.deliveries]
-        return sum(s in WAITS for s in states), sum(s in NEEDS_PERSON for s in states)
+        deliveries = [delivery for publication in publications for delivery in publication.deliveries]
+        now = self._now()
+        return sum(_waits(d, now) for d in deliveries), sum(_needs_person(d) for d in deliveries)
 
     async def publication(self, publication_id: int) -> Publication | None:
         return await self._store.read(outbox_table.get_publication, publication_id)
@@ -139,14 +143,33 @@ class PublishService:
             awaited = await self.delivery(delivery.waits_for)
             if awaited.state is not DeliveryState.SENT:
                 raise InputError("The article that this post links to is not out yet.", "Mend its delivery first.")
+            await self._refuse_before_article(delivery)
         await self._change(delivery_id, decide.retried, "This post may be out already.", "Check first.")
 
+    async def _refuse_before_article(self, delivery: Delivery) -> None:
+        publication = await self.publication(delivery.publication_id)
+        article = publication.draft.article if publication is not None else None
+        if article is not None and article.status == "future" and (article.publish_at or self._now()) > self._now():
+            raise InputError("The article that this post links to has its own time.", "The post goes out with it.")
+
     async def check_now(self, delivery_id: int) -> None:
-        """Looks at the network whether a post in doubt is there."""
+        """Looks at the network whether a post in doubt is there, or one that it holds is out."""
         await self._change(delivery_id, decide.looked_for, "This post is not in doubt.", "Nothing to check.")
 
     async def cancel(self, delivery_id: int) -> None:
+        """Gives up what is not out. What a network holds is taken back there first; raises what the network raises."""
+        delivery = await self.delivery(delivery_id)
+        if delivery.state is DeliveryState.SCHEDULED:
+            await self._withdraw(delivery)
+            return
         await self._change(delivery_id, decide.cancelled, "This post may be out already.", "Delete it instead.")
+
+    async def _withdraw(self, delivery: Delivery) -> None:
+        """Cancelled only when the network has certainly given it back; what is out shows its receipt."""
+        if not await self._deliverer.time.withdraw(delivery):
+            await self._deliverer.look_held(delivery)
+            raise InputError(OUT_ALREADY, "Delete it instead.")
+        await self._deliverer.change(delivery.id, decide.withdrawn)
 
     async def mark_sent(self, delivery_id: int, permalink: str = "") -> None:
         """The person saw the part in doubt at the network, at `permalink`, or gives the address of the one before.
@@ -193,20 +216,23 @@ class PublishService:
         return found
 
     async def mark_not_sent(self, delivery_id: int) -> None:
-        """The person looked and the post in doubt is not at the network: it is sent again."""
+        """The person looked and the post in doubt is not at the network: it is sent again.
 
-        def missing(delivery: Delivery, now: datetime) -> Delivery | None:
-            if delivery.state is not DeliveryState.IN_DOUBT:
-                return None
-            return decide.after_find(delivery, None, now, 0)
-
-        await self._change(delivery_id, missing, "This post is not in doubt.", "Nothing to confirm.")
+        One that the network was to publish at its time is refused instead, and may be written again.
+        """
+        await self._change(delivery_id, decide.denied, "This post is not in doubt.", "Nothing to confirm.")
 
     async def edit_again(self, publication_id: int) -> Draft:
-        """A new draft of what is not out yet, for the accounts concerned; their deliveries are cancelled."""
+        """A new draft of what is not out yet, for the accounts concerned; their deliveries are cancelled.
+
+        What networks hold is taken back there first. Raises what they raise; then the rest stays as it is.
+        """
         publication = await self.publication(publication_id)
         if publication is None:
             raise InputError("This publication is no longer in the outbox.", "Write a new post.")
+        for delivery in publication.deliveries:
+            if delivery.state is DeliveryState.SCHEDULED:
+                await self._withdraw(delivery)
         saved = await self._store.write(outbox_table.take_back, publication_id, self._now(), durable=True)
         if saved is None:
             raise InputError("Everything of this post is out or on its way.", "Write a new post.")
@@ -275,13 +301,8 @@ class PublishService:
 
     async def account_back(self, account_id: int) -> None:
         """The person signed in: what waited for that goes on, what is in doubt is looked for."""
-
-        def go_on(delivery: Delivery, now: datetime) -> Delivery | None:
-            again = decide.retried(delivery, now) if delivery.state is DeliveryState.SIGN_IN else None
-            return again or decide.looked_for(delivery, now)
-
         for delivery in await self._store.read(outbox_table.open_of, account_id):
-            await self._deliverer.change(delivery.id, go_on)
+            await self._deliverer.change(delivery.id, decide.signed_in)
         self._deliverer.wake()
 
     async def start(self) -> bool:
@@ -308,9 +329,19 @@ class PublishService:
         self._deliverer.wake()
 
 
+def _waits(delivery: Delivery, now: datetime) -> bool:
+    """Whether something is under way: what has a time waits for nobody until then."""
+    has_time = delivery.publish_at is not None and delivery.publish_at > now and not delivery.error
+    return delivery.state in WAITS and not has_time and delivery.error != decide.OVERDUE
+
+
+def _needs_person(delivery: Delivery) -> bool:
+    return delivery.state in NEEDS_PERSON or delivery.error == decide.OVERDUE or decide.is_unclear(delivery)
+
+
 def _receipt_of(delivery: Delivery, part: int) -> Receipt:
     """Raises InputError where the part is not out, or not known by its id."""
     receipt = delivery.parts[part].receipt if 0 <= part < len(delivery.parts) else None
-    if receipt is None or not receipt.remote_id or delivery.error == decide.DELETED:
+    if receipt is None or receipt.publish_at or not receipt.remote_id or delivery.error == decide.DELETED:
         raise InputError("This post is not out.", "See the outbox.")
     return receipt

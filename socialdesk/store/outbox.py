@@ -8,18 +8,19 @@ from datetime import datetime
 from socialdesk.core import delivery as decide
 from socialdesk.core.post import Delivery, DeliveryPlan, DeliveryState, Draft, PartPlan, Publication, Receipt
 from socialdesk.core.rows import Attempt
+from socialdesk.core.taking_back import taken_back
 from socialdesk.store import blobs, drafts
 from socialdesk.store.codec import decode, encode, encode_text, from_us, moment, to_us, to_us_exactly
 
 _DELIVERY = """
     SELECT d.id, d.publication_id, d.account_id, d.state, d.waits_for, d.next_at, d.attempts, d.error, d.error_detail,
-           d.updated_at, d.begun_at FROM delivery d
+           d.updated_at, d.begun_at, d.publish_at FROM delivery d
 """
 # A delivery last changed in the future was put off by a clock that has been set back: its time means nothing.
 _IS_DUE = "(d.next_at <= :now OR d.updated_at > :now + 60000000)"
 # What may be done now: sent if nothing it waits for is still missing, or looked for.
 _CAN_GO = """
-    (d.state = 'waiting' OR (d.state = 'in_doubt' AND d.next_at IS NOT NULL))
+    (d.state = 'waiting' OR (d.state IN ('in_doubt', 'scheduled') AND d.next_at IS NOT NULL))
     AND NOT EXISTS (SELECT 1 FROM delivery w WHERE w.id = d.waits_for AND w.state <> 'sent')
     AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.account_id = d.account_id AND o.state = 'sending')
 """
@@ -86,7 +87,7 @@ def take_back(db: sqlite3.Connection, publication_id: int, now: datetime) -> Dra
 
     None when nothing can be taken back.
     """
-    taken = decide.taken_back(_publication(db, publication_id), now)
+    taken = taken_back(_publication(db, publication_id), now)
     if taken is None:
         return None
     draft, deliveries = taken
@@ -144,13 +145,14 @@ def claim(db: sqlite3.Connection, delivery_id: int, fingerprint: str, now: datet
 def put(db: sqlite3.Connection, delivery: Delivery, attempt: Attempt | None, now: datetime) -> None:
     """Stores a delivery's new state, its parts, and what was tried. A receipt once stored is never lost.
 
-    `next_at` None of a waiting delivery means now; of one in doubt, that only a person can go on.
+    `next_at` None of a waiting delivery means now; of one in doubt or scheduled, that only a person can go on. The
+    receipt under which a network held a post gives way to that of the post.
     """
     waits = delivery.state is DeliveryState.WAITING
     next_at = to_us(now) if waits and delivery.next_at is None else to_us(delivery.next_at)
     db.execute(
         "UPDATE delivery SET state = ?, waits_for = ?, next_at = ?, attempts = ?, error = ?, error_detail = ?,"
-        " updated_at = ?, begun_at = ? WHERE id = ?",
+        " updated_at = ?, begun_at = ?, publish_at = ? WHERE id = ?",
         (
             delivery.state,
             delivery.waits_for,
@@ -160,6 +162,7 @@ def put(db: sqlite3.Connection, delivery: Delivery, attempt: Attempt | None, now
             delivery.error_detail,
             to_us(now),
             to_us(delivery.begun),
+            to_us(delivery.publish_at),
             delivery.id,
         ),
     )
@@ -196,7 +199,8 @@ def open_of(db: sqlite3.Connection, account_id: int) -> tuple[Delivery, ...]:
     """Deliveries of an account that are neither out nor given up."""
     return _deliveries(
         db,
-        f"{_DELIVERY} WHERE d.account_id = ? AND d.state IN ('waiting', 'in_doubt', 'held', 'sign_in', 'hand_off')"
+        f"{_DELIVERY} WHERE d.account_id = ? AND d.state IN"
+        " ('waiting', 'in_doubt', 'held', 'sign_in', 'hand_off', 'scheduled')"
         " ORDER BY d.id",
         (account_id,),
     )
@@ -223,8 +227,9 @@ def fingerprint(db: sqlite3.Connection, delivery_id: int) -> str:
 
 def _add_delivery(db: sqlite3.Connection, publication_id: int, plan: DeliveryPlan, now: datetime) -> int:
     cursor = db.execute(
-        "INSERT INTO delivery (publication_id, account_id, state, next_at, updated_at) VALUES (?, ?, 'waiting', ?, ?)",
-        (publication_id, plan.account_id, to_us_exactly(plan.next_at or now), to_us(now)),
+        "INSERT INTO delivery (publication_id, account_id, state, next_at, publish_at, updated_at)"
+        " VALUES (?, ?, 'waiting', ?, ?, ?)",
+        (publication_id, plan.account_id, to_us_exactly(plan.next_at or now), to_us(plan.publish_at), to_us(now)),
     )
     delivery_id = cursor.lastrowid or 0
     db.executemany(
@@ -252,9 +257,10 @@ def _deliveries(
 
 
 def _delivery(
-    db: sqlite3.Connection, row: tuple[int, int, int, str, int | None, int | None, int, str, str, int, int | None]
+    db: sqlite3.Connection,
+    row: tuple[int, int, int, str, int | None, int | None, int, str, str, int, int | None, int | None],
 ) -> Delivery:
-    number, publication_id, account_id, state, waits_for, next_at, tries, error, detail, updated, begun = row
+    number, publication_id, account_id, state, waits_for, next_at, tries, error, detail, updated, begun, at = row
     parts = db.execute(
         "SELECT text, key, picture_blobs, receipt FROM part WHERE delivery_id = ? ORDER BY position", (number,)
     )
@@ -271,6 +277,7 @@ def _delivery(
         error_detail=detail,
         updated=moment(updated),
         begun=from_us(begun),
+        publish_at=from_us(at),
     )
 
 

@@ -1,11 +1,11 @@
 """What stands in the way of sending a draft, and what mends it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from socialdesk.core.checks import AccountCheck, Severity, check
 from socialdesk.core.post import Article, Draft, Override, Picture, Target
-from socialdesk.core.rules import PostRules
+from socialdesk.core.rules import PostRules, ScheduleRules
 
 SHORT = PostRules(limit=20, weigh=len, max_pictures=2, alt_limit=10, warning=True, warning_counts=True)
 OTHER = PostRules(limit=300, weigh=len, replies=False, max_pictures=0)
@@ -92,14 +92,47 @@ def test_the_featured_image_is_checked_too() -> None:
     assert codes(one(Draft(account_ids=(3,), article=replace(ARTICLE, featured=picture("z" * 11))))) == ["alt_too_long"]
 
 
-def test_an_article_for_later_needs_a_time_and_cannot_be_linked_to_yet() -> None:
+def test_an_article_for_later_needs_a_time_and_its_links_wait_for_it() -> None:
     late = replace(ARTICLE, status="future")
     assert codes(one(Draft(account_ids=(3,), article=late))) == ["no_date"]
     dated = replace(late, publish_at=datetime(2026, 1, 1, tzinfo=UTC))
     assert codes(one(Draft(account_ids=(3,), article=dated))) == []
-    results = check(Draft(text="x", account_ids=(2, 3), article=dated), RULES)
+    results = check(Draft(text="x", account_ids=(2, 3), article=dated), RULES, datetime(2025, 12, 31, tzinfo=UTC))
+    assert codes(results[0]) == ["from_here"]
+    assert results[0].sendable
+
+
+def test_an_article_that_stays_a_draft_cannot_be_linked_to() -> None:
+    results = check(Draft(text="x", account_ids=(2, 3), article=replace(ARTICLE, status="draft")), RULES)
     assert codes(results[0]) == ["article_not_public"]
     assert not results[0].sendable
+
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+HOLDING = replace(SHORT, schedule=ScheduleRules(timedelta(minutes=5), timedelta(days=30)))
+
+
+def planned(at: datetime, rules: PostRules = SHORT, text: str = "hello") -> AccountCheck:
+    return check(Draft(text=text, account_ids=(1,), publish_at=at), {1: rules}, NOW)[0]
+
+
+def test_a_time_that_is_over_cannot_be_chosen() -> None:
+    (issue,) = planned(NOW).issues
+    assert (issue.code, issue.fix, issue.severity) == ("time_over", "post_now", Severity.ERROR)
+
+
+def test_a_time_years_ahead_is_a_slip() -> None:
+    (issue,) = planned(NOW + timedelta(days=800)).issues
+    assert (issue.code, issue.fix, issue.severity) == ("time_too_far", "choose_time", Severity.ERROR)
+
+
+def test_it_is_said_whether_this_computer_has_to_be_on() -> None:
+    soon = NOW + timedelta(hours=2)
+    assert codes(planned(soon, HOLDING)) == ["held_there"]
+    assert codes(planned(soon)) == ["from_here"]
+    assert codes(planned(soon, HOLDING, "a\n---\nb")) == ["from_here"]
+    assert codes(planned(NOW + timedelta(days=31), HOLDING)) == ["from_here"]
+    assert all(planned(soon, rules).sendable for rules in (SHORT, HOLDING))
 
 
 def test_an_article_without_a_blog_is_said() -> None:

@@ -1,5 +1,6 @@
 """Every outcome on the wire leads to the one next state that neither loses nor doubles a post."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -144,3 +145,132 @@ def test_what_is_handed_off_is_never_sent_by_itself_and_may_be_given_up() -> Non
     given_up = decide.cancelled(waiting, NOW)
     assert given_up is not None
     assert given_up.state is DeliveryState.CANCELLED
+
+
+AT = NOW + timedelta(hours=5)
+
+
+def held(state: DeliveryState = DeliveryState.SCHEDULED) -> Delivery:
+    """One post that its network holds until `AT`."""
+    receipt = Receipt("waits", "", publish_at=AT)
+    return replace(thread(1, state), parts=(PartPlan("x", "k", receipt=receipt),), publish_at=AT, next_at=AT)
+
+
+def test_a_receipt_with_a_time_is_scheduled_and_looked_at_after_it() -> None:
+    planned = replace(thread(1), publish_at=AT)
+    after = decide.after_publish(planned, Receipt("waits", "", publish_at=AT), NOW, 0)
+    assert (after.state, after.publish_at, after.permalink) == (DeliveryState.SCHEDULED, AT, "")
+    assert after.next_at == AT + decide.PUBLISHING_TAKES
+
+
+def test_what_is_found_waiting_at_its_network_is_scheduled() -> None:
+    doubtful = decide.after_publish(replace(thread(1), publish_at=AT), OutcomeUnknown("reset"), NOW, 0)
+    after = decide.after_find(doubtful, Receipt("waits", "", publish_at=AT), NOW, 0)
+    assert (after.state, after.next_at) == (DeliveryState.SCHEDULED, AT + decide.PUBLISHING_TAKES)
+
+
+def test_the_receipt_of_the_post_takes_the_place_of_the_one_it_was_held_under() -> None:
+    after = decide.after_scheduled(held(), RECEIPT, AT, 0)
+    assert after is not None
+    assert (after.state, after.permalink, after.next_at) == (DeliveryState.SENT, RECEIPT.permalink, None)
+
+
+def test_a_network_that_is_late_is_looked_at_again_and_again() -> None:
+    early = decide.after_scheduled(held(), None, NOW, 0)
+    assert early is not None
+    assert (early.next_at, early.attempts) == (AT + decide.PUBLISHING_TAKES, 0)
+    later = AT + timedelta(hours=1)
+    found = held()
+    for _ in range(20):
+        again = decide.after_scheduled(found, None, later, 0)
+        assert again is not None
+        assert again.state is DeliveryState.SCHEDULED
+        assert again.next_at is not None
+        assert later < again.next_at <= later + decide.LONGEST_PAUSE
+        found = again
+
+
+def test_a_time_that_was_changed_at_the_network_is_followed() -> None:
+    moved = AT + timedelta(days=1)
+    after = decide.after_scheduled(held(), Receipt("waits", "", publish_at=moved), AT, 0)
+    assert after is not None
+    assert (after.publish_at, after.next_at) == (moved, moved + decide.PUBLISHING_TAKES)
+
+
+def test_what_is_gone_at_the_network_is_told_and_may_be_written_again() -> None:
+    gone = decide.after_scheduled(held(), Rejected("404", reason="not_found"), AT, 0)
+    assert gone is not None
+    assert (gone.state, gone.error) == (DeliveryState.REFUSED, decide.TAKEN_BACK_THERE)
+    assert decide.retried(gone, AT) is None
+    back = decide.withdrawn(gone, AT)
+    assert back is not None
+    assert back.state is DeliveryState.CANCELLED
+
+
+@pytest.mark.parametrize("error", [e for e in ERRORS if not isinstance(e, Rejected)])
+def test_no_trouble_while_looking_sends_anything_from_here(error: SocialDeskError) -> None:
+    found: Delivery | None = held()
+    for _ in range(10):
+        assert found is not None
+        found = decide.after_scheduled(found, error, AT, 0)
+        assert found is not None
+        assert found.state is DeliveryState.SCHEDULED
+
+
+def test_a_network_that_cannot_tell_leaves_it_to_the_person() -> None:
+    found = held()
+    for _ in range(decide.LOOKS_BEFORE_ASKING):
+        after = decide.after_scheduled(found, OutcomeUnknown("cannot tell"), AT, 0)
+        assert after is not None
+        found = after
+    assert decide.is_unclear(found)
+    there = decide.confirmed(found, Receipt("", "https://northwind.example/1"), AT)
+    assert there is not None
+    assert (there.state, there.permalink) == (DeliveryState.SENT, "https://northwind.example/1")
+    missing = decide.denied(found, AT)
+    assert missing is not None
+    assert (missing.state, missing.error) == (DeliveryState.REFUSED, decide.TAKEN_BACK_THERE)
+    assert decide.confirmed(held(), RECEIPT, AT) is None
+
+
+@pytest.mark.parametrize("state", list(DeliveryState))
+def test_only_what_a_network_holds_is_looked_at_or_withdrawn(state: DeliveryState) -> None:
+    is_held = state is DeliveryState.SCHEDULED
+    assert (decide.after_scheduled(held(state), RECEIPT, AT, 0) is not None) == is_held
+    assert (decide.withdrawn(held(state), AT) is not None) == is_held
+
+
+def test_no_pause_reaches_beyond_the_time_it_shall_go_out() -> None:
+    soon = NOW + timedelta(seconds=20)
+    tired = replace(thread(1), publish_at=soon, attempts=12)
+    assert decide.after_publish(tired, Unreachable("no route"), NOW, 0).next_at == soon
+    late = replace(tired, publish_at=NOW)
+    assert decide.after_publish(late, Unreachable("no route"), NOW, 0).next_at == NOW + decide.LONGEST_PAUSE
+
+
+def test_a_network_that_holds_no_more_posts_leaves_it_to_this_desk() -> None:
+    full = Rejected("limit of planned posts", reason="cannot_plan")
+    after = decide.after_publish(replace(thread(1), publish_at=AT), full, NOW, 0)
+    assert (after.state, after.next_at, after.error) == (DeliveryState.WAITING, AT, "")
+    assert decide.after_publish(thread(1), full, NOW, 0).state is DeliveryState.REFUSED
+
+
+def test_what_is_overdue_waits_for_the_person_who_may_send_it_now() -> None:
+    late = decide.overdue(replace(thread(1, DeliveryState.WAITING), publish_at=NOW), NOW)
+    assert late is not None
+    assert (late.state, late.error) == (DeliveryState.HELD, decide.OVERDUE)
+    sent = decide.retried(late, AT)
+    assert sent is not None
+    assert (sent.state, sent.publish_at, sent.next_at) == (DeliveryState.WAITING, None, AT)
+    assert decide.overdue(thread(1, DeliveryState.SENDING), NOW) is None
+    assert decide.postponed(thread(1, DeliveryState.SENDING), AT, NOW) is None
+
+
+def test_signing_in_again_keeps_the_time() -> None:
+    stopped = replace(thread(1, DeliveryState.SIGN_IN), publish_at=AT)
+    back = decide.signed_in(stopped, NOW)
+    assert back is not None
+    assert (back.state, back.publish_at) == (DeliveryState.WAITING, AT)
+    looked = decide.signed_in(held(), NOW)
+    assert looked is not None
+    assert (looked.state, looked.next_at) == (DeliveryState.SCHEDULED, NOW)

@@ -209,6 +209,20 @@ class TestSettle:
         assert due(store, LATER) == []
         assert store.read_now(outbox.next_due) is None
 
+    def test_what_a_network_holds_is_looked_at_after_its_time(self, store: Store) -> None:
+        (delivery,) = accept(store, replace(plan(SHORT), publish_at=LATER)).deliveries
+        assert delivery.publish_at == LATER
+        waits = (replace(delivery.parts[0], receipt=Receipt("waits", "", publish_at=LATER)),)
+        put(store, delivery, DeliveryState.SCHEDULED, next_at=LATER, parts=waits)
+        assert due(store) == []
+        assert due(store, LATER) == [SHORT]
+        assert store.read_now(outbox.next_due) == LATER
+        assert claim(store, delivery, LATER) is None
+        assert [d.id for d in store.read_now(outbox.open_of, SHORT)] == [delivery.id]
+        out = (replace(delivery.parts[0], receipt=Receipt("out", "https://northwind.example/1")),)
+        put(store, delivery, DeliveryState.SENT, next_at=None, parts=out)
+        assert get(store, delivery).permalink == "https://northwind.example/1"
+
     @pytest.mark.parametrize("state", ["refused", "held", "sign_in", "cancelled", "sent"])
     def test_settled_is_not_due(self, store: Store, state: str) -> None:
         (delivery,) = accept(store).deliveries

@@ -8,10 +8,15 @@ from collections.abc import Callable, Sequence
 
 from socialdesk.core.errors import StoreError
 from socialdesk.store.faults import reason_of
-from socialdesk.store.migrations import m0001_first, m0002_spending
+from socialdesk.store.migrations import m0001_first, m0002_spending, m0003_times, m0004_marks
 
 Migration = tuple[str, ...]
-MIGRATIONS: tuple[Migration, ...] = (m0001_first.STATEMENTS, m0002_spending.STATEMENTS)
+MIGRATIONS: tuple[Migration, ...] = (
+    m0001_first.STATEMENTS,
+    m0002_spending.STATEMENTS,
+    m0003_times.STATEMENTS,
+    m0004_marks.STATEMENTS,
+)
 
 
 def version_of(db: sqlite3.Connection) -> int:
