@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from socialdesk.core.delivery import PREVIOUS_UNKNOWN
+from socialdesk.core.delivery import OVERDUE, PREVIOUS_UNKNOWN, is_unclear
 from socialdesk.core.post import Delivery, DeliveryState, Publication
 from socialdesk.ui import words
 
@@ -60,10 +60,11 @@ def asking(delivery: Delivery, title: str) -> Asking:
     return Asking(f"Its address at {title}, for the receipt and for what links to it.", may_be_left_out=True)
 
 
-def standing(delivery: Delivery, title: str, now: datetime) -> Standing:
-    """`title` is the network's name."""
-    pill, tint = _PILLS[delivery.state]
-    sentence, fixes = _said(delivery, title, now)
+def standing(delivery: Delivery, title: str, now: datetime, *, by_hand: bool = False) -> Standing:
+    """`title` is the network's name; `by_hand`: the person posts there."""
+    planned = _has_time(delivery, now)
+    pill, tint = ("Scheduled", "second") if planned else _PILLS[delivery.state]
+    sentence, fixes = _planned(delivery, now, by_hand=by_hand) if planned else _said(delivery, title, now)
     receipt = _receipt(delivery) if delivery.state is DeliveryState.SENT else ("", "")
     return Standing(pill, tint, sentence, fixes, receipt)
 
@@ -80,14 +81,10 @@ def _said(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[Fix
             return _in_doubt(delivery, title)
         case DeliveryState.SIGN_IN:
             return "the sign-in has run out; the post is kept", (Fix("sign_in", "Sign in again"),)
-        case DeliveryState.HELD if delivery.error == PREVIOUS_UNKNOWN:
-            sentence = f"{_part(delivery).strip()} has to answer the one before it, whose address is not known"
-            return sentence, (Fix("is_there", "Give its address"), Fix("edit", "Edit"))
         case DeliveryState.HELD:
-            return "what it links to is not out, so it waits for you", (Fix("edit", "Edit"),)
+            return _held(delivery, now)
         case DeliveryState.SCHEDULED:
-            when = words.clock(delivery.next_at) if delivery.next_at else "its time"
-            return f"{title} has it and publishes it at {when}", ()
+            return _scheduled(delivery, title, now)
         case DeliveryState.HAND_OFF:
             said = f"finish{_part(delivery)} in the browser, then say so here"
             return said, (Fix("is_there", "I have posted it"), Fix("cancel", "Not posted"))
@@ -126,6 +123,47 @@ def _waiting(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[
     return f"next{_part(delivery)}", (Fix("cancel", "Cancel"),)
 
 
+def _has_time(delivery: Delivery, now: datetime) -> bool:
+    """Waits for its time and for nothing else."""
+    at = delivery.publish_at
+    return delivery.state is DeliveryState.WAITING and at is not None and at > now and not delivery.error
+
+
+def _planned(delivery: Delivery, now: datetime, *, by_hand: bool) -> tuple[str, tuple[Fix, ...]]:
+    when = words.moment(delivery.publish_at, now) if delivery.publish_at else ""
+    now_or_never = (Fix("edit", "Edit"), Fix("cancel", "Cancel"))
+    if by_hand:
+        return f"yours to post at {when}", now_or_never
+    if delivery.waits_for is not None:
+        return f"goes out with its article at {when}, from this computer", now_or_never
+    return f"goes out at {when} from this computer", (Fix("retry", "Send now"), *now_or_never)
+
+
+def _scheduled(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[Fix, ...]]:
+    """The network has it."""
+    edit, check = Fix("edit", "Edit"), Fix("check_now", "Check now")
+    if is_unclear(delivery):
+        sentence = f"{title} had it to publish, and we cannot tell whether it did. Look there, then say."
+        return sentence, (Fix("is_there", "It is there"), Fix("is_not_there", "It is not there"), check)
+    when = words.moment(delivery.publish_at, now) if delivery.publish_at else "its time"
+    if delivery.error and words.fix(delivery.error) == "Sign in again":
+        return f"{title} publishes it at {when}. Sign in again to see it.", (Fix("sign_in", "Sign in again"),)
+    if delivery.publish_at is not None and delivery.publish_at <= now:
+        return f"{title} publishes it now. We look whether it is out.", (check,)
+    return f"{title} publishes it at {when}, even with this computer off", (edit, Fix("cancel", "Cancel"))
+
+
+def _held(delivery: Delivery, now: datetime) -> tuple[str, tuple[Fix, ...]]:
+    if delivery.error == PREVIOUS_UNKNOWN:
+        sentence = f"{_part(delivery).strip()} has to answer the one before it, whose address is not known"
+        return sentence, (Fix("is_there", "Give its address"), Fix("edit", "Edit"))
+    if delivery.error != OVERDUE:
+        return "what it links to is not out, so it waits for you", (Fix("edit", "Edit"),)
+    when = words.moment(delivery.publish_at, now) if delivery.publish_at else "its time"
+    sentence = f"could not go out at {when}: this computer was off or without a connection"
+    return sentence, (Fix("retry", "Send now"), Fix("edit", "Edit"))
+
+
 def _in_doubt(delivery: Delivery, title: str) -> tuple[str, tuple[Fix, ...]]:
     check = Fix("check_now", "Check now")
     if delivery.next_at is not None:
@@ -151,7 +189,9 @@ def subtitle(publication: Publication, now: datetime) -> str:
         what = f"article first, then {_number(followers)} network{'' if followers == 1 else 's'}"
     else:
         what = f"to {_number(count)} account{'' if count == 1 else 's'}"
-    return f"{_day(publication.created, now)} · {what}"
+    at = publication.draft.publish_at
+    planned = f" · for {words.moment(at, now)}" if at is not None and at > now else ""
+    return f"{_day(publication.created, now)} · {what}{planned}"
 
 
 def _number(count: int) -> str:

@@ -34,7 +34,7 @@ class DeliveryRow(QWidget):
 
     def __init__(self, desk: Desk, account: Account, facts: NetworkFacts, name: str) -> None:
         super().__init__()
-        self._desk, self._title = desk, facts.title
+        self._desk, self._title, self._by_hand = desk, facts.title, facts.by_hand
         self.name = name
         self._delivery: Delivery | None = None
         self.pill = Pill(desk)
@@ -83,7 +83,7 @@ class DeliveryRow(QWidget):
             self.box.address.clear()
         self.box.hide()
         self._delivery = delivery
-        standing = delivery_words.standing(delivery, self._title, self._desk.now())
+        standing = delivery_words.standing(delivery, self._title, self._desk.now(), by_hand=self._by_hand)
         self.pill.show_state(standing.pill, standing.tint)
         self._show_said(standing)
         self.setAccessibleName(f"{self.name}: {standing.pill}, {standing.sentence}")

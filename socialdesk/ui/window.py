@@ -2,13 +2,14 @@
 
 from PySide6.QtCore import QByteArray, QSize, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from socialdesk.core.events import (
     ColumnChanged,
     ColumnsChanged,
     ConnectionChanged,
     OutboxChanged,
+    PersonWanted,
     Progress,
     SavedChanged,
     SourceChanged,
@@ -169,6 +170,8 @@ class Window(QWidget):
                 self.rail.show_state(online=event.online)
                 if event.online:
                     self._desk.pictures.forget_failures()
+            case PersonWanted():
+                self._want_person(event)
             case OutboxChanged():
                 self._tasks.start("outbox", self._load_outbox())
             case Progress():
@@ -194,6 +197,12 @@ class Window(QWidget):
     async def _load_outbox(self) -> None:
         waiting, trouble = await self._desk.bridge.call(self._desk.services.publishing.open_ends)
         self.rail.show_state(waiting=waiting, trouble=trouble)
+
+    def _want_person(self, event: PersonWanted) -> None:
+        said = "A post could not go out at its time." if event.late else "It is time for a post that is yours to post."
+        actions = self._desk.actions
+        actions.notice.emit(said, "Outbox", lambda: actions.show_place.emit("outbox"))
+        QApplication.alert(self)
 
     # Slots
 

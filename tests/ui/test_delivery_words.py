@@ -1,10 +1,12 @@
 """How deliveries are told: state, sentence, and only the fixes that are possible."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from socialdesk.core.post import Article, Delivery, DeliveryState, Draft, PartPlan, Publication, Receipt
+from socialdesk.ui import words
 from socialdesk.ui.delivery_words import asking, heading, standing, subtitle
 
 NOW = datetime(2025, 11, 18, 9, 30, tzinfo=UTC)
@@ -103,3 +105,37 @@ def test_a_post_refused_for_what_lies_outside_it_can_be_sent_again_as_it_is() ->
     for error, actions in (("payment_needed", ["edit", "retry"]), ("too_long", ["edit"])):
         said = standing(delivery(DeliveryState.REFUSED, error=error), "X", NOW)
         assert [fix.action for fix in said.fixes] == actions
+
+
+AT = NOW + timedelta(hours=5)
+
+
+def test_a_post_with_a_time_says_who_sends_it() -> None:
+    here = delivery(DeliveryState.WAITING, publish_at=AT, next_at=AT)
+    found = standing(here, "Bluesky", NOW)
+    assert (found.pill, found.sentence.endswith("today from this computer")) == ("Scheduled", True)
+    assert actions(here) == ["retry", "edit", "cancel"]
+    by_hand = standing(here, "Reddit", NOW, by_hand=True)
+    assert by_hand.sentence.startswith("yours to post at ")
+    follower = standing(replace(here, waits_for=7), "X", NOW)
+    assert follower.sentence.startswith("goes out with its article at ")
+    there = delivery(DeliveryState.SCHEDULED, publish_at=AT, next_at=AT)
+    assert standing(there, "Mastodon", NOW).sentence.endswith("today, even with this computer off")
+    assert actions(there) == ["edit", "cancel"]
+    assert standing(there, "Mastodon", AT).sentence == "Mastodon publishes it now. We look whether it is out."
+
+
+def test_what_is_overdue_asks_and_what_nobody_can_tell_too() -> None:
+    late = delivery(DeliveryState.HELD, error="overdue", publish_at=NOW)
+    assert "could not go out at " in standing(late, "X", AT).sentence
+    assert actions(late) == ["retry", "edit"]
+    unclear = delivery(DeliveryState.SCHEDULED, error="outcome_unknown", publish_at=NOW)
+    assert actions(unclear) == ["is_there", "is_not_there", "check_now"]
+    signed_out = delivery(DeliveryState.SCHEDULED, error="sign_in_again", publish_at=AT, next_at=AT)
+    assert actions(signed_out) == ["sign_in"]
+
+
+def test_a_time_is_told_with_its_day() -> None:
+    zone = timezone(timedelta(hours=1))
+    said = [words.moment(NOW + timedelta(days=days), NOW, zone) for days in (0, 1, 3, 60)]
+    assert said == ["10:30 today", "10:30 tomorrow", "Fri 21 Nov 10:30", "Sat 17 Jan 2026 10:30"]

@@ -2,11 +2,9 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QDateTime, Qt, QTimeZone, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QDateTimeEdit,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -15,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from socialdesk.core.post import Article
+from socialdesk.ui.composer import moments
 from socialdesk.ui.composer.editor import Editor
 from socialdesk.ui.controls import IconButton, PickBox, button, label
 from socialdesk.ui.desk import Desk
@@ -70,7 +69,7 @@ class ArticleEditor(QWidget):
         self.state.setCurrentIndex([value for value, _ in _STATES].index(article.status))
         self.when.setVisible(article.status == "future")
         if article.publish_at is not None:
-            self.when.setDateTime(QDateTime.fromSecsSinceEpoch(int(article.publish_at.timestamp())))
+            moments.shown(self.when, article.publish_at)
         self._show_featured()
         self._filling = False
 
@@ -87,10 +86,8 @@ class ArticleEditor(QWidget):
         for _value, text in _STATES:
             self.state.addItem(text)
         self.state.currentIndexChanged.connect(self._state_changed)
-        self.when = QDateTimeEdit(QDateTime.currentDateTime().addDays(1))
-        self.when.setCalendarPopup(True)
-        self.when.setDisplayFormat("ddd d MMM yyyy  HH:mm")
-        self.when.setAccessibleName("Date and time of publication")
+        self.when = moments.picker("Date and time of publication")
+        moments.shown(self.when, moments.next_morning(self._desk.now()))
         self.when.dateTimeChanged.connect(self._when_changed)
         form = QFormLayout(self._details)
         form.setContentsMargins(0, 0, 0, 0)
@@ -132,24 +129,19 @@ class ArticleEditor(QWidget):
         status = _STATES[index][0]
         self.when.setVisible(status == "future")
         if status == "future" and self._article.publish_at is None:
-            self._change(status=status, publish_at=_moment(self.when))
+            self._change(status=status, publish_at=moments.chosen(self.when))
         else:
             self._change(status=status)
 
     def _when_changed(self) -> None:
         if self._article.status == "future":
-            self._change(publish_at=_moment(self.when))
+            self._change(publish_at=moments.chosen(self.when))
 
     def _change(self, **fields: object) -> None:
         if self._filling:
             return
         self._article = replace(self._article, **fields)  # type: ignore[arg-type]  # names are those of Article
         self.changed.emit(self._article)
-
-
-def _moment(edit: QDateTimeEdit) -> datetime:
-    seconds = edit.dateTime().toTimeZone(QTimeZone.utc()).toSecsSinceEpoch()
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ _FIXES = {
     "publish_article": "Publish",
     "choose_blog": "Choose",
     "only_target_account": "Only there",
+    "post_now": "Post now",
+    "choose_time": "Change",
 }
 _TINTS = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "good"}
 

@@ -1,6 +1,7 @@
 """How the composer is laid out: its parts from top to bottom, and the wishes its buttons send."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
@@ -19,6 +20,7 @@ from socialdesk.ui.composer.options import Options
 from socialdesk.ui.composer.roster import Roster
 from socialdesk.ui.composer.tabs import Tabs
 from socialdesk.ui.composer.tiles import AltEditor, Tiles
+from socialdesk.ui.composer.when import WhenBox, button_words
 from socialdesk.ui.controls import IconButton, PanelBack, button, label, scrolled
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.flow import Flow
@@ -37,6 +39,7 @@ class ComposerLayout(PanelBack):
     pictures_pressed = Signal()
     warning_pressed = Signal()
     article_pressed = Signal()
+    when_pressed = Signal()
     own_words_dropped = Signal()
     draft_chosen = Signal(int)
     draft_discarded = Signal(int)
@@ -83,6 +86,7 @@ class ComposerLayout(PanelBack):
         self.tiles = Tiles(desk)
         self.alt = AltEditor(desk)
         self.options = Options(desk)
+        self.when = WhenBox(desk)
         self.checks = CheckList(desk)
         self.cost = CostLine(desk)
         self._status = label("", "warn", size=12.5, wrap=True)
@@ -109,8 +113,8 @@ class ComposerLayout(PanelBack):
         column = QVBoxLayout(body)
         column.setContentsMargins(_EDGE, 14, _EDGE, 14)
         column.setSpacing(12)
-        parts = (self.strip, self.editor, self.article, self.card, self.tiles, self.alt, self.options, self.checks)
-        for part in parts:
+        parts = (self.strip, self.editor, self.article, self.card, self.tiles, self.alt, self.options, self.when)
+        for part in (*parts, self.checks):
             column.addWidget(part)
             if part is self.article:
                 column.addWidget(self._own, 0, Qt.AlignmentFlag.AlignLeft)
@@ -123,6 +127,7 @@ class ComposerLayout(PanelBack):
             ("list", "Begin another part of a thread", self.part_pressed.emit),
             ("eye-off", "Content warning", self.warning_pressed.emit),
             ("newspaper", "Write a blog article", self.article_pressed.emit),
+            ("calendar-clock", "Choose when it goes out", self.when_pressed.emit),
         )
         row = QHBoxLayout()
         row.setSpacing(2)
@@ -180,8 +185,8 @@ class ComposerLayout(PanelBack):
         self.drafts_button.setText(f"Drafts {len(drafts)}" if drafts else "Drafts")
         self.drafts_button.setAccessibleName(words.plural(len(drafts), "draft", "drafts"))
 
-    def show_post(self, count: int, *, busy: bool) -> None:
-        text = "Sending" if busy else f"Post to {count}" if count else "Post"
+    def show_post(self, count: int, at: datetime | None = None, *, busy: bool) -> None:
+        text = "Sending" if busy else button_words(count, at)
         self.post_button.setText(f"{text}\u2002")  # Qt leaves too little room before the icon
         self.post_button.setAccessibleName(text)
         self.post_button.setEnabled(not busy)

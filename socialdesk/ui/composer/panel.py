@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 
 from socialdesk.core import segments
-from socialdesk.core.checks import AccountCheck, Issue, check
+from socialdesk.core.checks import AccountCheck, check
 from socialdesk.core.errors import InputError
 from socialdesk.core.events import AccountsChanged, DraftsChanged
 from socialdesk.core.post import Article, Draft, Publication
@@ -17,11 +17,13 @@ from socialdesk.ui.composer import letter
 from socialdesk.ui.composer.attachments import Attachments
 from socialdesk.ui.composer.checks import fine_sentence, is_unwritten
 from socialdesk.ui.composer.editor import picture_files, take_pictures
+from socialdesk.ui.composer.fixes import Fixes
 from socialdesk.ui.composer.layout import ComposerLayout
 from socialdesk.ui.composer.link_card import LinkCard
 from socialdesk.ui.composer.options import usual_language
 from socialdesk.ui.composer.roster import Roster
 from socialdesk.ui.composer.saver import Saver
+from socialdesk.ui.composer.when import told
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.tasks import Tasks
 
@@ -54,6 +56,7 @@ class Composer(ComposerLayout):
         self.attachments = Attachments(desk, self, self.alt, lambda: self._draft, self._edit)
         self.attachments.limits = lambda: [rules.alt_limit for rules in self._rules().values()]
         self.attachments.problem.connect(self._say)
+        self.fixes = Fixes(self, self._rules, self._edit)
         self.attachments.settled.connect(self._saver.save_now)
         self._connect()
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
@@ -87,7 +90,7 @@ class Composer(ComposerLayout):
     # What the person does
 
     def _connect(self) -> None:
-        self.tabs.chosen.connect(lambda _id: self._show())
+        self.tabs.chosen.connect(lambda _id: self.show_draft())
         self.tabs.pressed.connect(self.focus_text)
         self.editor.typed.connect(lambda text: self._edit(letter.with_words(self._draft, self.tabs.current, text)))
         self.editor.left.connect(self._saver.save_now)
@@ -106,21 +109,23 @@ class Composer(ComposerLayout):
         self.options.visibility.connect(lambda value: self._edit(replace(self._draft, visibility=value)))
         self.options.language.connect(lambda value: self._edit(replace(self._draft, language=value)))
         self.options.warning.connect(lambda text: self._edit(replace(self._draft, warning=text)))
-        self.checks.fix.connect(self._fix)
+        self.checks.fix.connect(self.fixes.fix)
+        self.when.chosen.connect(lambda at: self._edit(replace(self._draft, publish_at=at)))
         self.chip_toggled.connect(self._toggle_account)
         self.fold_pressed.connect(self.fold)
         self.post_pressed.connect(self.post)
         self.part_pressed.connect(self.editor.add_divider)
         self.pictures_pressed.connect(self.attachments.choose)
         self.warning_pressed.connect(lambda: self.options.ask_warning(self._draft, self._rules().values()))
-        self.article_pressed.connect(lambda: self._edit(self._with_article()))
+        self.article_pressed.connect(self.fixes.write_article)
+        self.when_pressed.connect(lambda: self.when.ask(self._draft))
         self.own_words_dropped.connect(lambda: self._edit(letter.without_own_words(self._draft, self.tabs.current)))
         self.draft_chosen.connect(self._open_stored)
         self.draft_discarded.connect(self._discard)
         self.new_pressed.connect(lambda: self.begin(Draft()))
         self.window_pressed.connect(self.window_wanted)
         self.roster.changed.connect(self._accounts_known)
-        self.cost.known.connect(self._show)
+        self.cost.known.connect(self.show_draft)
         self._desk.bridge.event.connect(self._news)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -176,7 +181,7 @@ class Composer(ComposerLayout):
         self._say("")
         if draft.id or not letter.is_blank(draft):
             self._saver.touch()
-        self._show()
+        self.show_draft()
 
     def _named(self, saved: Draft) -> None:
         is_new = saved.id != self._draft.id
@@ -187,11 +192,12 @@ class Composer(ComposerLayout):
     def _rules(self) -> dict[int, PostRules]:
         return dict(self.roster.rules_of(self._draft.account_ids))
 
-    def _show(self) -> None:
+    def show_draft(self) -> None:
         """Puts the draft on the screen. Cheap: called at every key."""
         draft, rules = self._draft, self._rules()
         ids = tuple(i for i in draft.account_ids if i in self.roster.accounts)
-        self._checks = {found.account_id: found for found in check(draft, rules)}
+        by_hand = [i for i in ids if self.roster.is_by_hand(i)]
+        self._checks = told({found.account_id: found for found in check(draft, rules, self._desk.now())}, by_hand)
         self.show_chips(self.roster, draft.account_ids)
         self.tabs.show_accounts({i: (self.roster.title(i), self.roster.facts(i)) for i in ids})
         page = self.tabs.current
@@ -209,7 +215,8 @@ class Composer(ComposerLayout):
         self._show_checks(ids, leader)
         self.show_heading(letter.title_of(draft), self._drafts, draft)
         self.cost.show_draft(draft, rules, self.roster)
-        self.show_post(len(ids), busy=self._tasks.busy("post"))
+        self.when.show_draft(draft, self._checks.values())
+        self.show_post(len(ids), draft.publish_at, busy=self._tasks.busy("post"))
         self.order_keys(ids, tuple(picture.blob for picture in draft.pictures))
 
     def _show_checks(self, ids: tuple[int, ...], leader: int | None) -> None:
@@ -239,44 +246,6 @@ class Composer(ComposerLayout):
     def _article_changed(self, article: Article) -> None:
         self._edit(replace(self._draft, article=article))
 
-    def _with_article(self) -> Draft:
-        """An article in the draft, on a blog if there is one, and its tab in front."""
-        draft = letter.with_article(self._draft)
-        blogs = [i for i, rules in self.roster.rules.items() if rules.article]
-        if not blogs:
-            self._say("No blog is connected yet.")
-            return self._draft
-        if not any(i in blogs for i in draft.account_ids):
-            draft = letter.toggled(draft, blogs[0], self.roster.order())
-        self._edit(draft)
-        self.tabs.choose(next(i for i in draft.account_ids if i in blogs))
-        self._show()
-        self.focus_text()
-        return draft
-
-    def _fix(self, account_id: int, issue: Issue) -> None:
-        match issue.fix:
-            case "add_alt" | "edit_alt":
-                self.attachments.describe(issue.picture)
-            case "remove_picture":
-                self.attachments.remove(issue.picture)
-            case "split":
-                self._edit(letter.split_for(self._draft, account_id, self._rules()))
-                self._go_tab(account_id)
-            case "write_article" | "add_title" | "choose_blog":
-                self._with_article()
-            case "publish_article" if self._draft.article is not None:
-                self._edit(replace(self._draft, article=replace(self._draft.article, status="publish")))
-            case "only_target_account":
-                self._edit(letter.only_target_account(self._draft))
-            case _:
-                self._go_tab(account_id)
-
-    def _go_tab(self, account_id: int) -> None:
-        self.tabs.choose(account_id)
-        self._show()
-        self.focus_text()
-
     # Drafts
 
     async def _load(self) -> None:
@@ -294,14 +263,14 @@ class Composer(ComposerLayout):
         if self._main and not self._begun and known is not None and letter.is_blank(self._draft):
             self._draft = known
         await self.roster.load()
-        self._show()
+        self.show_draft()
 
     def _accounts_known(self) -> None:
         if not self._draft.account_ids and not self._chosen and not self._draft.id:
             known = tuple(i for i in self.roster.order() if i in self._wanted_accounts)
             language = self._draft.language or usual_language()
             self._draft = replace(self._draft, account_ids=known or self.roster.usual(), language=language)
-        self._show()
+        self.show_draft()
 
     async def _open(self, draft: Draft, accounts: tuple[int, ...]) -> None:
         await self._loaded.wait()
@@ -321,7 +290,7 @@ class Composer(ComposerLayout):
         if not draft.id and not letter.is_blank(draft):
             self._saver.touch()
         self._remember()
-        self._show()
+        self.show_draft()
         self.focus_text()
         self.editor.moveCursor(self.editor.textCursor().MoveOperation.End)
 
@@ -343,7 +312,7 @@ class Composer(ComposerLayout):
         await self._desk.bridge.call(self._desk.services.composing.discard, draft_id)
         if found is not None:
             self._desk.actions.notice.emit("Draft deleted.", "Undo", lambda: self.begin(replace(found, id=0)))
-        self._show()
+        self.show_draft()
 
     async def _post(self) -> None:
         self.show_post(len(self._draft.account_ids), busy=True)
@@ -356,23 +325,26 @@ class Composer(ComposerLayout):
             self.roster.refresh(self._draft.account_ids)  # a limit may be another one than was known here
             raise
         finally:
-            self.show_post(len(self._draft.account_ids), busy=False)
+            self.show_post(len(self._draft.account_ids), self._draft.publish_at, busy=False)
         self._draft = Draft(account_ids=tuple(i for i in self._draft.account_ids if i in self.roster.accounts))
         self.editor.start_over()
         self.article.body.start_over()
         self.tabs.choose(0)
         self._remember()
-        self._show()
+        self.show_draft()
         self.sent.emit(publication)
         self._tell_sent(publication)
 
     def _tell_sent(self, publication: Publication) -> None:
         """What the person has to finish in the browser is shown at once."""
-        if any(self.roster.is_by_hand(delivery.account_id) for delivery in publication.deliveries):
+        now, at = self._desk.now(), publication.draft.publish_at
+        planned = at is not None and at > now
+        if not planned and any(self.roster.is_by_hand(delivery.account_id) for delivery in publication.deliveries):
             self._show_outbox()
             return
         count = words.plural(len(publication.deliveries), "account", "accounts")
-        self._desk.actions.notice.emit(f"Posting to {count}.", "Outbox", self._show_outbox)
+        said = f"Scheduled for {words.moment(at, now)}." if at is not None and planned else f"Posting to {count}."
+        self._desk.actions.notice.emit(said, "Outbox", self._show_outbox)
 
     def _show_outbox(self) -> None:
         self._desk.actions.show_place.emit("outbox")
