@@ -1,6 +1,7 @@
 """`socialdesk post`, `outbox`."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,9 +14,9 @@ from socialdesk.core.delivery import OPEN_STATES
 from socialdesk.core.errors import InputError
 from socialdesk.core.post import Delivery, DeliveryState, Draft, HandOff, Picture, Publication
 from socialdesk.services.bundle import Services
-from socialdesk.ui.words import sentence
+from socialdesk.ui.words import full_time, sentence
 
-GOOD = (DeliveryState.SENT, DeliveryState.HAND_OFF)  # the rest of a hand-off is the person's
+GOOD = (DeliveryState.SENT, DeliveryState.SCHEDULED, DeliveryState.HAND_OFF)  # the rest is the network's, the person's
 HandOffs = dict[int, HandOff]  # by delivery
 
 
@@ -35,6 +36,9 @@ def post(
     language: Annotated[str, typer.Option(help="Language of the text, such as en.")] = "",
     visibility: Annotated[str, typer.Option(help="Who sees it, where a network lets you choose.")] = "",
     warning: Annotated[str, typer.Option(help="Content warning, where a network has one.")] = "",
+    at: Annotated[
+        str, typer.Option(metavar="TIME", help="When it goes out, such as 2026-12-01T14:30 in your own time.")
+    ] = "",
     over_budget: Annotated[
         bool, typer.Option("--over-budget", help="Send it although it costs more than the month has left.")
     ] = False,
@@ -44,10 +48,14 @@ def post(
 
     What has to be posted by hand waits for you: its line has the page to finish it at. Then say so with
     `outbox --confirm ID` or `outbox --not-posted ID`.
+
+    With --at, networks that can hold the post until then get it now. The rest goes out from this computer while the
+    desk is open, or when `outbox --deliver` runs within half an hour.
     """
     pictures, descriptions = image or [], alt or []
     if len(descriptions) > len(pictures):
         raise typer.BadParameter("There are more descriptions (--alt) than pictures (--image).")
+    publish_at = moment_of(at) if at else None
 
     async def job(services: Services) -> tuple[Publication, dict[int, str], HandOffs]:
         accounts = [await services.accounts.find(name) for name in to.split(",") if name.strip()]
@@ -62,6 +70,7 @@ def post(
             language=language,
             visibility=visibility,
             warning=warning,
+            publish_at=publish_at,
         )
         await ask_first(services, written, agreed=over_budget)
         draft = await services.composing.save(written)
@@ -71,9 +80,23 @@ def post(
         return settled, {a.id: f"{a.network} {a.handle}" for a in accounts}, await _hand_offs(services, [settled])
 
     publication, names, hand_offs = shell_of(ctx).run(job)
-    _show([publication], names, hand_offs, as_json=as_json)
-    if any(d.state not in GOOD for d in publication.deliveries):
+    _show([publication], names, hand_offs, as_json=as_json, one=True)
+    if not all(_is_good(d) for d in publication.deliveries):
         raise typer.Exit(COULD_NOT)
+
+
+def _is_good(delivery: Delivery) -> bool:
+    """Nothing has to be mended: it is out, is the person's to post, or has a time."""
+    has_time = delivery.state is DeliveryState.WAITING and delivery.publish_at is not None and not delivery.error
+    return has_time or delivery.state in GOOD
+
+
+def moment_of(text: str) -> datetime:
+    """A day and a time as people write them, in the zone of this computer unless they name one; UTC."""
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is no date with a time. Write it as 2026-12-01T14:30.") from None
 
 
 def outbox(
@@ -82,6 +105,7 @@ def outbox(
     confirm: Annotated[int, typer.Option(metavar="ID", help="You posted this delivery by hand, or saw it there.")] = 0,
     permalink: Annotated[str, typer.Option(metavar="URL", help="With --confirm: the address of the post.")] = "",
     not_posted: Annotated[int, typer.Option("--not-posted", metavar="ID", help="You do not post this by hand.")] = 0,
+    cancel: Annotated[int, typer.Option(metavar="ID", help="Give this delivery up, at its network too.")] = 0,
     deliver: Annotated[bool, typer.Option("--deliver", help="Send what is due, then stop.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
     as_json: Annotated[bool, Json] = False,
@@ -97,6 +121,8 @@ def outbox(
             await services.publishing.mark_sent(confirm, permalink)
         if not_posted:
             await _not_posted(services, not_posted)
+        if cancel:
+            await services.publishing.cancel(cancel)
         if deliver or retry or confirm or not_posted:  # what waited for it goes on
             await _deliver(services)
         found = await services.publishing.outbox(None, limit)
@@ -140,7 +166,10 @@ async def _picture(services: Services, path: Path, descriptions: list[str], inde
     return Picture(kept.blob, kept.mime, kept.width, kept.height, kept.size, descriptions[index], kept.name)
 
 
-def _show(publications: list[Publication], names: dict[int, str], hand_offs: HandOffs, *, as_json: bool) -> None:
+def _show(
+    publications: list[Publication], names: dict[int, str], hand_offs: HandOffs, *, as_json: bool, one: bool = False
+) -> None:
+    """`one`: JSON is the publication itself, not a list."""
     value = [_publication(p, names, hand_offs) for p in publications]
 
     def lines() -> list[str]:
@@ -151,7 +180,7 @@ def _show(publications: list[Publication], names: dict[int, str], hand_offs: Han
             found += [f"      {_line(d, names, hand_offs.get(d.id))}" for d in publication.deliveries]
         return found or ["Nothing was sent yet."]
 
-    show(value[0] if len(value) == 1 and as_json else value, as_json=as_json, lines=lines)
+    show(value[0] if one and as_json else value, as_json=as_json, lines=lines)
 
 
 def _publication(publication: Publication, names: dict[int, str], hand_offs: HandOffs) -> dict[str, Any]:
@@ -171,6 +200,7 @@ def _publication(publication: Publication, names: dict[int, str], hand_offs: Han
                 "parts": len(d.parts),
                 "sent_parts": d.next_part,
                 "next_at": d.next_at,
+                "publish_at": d.publish_at,
                 **_by_hand(hand_offs.get(d.id)),
             }
             for d in publication.deliveries
@@ -195,7 +225,11 @@ def _line(delivery: Delivery, names: dict[int, str], hand_off: HandOff | None = 
     name = names.get(delivery.account_id, f"account {delivery.account_id}")
     state = delivery.state.value.replace("_", " ")
     told = delivery.permalink
-    if delivery.state in OPEN_STATES and delivery.error:
+    if delivery.state is DeliveryState.SCHEDULED and not delivery.error:
+        told = f"published there {full_time(delivery.publish_at)}"
+    elif _is_good(delivery) and delivery.state is DeliveryState.WAITING:
+        told = f"goes out from this computer {full_time(delivery.publish_at)}"
+    elif delivery.state in OPEN_STATES and delivery.error:
         told = sentence(delivery.error, until=delivery.next_at)
     elif delivery.state is DeliveryState.REFUSED:
         told = sentence(delivery.error)

@@ -31,7 +31,7 @@ def test_a_post_is_prepared_confirmed_and_kept_with_its_address(program: Program
     number = str(delivery["id"])
     address = "https://x.com/northwind/status/77"
     confirmed = program.run("outbox", "--confirm", number, "--permalink", address)
-    [delivery] = confirmed["deliveries"]
+    [delivery] = confirmed[0]["deliveries"]
     assert (delivery["state"], delivery["permalink"]) == ("sent", address)
     again = program.try_("outbox", "--confirm", number, "--permalink", "https://x.com/northwind/status/78")
     assert again.status == 1
@@ -43,7 +43,7 @@ def test_what_is_not_posted_is_cancelled_once(program: Program) -> None:
     [delivery] = program.run("post", "Which chart?", "--to", "reddit_by_hand")["deliveries"]
     assert delivery["title"] == "Which chart?"
     number = str(delivery["id"])
-    [delivery] = program.run("outbox", "--not-posted", number)["deliveries"]
+    [delivery] = program.run("outbox", "--not-posted", number)[0]["deliveries"]
     assert delivery["state"] == "cancelled"
     again = program.try_("outbox", "--not-posted", number)
     assert again.status == 1
@@ -66,8 +66,7 @@ def test_killed_at_any_moment_it_still_waits_and_is_there_once(program: Program)
         begun.kill()
         begun.wait()
     program.run("outbox", "--deliver")
-    listed = program.try_("outbox", "--limit", "50", "--json").json
-    found = listed if isinstance(listed, list) else [listed]
+    found = program.run("outbox", "--limit", "50")
     texts = [publication["text"] for publication in found]
     assert len(texts) == len(set(texts))
     for publication in found:

@@ -159,7 +159,7 @@ class TestCommandLine:
         assert 200 < wait.total_seconds() <= 301
         # the next process still knows that it must wait, although the server would answer now
         server.heal()
-        [delivery] = program.run("outbox", "--deliver")["deliveries"]
+        [delivery] = program.run("outbox", "--deliver")[0]["deliveries"]
         assert delivery["state"] == "waiting"
         assert server.mine(word) == []
 
