@@ -10,7 +10,7 @@ import warnings
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from socialdesk.core.errors import ContentError
@@ -41,13 +41,27 @@ logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """What was prepared: its type, its size in bytes, whether it has frames or see-through places."""
+
+    mime: str
+    size: int
+    moves: bool = False
+    see_through: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
-    """Bytes ready for upload: within the limits asked for, no metadata. Sizes in pixels."""
+    """Bytes ready for upload: within the limits asked for, no metadata. Sizes in pixels.
+
+    `whole` tells what it was made of where no limit took anything from it, else it is None.
+    """
 
     data: bytes = field(repr=False)
     mime: str
     width: int
     height: int
+    whole: Original | None = None
 
 
 def probe(data: bytes) -> tuple[str, int, int]:
@@ -76,8 +90,22 @@ def prepare(data: bytes, types: Collection[str], max_bytes: int, max_pixels: int
         if getattr(image, "n_frames", 1) > 1 and mime in types and fits and image.format in {"GIF", "WEBP"}:
             moving = _frames(image)
             if len(moving) <= max_bytes:
-                return Prepared(moving, mime, *image.size)
-        return _fitted(_upright(image), mime, types, max_bytes, max_pixels)
+                return Prepared(moving, mime, *image.size, Original(mime, len(data), moves=True))
+        moves, upright = getattr(image, "n_frames", 1) > 1, _upright(image)
+        fitted, full = _fitted(upright, mime, types, max_bytes, max_pixels)
+        if moves or not full:
+            return fitted
+        return replace(fitted, whole=Original(mime, len(data), see_through=_is_see_through(upright)))
+
+
+def serves(prepared: Prepared, types: Collection[str], max_bytes: int, max_pixels: int) -> bool:
+    """Whether `prepare` would make exactly this of the same picture for these limits, as far as that is known. Pure."""
+    original = prepared.whole
+    if original is None or len(prepared.data) > max_bytes or prepared.width * prepared.height > max_pixels:
+        return False
+    if original.moves:
+        return prepared.mime in types and original.size <= max_bytes
+    return _target(original.mime, types, see_through=original.see_through) == prepared.mime
 
 
 def thumbnail(data: bytes, width: int, max_bytes: int) -> Prepared:
@@ -91,7 +119,7 @@ def thumbnail(data: bytes, width: int, max_bytes: int) -> Prepared:
         upright = _upright(image)
         if upright.width > width:
             upright = _scaled(upright, width / upright.width)
-        return _fitted(upright, "image/jpeg", ("image/jpeg",), max_bytes, upright.width * upright.height)
+        return _fitted(upright, "image/jpeg", ("image/jpeg",), max_bytes, upright.width * upright.height)[0]
 
 
 @contextmanager
@@ -167,15 +195,19 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     return converted if converted is not None else image
 
 
-def _fitted(image: Image.Image, mime: str, types: Collection[str], max_bytes: int, max_pixels: int) -> Prepared:
+def _fitted(
+    image: Image.Image, mime: str, types: Collection[str], max_bytes: int, max_pixels: int
+) -> tuple[Prepared, bool]:
+    """The picture within the limits, and whether they took nothing: neither size nor quality nor its usual type."""
     wanted = _target(mime, types, see_through=_is_see_through(image))
+    best = (wanted, image.size, QUALITIES[0])
     if image.width * image.height > max_pixels:
         image = _scaled(image, math.sqrt(max_pixels / (image.width * image.height)))
     while True:
         for quality in QUALITIES if wanted != "image/png" else QUALITIES[:1]:
             encoded = _encoded(image, wanted, quality)
             if len(encoded) <= max_bytes:
-                return Prepared(encoded, wanted, *image.size)
+                return Prepared(encoded, wanted, *image.size), (wanted, image.size, quality) == best
         if wanted == "image/png" and "image/jpeg" in types:
             wanted = "image/jpeg"
         elif max(image.size) <= SMALLEST:

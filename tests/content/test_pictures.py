@@ -1,5 +1,6 @@
 """Pictures made to fit, with nothing of the camera's notes left."""
 
+import contextlib
 import io
 
 import pytest
@@ -216,3 +217,42 @@ def test_no_damage_breaks_it(sample: bytes, changes: list[tuple[int, int]], leng
             raise
     else:
         assert opened(prepared.data).size == (prepared.width, prepared.height)
+
+
+LIMITS = [
+    (types, size, pixels)
+    for types in (ALL, ("image/jpeg",), ("image/jpeg", "image/png"), ("image/webp",), ())
+    for size in (BIG, 60_000, 9_000, 700)
+    for pixels in (BIG, 20_000)
+]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        picture(),
+        picture("RGBA"),
+        picture(form="JPEG"),
+        picture(form="AVIF"),
+        picture("L", (40, 30)),
+        photo(6),
+        moving(),
+    ],
+    ids=["png", "see-through", "jpeg", "avif", "small", "turned", "moving"],
+)
+def test_what_serves_other_limits_is_exactly_what_they_would_have_made(data: bytes) -> None:
+    made = {}
+    for limits in LIMITS:
+        with contextlib.suppress(ContentError):
+            made[limits] = pictures.prepare(data, *limits)
+    served = [(one, limits) for one in made.values() for limits in LIMITS if pictures.serves(one, *limits)]
+    assert len({limits for _, limits in served}) >= 2
+    for one, limits in served:
+        assert one == made[limits]
+
+
+def test_what_a_limit_took_something_from_serves_nobody_else() -> None:
+    small = pictures.prepare(picture(size=(900, 600), form="JPEG"), ALL, 20_000, BIG)
+    assert not pictures.serves(small, ALL, 20_000, BIG)
+    still = pictures.prepare(moving(), ("image/png",), BIG, BIG)
+    assert not pictures.serves(still, ("image/png", "image/gif"), BIG, BIG)
