@@ -123,7 +123,7 @@ def _engine_of(
 async def _sign_in_again(practice: "PracticeDesk", services: "Services") -> None:
     from socialdesk.app.practising import sign_in  # the practice networks: only where they are wanted
 
-    await sign_in(services, practice)
+    await sign_in(services, practice.credentials)
 
 
 _LEVELS = {QtMsgType.QtWarningMsg: logging.WARNING, QtMsgType.QtCriticalMsg: logging.ERROR}

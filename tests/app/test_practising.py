@@ -64,7 +64,7 @@ async def test_an_engine_that_is_killed_comes_again_signed_in(
         opening = Opening(Profile.choose(tmp_path), keeps_secrets=False, trusted_ports=practice.ports)
 
         async def again(services: Services) -> None:
-            await sign_in(services, practice)
+            await sign_in(services, practice.credentials)
 
         engine, bridge, events = Engine(opening, again=again), Bridge(), list[object]()
         bridge.event.connect(events.append)

@@ -1,4 +1,4 @@
-"""`make bench`: all five benchmarks, or those that are named (`make bench ARGS="start frame"`).
+"""`make bench`: all six benchmarks, or those that are named (`make bench ARGS="start frame"`).
 
 Everything is a ratio of two measurements of the same run, each in fresh processes. A whole run writes
 docs/performance.md; a part of it only prints.
@@ -24,6 +24,7 @@ FETCHES = 3
 ROUNDS = 3
 OPENINGS = 4
 OPEN_RUNS = 4
+PUBLISHED = 5
 PRIORITY = -15
 
 
@@ -107,6 +108,18 @@ class Bench:
         said = f"resident {desk['rss']:.0f} / {bare['rss']:.0f} MiB; PSS {desk['pss']:.0f} / {bare['pss']:.0f} MiB"
         return [Line("Memory: desk with eight columns / bare window, same imports", desk["rss"] / bare["rss"], 2, said)]
 
+    def publish(self) -> list[Line]:
+        with child.practice_servers() as servers:
+            found = child.run("publishing", self.folder / "publish", PUBLISHED, servers, folder=self.folder)
+        alone = {network: child.median(taken) for network, taken in found["alone"].items()}
+        slowest = max(alone, key=lambda network: alone[network])
+        together = child.median(found["together"])
+        in_turn = f"one after the other {sum(alone.values()):.1f} s"
+        said = f"all {together:.2f} s, {slowest} alone {alone[slowest]:.2f} s; {in_turn}"
+        return [
+            Line("Publish: eight networks at once / the slowest of them alone", together / alone[slowest], 1.3, said)
+        ]
+
     def _full(self) -> tuple[Path, child.FeedServer]:
         """100,000 entries of 500 feeds, and the server that goes on having them."""
         if self._server is None:
@@ -174,6 +187,7 @@ BENCHES: dict[str, Callable[[Bench], list[Line]]] = {
     "refresh": Bench.refresh,
     "frame": Bench.frame,
     "memory": Bench.memory,
+    "publish": Bench.publish,
 }
 
 if __name__ == "__main__":

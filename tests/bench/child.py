@@ -64,13 +64,27 @@ class FeedServer:
 
 @contextmanager
 def feed_server(count: int) -> Iterator[FeedServer]:
-    command = [sys.executable, "-m", "tests.bench.feed_server", str(count)]
+    with _serving("feed_server", count) as line:
+        port, size = line.split()
+        yield FeedServer(int(port), int(size))
+
+
+@contextmanager
+def practice_servers() -> Iterator[str]:
+    """Practice networks that take their time; what `tests.bench.publishing` needs to know of them."""
+    with _serving("practice_servers") as line:
+        yield line.strip()
+
+
+@contextmanager
+def _serving(module: str, *words: object) -> Iterator[str]:
+    """The first line of a server in a process of its own, which ends when its standard input does."""
+    command = [sys.executable, "-m", f"tests.bench.{module}", *map(str, words)]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        port, size = process.stdout.readline().split()
-        yield FeedServer(int(port), int(size))
+        yield process.stdout.readline()
     finally:
         process.stdin.close()
         process.wait()

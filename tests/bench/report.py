@@ -111,6 +111,12 @@ minutes.
   times.
 - **Memory**: resident size of the desk at rest, window, engine and worker together (PSS counts shared pages by their
   share), beside a window in one process that has imported the window's modules.
+- **Publish**: one update (words, a link, a picture with its description) to X, LinkedIn, Facebook, Threads, Mastodon,
+  Bluesky, Tumblr and Micropub, from submitting it until the last receipt is in the store, over the real services and
+  adapters. The networks are the practice servers in a process of their own; each takes a time of its own for every
+  answer, 150 to 300 ms. Beside it the same to each of them alone; the slowest is the one that asks for the most
+  answers in a row. Every update has a new picture, which is encoded on the way. Medians, all in turn, after one update
+  that opens the connections.
 
 All windows are painted in memory (Qt's offscreen platform), 2500 by 1000 pixels.
 
