@@ -46,6 +46,16 @@ class AccountsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInEndsSoon:
+    """The sign-in of an account ends at `ends` (UTC), and nothing here can make it last. Told once for each end."""
+
+    account_id: int
+    title: str
+    handle: str
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SpendingChanged:
     """An account spent something, or its envelope or prices were set."""
 
@@ -106,6 +116,7 @@ Event = (
     | ColumnsChanged
     | SourceChanged
     | AccountsChanged
+    | SignInEndsSoon
     | NetworksChanged
     | OutboxChanged
     | PersonWanted

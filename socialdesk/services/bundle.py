@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from socialdesk.services.refreshing import RefreshService
     from socialdesk.services.saving import SavingService
     from socialdesk.services.searching import SearchService
+    from socialdesk.services.sign_in_watch import SignInWatch
     from socialdesk.services.spending import SpendingService
     from socialdesk.services.transfer import TransferService
 
@@ -83,6 +84,7 @@ class Services:
         self.reading.start()
         self.searching.start()
         self.recleaning.start()
+        self._sign_in_watch.start()
 
     async def stop(self, grace: timedelta = timedelta(seconds=5)) -> None:
         """Ends it in order: no new claims, time for what is in flight, the rest is cancelled, the wire is closed."""
@@ -93,6 +95,8 @@ class Services:
         await asyncio.gather(*ending)
         if "images" in made:
             await self.images.cancel()
+        if "_sign_in_watch" in made:
+            await self._sign_in_watch.stop()
         if "_counter" in made:
             await self._counter.stop()
         if "_wire" in made:
@@ -154,6 +158,12 @@ class Services:
         from socialdesk.services.browser_sign_in import BrowserSignInService
 
         return BrowserSignInService(self.accounts)
+
+    @cached_property
+    def _sign_in_watch(self) -> "SignInWatch":
+        from socialdesk.services.sign_in_watch import SignInWatch
+
+        return SignInWatch(self.accounts, self.settings, self.events, self._parts.now)
 
     @cached_property
     def composing(self) -> "ComposeService":
