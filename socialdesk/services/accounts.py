@@ -320,7 +320,7 @@ class AccountService:
 
         verdict = await self.use(account_id, ask)
         await self._needs_sign_in(account_id, needed=False)
-        return verdict
+        return f"{verdict} {verdicts.lasts(await self.get(account_id), self._now())}".strip()
 
     async def leaving(self, account_id: int) -> str:
         """What removing the account would take from the desk, and what would stay: to say before it is done."""

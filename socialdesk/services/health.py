@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from socialdesk import __version__
+from socialdesk.core.account import Account
 from socialdesk.core.errors import NetworkError, SocialDeskError, StoreError
 from socialdesk.core.events import StoreTrouble
 from socialdesk.core.reports import Finding
@@ -91,9 +92,12 @@ class HealthService:
         return [*findings, Finding("store: check", "sound" if sound else "damaged", sound, fix)]
 
     async def _account_findings(self) -> list[Finding]:
-        async def ask(account_id: int, name: str) -> Finding:
+        async def ask(account: Account) -> Finding:
+            name = f"account {account.id} ({account.network} {account.handle})"
             try:
-                return Finding(name, await self._accounts.test(account_id))
+                soon = account.ends_soon(self._now())
+                fix = "Sign in again before it ends." if soon else ""
+                return Finding(name, await self._accounts.test(account.id), fix=fix)
             except NetworkError as error:
                 fix = "Sign in again." if error.reason == "sign_in_again" else "Try again later."
                 return Finding(name, f"does not answer as it should ({error.reason})", ok=False, fix=fix)
@@ -101,4 +105,4 @@ class HealthService:
                 return Finding(name, str(error), ok=False)
 
         every = await self._accounts.list()
-        return list(await asyncio.gather(*(ask(a.id, f"account {a.id} ({a.network} {a.handle})") for a in every)))
+        return list(await asyncio.gather(*(ask(account) for account in every)))

@@ -1,5 +1,7 @@
 """What is said of an account: whether it works, and what removing it takes away and leaves. Pure."""
 
+from datetime import datetime
+
 from socialdesk.core.account import Account, Identity
 from socialdesk.core.network import Network, NetworkFacts, Publishes, Reads, TellsAccess
 
@@ -22,6 +24,16 @@ def named(name: str, handle: str) -> str:
     """Northwind Traders (@northwind); once where both are the same."""
     same = not name or not handle or name.lstrip("@").casefold() == handle.lstrip("@").casefold()
     return (name or handle) if same else f"{name} ({handle})"
+
+
+def lasts(account: Account, now: datetime) -> str:
+    """How long the sign-in still lasts, as a sentence; '' where nobody said."""
+    days = account.days_left(now)
+    if days is None:
+        return ""
+    if account.sign_in_ends is not None and account.sign_in_ends <= now:
+        return "Sign-in has run out."
+    return f"Sign-in lasts {f'{days} more days' if days > 1 else 'one more day' if days == 1 else 'less than a day'}."
 
 
 def leaving(account: Account, facts: NetworkFacts, columns: int, waiting: int, *, revokes: bool) -> str:

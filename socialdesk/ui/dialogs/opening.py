@@ -1,10 +1,13 @@
 """Opening the dialogs over the window, one at a time."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from socialdesk.core.events import SignInEndsSoon
+from socialdesk.ui import words
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.tasks import Tasks
 from socialdesk.ui.window import Window
@@ -28,6 +31,7 @@ class Dialogs(QObject):
         self._ask_keys = keys
         self._tasks = Tasks(self, desk.actions.tell)
         self.sheet: Sheet | None = None
+        desk.bridge.event.connect(self._news)
 
     def open_sheet(self, sheet: "Sheet") -> None:
         if self.sheet is not None:
@@ -39,6 +43,12 @@ class Dialogs(QObject):
     def _sheet_closed(self, sheet: "Sheet") -> None:
         if self.sheet is sheet:
             self.sheet = None
+
+    def _news(self, event: object) -> None:
+        if isinstance(event, SignInEndsSoon):
+            said = f"Your sign-in to {event.title} ({event.handle}) ends {words.day(event.ends)}."
+            again = partial(self.desk.actions.sign_in_again.emit, event.account_id)
+            self.desk.actions.notice.emit(said, "Sign in again", again)
 
     def add_account(self) -> None:
         from socialdesk.ui.dialogs.account import AccountSheet  # start-up: not part of the first paint
