@@ -147,6 +147,18 @@ class SourceMeta:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """What an account has marked at its network, of all its entries, by `Entry.key`; None = the network did not say.
+
+    `asked_at` is when the asking began: what a person marked here since then is newer than this.
+    """
+
+    asked_at: datetime
+    unread: frozenset[str] | None = None
+    bookmarked: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The answer to one fetch.
 
@@ -155,6 +167,7 @@ class Page:
     towards the past: of the first fetch, of a page that leaves a gap, and of a page of the past; empty otherwise, and
     when there is nothing older. `not_before`: the server's wish for the next look. `read` names, where the network
     charges, all entries that it gave (() = those of `entries`), `look_ups` how many names it was asked for besides.
+    `marks`: where the network keeps what was read (`core.marks.Marks`).
     """
 
     entries: tuple[Entry, ...] = ()
@@ -167,3 +180,4 @@ class Page:
     meta: SourceMeta | None = None
     read: tuple[str, ...] = ()
     look_ups: int = 0
+    marks: Marked | None = None

@@ -83,6 +83,8 @@ class NetworkFacts:
     note: str = ""  # one honest sentence for the dialog
     plan_actions: tuple[str, ...] = ()  # those that only some plans allow: see `actions_of`
     prices: tuple[Price, ...] = ()  # () = the network charges nothing
+    marks: tuple[str, ...] = ()  # of: read, bookmark, label; kept at the network, sent when it can be (`core.marks`)
+    subscribes: bool = False  # accounts there subscribe to feeds (`core.marks.Subscribes`)
     apps_url: str = ""  # where people take an app's access back; `{server}` is the account's
     stays: str = ""  # one sentence on what a removed account leaves at the network, besides its posts
 
@@ -90,6 +92,10 @@ class NetworkFacts:
         """What the account may do: every account's actions, and those of its plan (`account.facts["allows"]`)."""
         allowed = account.facts.get("allows", "").split()
         return (*self.actions, *(action for action in self.plan_actions if action in allowed))
+
+    def keeps(self, mark: str) -> bool:
+        """Whether the network keeps a mark with entries: one of `core.marks.Wish`."""
+        return mark.partition(":")[0] in self.marks
 
     @property
     def by_hand(self) -> bool:

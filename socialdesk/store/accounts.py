@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import replace
 
 from socialdesk.core.account import Account
-from socialdesk.store import sources
+from socialdesk.store import marks, sources
 from socialdesk.store.codec import canonical, strings
 
 _FIELDS = "id, network, name, handle, server, remote_id, avatar_url, facts, needs_sign_in"
@@ -48,6 +48,7 @@ def remove(db: sqlite3.Connection, account_id: int) -> None:
     """
     for (source_id,) in db.execute("SELECT id FROM source WHERE account_id = ?", (account_id,)).fetchall():
         sources.remove(db, source_id)
+    marks.forget_account(db, account_id)
     db.execute(
         "UPDATE delivery SET state = 'cancelled', next_at = NULL"
         " WHERE account_id = ? AND state IN ('waiting', 'held', 'sign_in', 'hand_off')",
@@ -79,7 +80,6 @@ def set_needs_sign_in(db: sqlite3.Connection, account_id: int, flag: bool) -> No
     db.execute("UPDATE account SET needs_sign_in = ? WHERE id = ?", (flag, account_id))
 
 
-def _values(account: Account) -> tuple[object, ...]:
 def set_fact(db: sqlite3.Connection, account_id: int, name: str, value: str) -> None:
     """Keeps one fact of an account, '' = forgets it."""
     account = get(db, account_id)
@@ -102,6 +102,7 @@ def belongings(db: sqlite3.Connection, account_id: int) -> tuple[int, int]:
     return int(columns), int(waiting)
 
 
+def _values(account: Account) -> tuple[object, ...]:
     return (
         account.network,
         account.name,

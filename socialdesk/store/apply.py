@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from socialdesk.core.entry import Entry
+from socialdesk.core.entry import Entry, Marked
 from socialdesk.core.filters import matcher
 from socialdesk.core.ordering import sort_time
 from socialdesk.core.rows import Applied, ColumnChange
 from socialdesk.core.source import Source, SourceState, WordFilter
-from socialdesk.store import past, sources
+from socialdesk.store import marking, past, sources
 from socialdesk.store.codec import decode, json_list, moment, to_ms
 from socialdesk.store.record import Record, record_of, via_in
 from socialdesk.store.upsert import Stored, store_entries
@@ -40,11 +40,12 @@ def apply(
     older: str = "",
     complete: bool = True,
     continued: str | None = None,
+    marks: Marked | None = None,
 ) -> Applied:
     """`apply_records` for entries as a network gave them."""
     records = [record_of(entry) for entry in entries]
     return apply_records(
-        db, source, records, state, now, first=first, older=older, complete=complete, continued=continued
+        db, source, records, state, now, first=first, older=older, complete=complete, continued=continued, marks=marks
     )
 
 
@@ -59,6 +60,7 @@ def apply_records(
     older: str = "",
     complete: bool = True,
     continued: str | None = None,
+    marks: Marked | None = None,
 ) -> Applied:
     """Takes in the entries of one fetch, in the source's own order (newest first), with the source's new state.
 
@@ -67,7 +69,8 @@ def apply_records(
     gap, which then is read first, until a page of it holds nothing but what the source had. `complete`: nothing that
     the source shows was left out. Known entries are brought up to date in place and never become new again; an entry
     known from another source gets this source as a second one; removed entries stay removed. A source without a title
-    takes the one given. Nothing happens when the source is gone.
+    takes the one given. `marks`: what the network says was read and starred, which counts for all entries of the
+    account, save what the person marked here since the network was asked. Nothing happens when the source is gone.
     """
     before = db.execute("SELECT last_fetched_at, older FROM source_state WHERE source_id = ?", (source.id,)).fetchone()
     if before is None:
@@ -78,7 +81,9 @@ def apply_records(
     if not records:
         if first:
             _keep_older(db, source, past.read_on(before[1], older, continued=continued))
-        return _NOTHING
+        return Applied(_marked(db, source, marks, (), now), ()) if marks is not None else _NOTHING
+    if marks is not None:
+        records = marking.with_wishes(db, source, records, marks.asked_at)
     last_fetched = moment(before[0]) if before[0] is not None else None
     items = store_entries(db, source, records, now, complete=complete)
     members = _join(db, source, items, now, last_fetched, first)
@@ -87,8 +92,18 @@ def apply_records(
         _keep_older(db, source, past.read_on(before[1], older, continued=continued, is_known=is_known))
     elif older:
         _keep_older(db, source, past.with_gap(before[1], older))
+    if marks is not None:
+        marking.take_read(db, source, marks, {item.record.key: item.id for item in items}, now)
     changes = _show(db, source, members)
+    if marks is not None:
+        changes = _marked(db, source, marks, changes, now)
     return Applied(changes, tuple(item.id for item in reversed(items) if item.is_new))
+
+
+def _marked(
+    db: sqlite3.Connection, source: Source, marks: Marked, changes: tuple[ColumnChange, ...], now: datetime
+) -> tuple[ColumnChange, ...]:
+    return marking.merged(db, changes, marking.take(db, source, marks, now))
 
 
 def _keep_older(db: sqlite3.Connection, source: Source, older: str) -> None:
@@ -151,7 +166,8 @@ def _show(db: sqlite3.Connection, source: Source, members: list[_Member]) -> tup
     seen = {
         row[0]
         for row in db.execute(
-            "SELECT entry_id FROM entry_seen WHERE entry_id IN (SELECT value FROM json_each(?))", (known_ids,)
+            "SELECT entry_id FROM entry_seen WHERE entry_id IN (SELECT value FROM json_each(?))",
+            (json_list(member.item.id for member in members),),
         )
     }
     changed = {member.item.id for member in members if member.is_changed}

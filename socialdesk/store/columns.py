@@ -22,6 +22,7 @@ __all__ = [
     "rows",
     "rows_of",
     "stories",
+    "unseen",
     "update",
 ]
 
@@ -134,7 +135,7 @@ def mark_seen(db: sqlite3.Connection, column_id: int, entry_ids: Iterable[int], 
     )
     db.executemany("INSERT OR IGNORE INTO entry_seen VALUES (?, ?)", [(i, to_us(now)) for i in fresh])
     db.execute('UPDATE "column" SET unseen = unseen - ? WHERE id = ?', (len(fresh), column_id))
-    return _unseen(db, column_id)
+    return unseen(db, column_id)
 
 
 def mark_all_seen(db: sqlite3.Connection, column_id: int, now: datetime) -> int:
@@ -145,7 +146,7 @@ def mark_all_seen(db: sqlite3.Connection, column_id: int, now: datetime) -> int:
     )
     db.execute("UPDATE column_row SET seen = 1 WHERE column_id = ? AND seen = 0", (column_id,))
     db.execute('UPDATE "column" SET unseen = 0 WHERE id = ?', (column_id,))
-    return _unseen(db, column_id)
+    return unseen(db, column_id)
 
 
 def _put_sources(db: sqlite3.Connection, column_id: int, source_ids: Iterable[int]) -> None:
@@ -160,7 +161,8 @@ def _renumber(db: sqlite3.Connection, ids: list[int]) -> None:
     db.executemany('UPDATE "column" SET position = ? WHERE id = ?', [(place, i) for place, i in enumerate(ids)])
 
 
-def _unseen(db: sqlite3.Connection, column_id: int) -> int:
+def unseen(db: sqlite3.Connection, column_id: int) -> int:
+    """How many rows of the column are new."""
     row = db.execute('SELECT unseen FROM "column" WHERE id = ?', (column_id,)).fetchone()
     return int(row[0]) if row else 0
 
