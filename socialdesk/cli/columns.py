@@ -11,7 +11,7 @@ from socialdesk.core.reports import RefreshReport
 from socialdesk.core.rows import Row
 from socialdesk.core.source import Column, Source, WordFilter
 from socialdesk.services.bundle import Services
-from socialdesk.ui.cost_words import column_day
+from socialdesk.ui.cost_words import column_day, instead
 from socialdesk.ui.words import sentence
 
 app = typer.Typer(help="Columns: add, list, remove.", no_args_is_help=True)
@@ -49,7 +49,7 @@ def list_columns(ctx: typer.Context, as_json: Annotated[bool, Json] = False) -> 
 
 def _column(one: dict[str, Any]) -> str:
     cheap = " Cheap." if one["cheap"] else ""
-    cost = f" {column_day(one['cost'])}" if one["cost"] else ""
+    cost = f" {column_day(one['cost'])} {instead(one['cost'].instead)}".rstrip() if one["cost"] else ""
     return f"{one['id']:>3}  {one['title']}  ({one['subtitle']}) {one['unseen']} new{cheap}{cost}"
 
 

@@ -57,6 +57,7 @@ class SourceKind:
     """Something a column may show. `needs_account` False: works for an anonymous visitor too.
 
     `searches` names the field that takes search words, so that one search can be spread over networks.
+    `gathers` names a kind of which one source of this kind can stand for many, asked in one look.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class SourceKind:
     searches: str = ""
     inbox: bool = False
     interval_s: int = 120
+    gathers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,17 +171,17 @@ class SignsInByDevice(Protocol):
 
 
 @runtime_checkable
-class SignInEnds(Protocol):
-    def sign_in_ends(self) -> datetime | None:
-        """When nothing but a new sign-in helps, unless it is renewed before; None = never or unknown. Pure, UTC."""
-        ...
-
-@runtime_checkable
 class TellsAccess(Protocol):
     def access(self) -> tuple[str, ...]:
         """What this account may do, where it is not what every account of the network may: of read, post. Pure."""
         ...
 
+
+@runtime_checkable
+class SignInEnds(Protocol):
+    def sign_in_ends(self) -> datetime | None:
+        """When nothing but a new sign-in helps, unless it is renewed before; None = never or unknown. Pure, UTC."""
+        ...
 
 
 @runtime_checkable

@@ -90,12 +90,27 @@ class SendingCost:
 
 @dataclass(frozen=True, slots=True)
 class ColumnCost:
-    """What a column costs in a day, looked at every `interval_s` with `new_per_day`; `guessed`: nobody counted yet."""
+    """What a column costs in a day, looked at every `interval_s` with `new_per_day`; `guessed`: nobody counted yet.
+
+    `instead`: `apart` sources of one kind could be a single one of another.
+    """
 
     day: DayCost
     interval_s: int
     new_per_day: float
     guessed: bool = False
+    instead: "Instead | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """One source of the kind called `title` for `apart` that are asked one by one; `day` is what it would cost."""
+
+    apart: int
+    title: str
+    network: str
+    day: DayCost
+    interval_s: int
 
 
 def together(costs: Sequence[ColumnCost]) -> ColumnCost | None:

@@ -1,6 +1,6 @@
 """What accounts cost: the ledger, the month's envelope, own prices, and what reading and sending may spend."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -25,7 +25,7 @@ from socialdesk.core.events import SpendingChanged
 from socialdesk.core.known_sites import polite
 from socialdesk.core.post import Draft
 from socialdesk.core.source import Source
-from socialdesk.core.spending import AccountMonth, ColumnCost, Pace, Plan, SendingCost
+from socialdesk.core.spending import AccountMonth, ColumnCost, Instead, Pace, Plan, SendingCost
 from socialdesk.core.timing import Rhythm
 from socialdesk.services.accounts import AccountService
 from socialdesk.services.composing import ComposeService
@@ -114,12 +114,10 @@ class SpendingService:
 
     async def column(self, column_id: int) -> ColumnCost | None:
         """What a column costs in a day with what its sources bring; None where reading it is free."""
-        costs = []
-        for source in await self._store.read(sources_table.of_column, column_id):
-            found = await self._source_cost(source)
-            if found is not None:
-                costs.append(found)
-        return decide.together(costs)
+        sources = await self._store.read(sources_table.of_column, column_id)
+        found = [(source, cost) for source in sources if (cost := await self._source_cost(source)) is not None]
+        whole = decide.together([cost for _, cost in found])
+        return whole and replace(whole, instead=await self._instead(found))
 
     async def offer(self, account_id: int, kind: str) -> ColumnCost | None:
         """What a column of a kind of source would cost; None where it would be free."""
@@ -234,6 +232,21 @@ class SpendingService:
         per_day = decide.ASSUMED_PER_DAY if counted is None else counted
         day = column_day(prices, source.kind, interval_s, per_day)
         return None if day is None else ColumnCost(day, interval_s, per_day, guessed=counted is None)
+
+    async def _instead(self, found: Sequence[tuple[Source, ColumnCost]]) -> Instead | None:
+        """A source that could stand for several of a column: a list for many accounts."""
+        for source, _ in found:
+            facts = self._accounts.facts(source.network)
+            wider = next((kind for kind in facts.sources if kind.gathers == source.kind), None)
+            same = [c for s, c in found if (s.account_id, s.kind) == (source.account_id, source.kind)]
+            if wider is None or len(same) < 2 or source.account_id is None:
+                continue
+            prices = (await self.month(source.account_id)).prices
+            interval_s = max(wider.interval_s, *(cost.interval_s for cost in same))
+            day = column_day(prices, wider.kind, interval_s, sum(cost.new_per_day for cost in same))
+            if day is not None:
+                return Instead(len(same), wider.title, facts.title, day, interval_s)
+        return None
 
     async def _go_on(self, month: AccountMonth) -> None:
         """Lets what waited for the envelope be asked at its time again."""

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from socialdesk.core.costs import Charge, Price
-from socialdesk.core.spending import AccountMonth, ColumnCost, Pace, SendingCost
+from socialdesk.core.spending import AccountMonth, ColumnCost, Instead, Pace, SendingCost
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 _MONTHS = (
@@ -65,6 +65,17 @@ def column_day(cost: ColumnCost) -> str:
     guess = " (a guess)" if cost.guessed else ""
     looking = f"looking {every(cost.interval_s)}, with {new} new {posts}{guess}"
     return f"About {money(day.usual, day.currency)} a day{most}, {looking}."
+
+
+def instead(found: Instead | None) -> str:
+    """3 sources are asked one by one. One list of them at X is a single look every hour: about $0.10 a day."""
+    if found is None:
+        return ""
+    cost = money(found.day.usual, found.day.currency)
+    look = f"a single look {every(found.interval_s)}: about {cost} a day"
+    return (
+        f"{found.apart} sources are asked one by one. One {found.title.lower()} of them at {found.network} is {look}."
+    )
 
 
 def month_so_far(month: AccountMonth) -> str:

@@ -57,6 +57,22 @@ async def test_reading_counts_every_post_that_x_gave_once(on_x: OnX) -> None:
     assert counted["look_up"] == (1, Decimal("0.01"))
 
 
+async def test_a_column_of_many_accounts_is_told_what_one_list_of_them_would_cost(on_x: OnX) -> None:
+    sources = tuple(Source(0, "x", "account", on_x.account_id, {"account": name}) for name in ("@harbor", "@quayside"))
+    columns, spending = on_x.desk.services.columns, on_x.desk.services.spending
+    many = await spending.column((await columns.add("People", "user", sources)).id)
+    single = await spending.column((await columns.add("One", "user", sources[:1])).id)
+    offered = await spending.offer(on_x.account_id, "list")
+    assert many is not None
+    assert single is not None
+    assert offered is not None
+    assert single.instead is None
+    assert many.instead is not None
+    assert (many.instead.apart, many.instead.title, many.instead.network) == (2, "List", "X")
+    assert many.instead.interval_s >= offered.interval_s
+    assert many.instead.day.usual > 0
+
+
 async def test_posting_counts_what_is_out_at_the_price_that_was_told(on_x: OnX) -> None:
     draft = Draft(text="Numbers: https://example.com/a\n---\nAnd why.", account_ids=(on_x.account_id,))
     (told,) = await on_x.desk.services.spending.sending(draft)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from socialdesk.core.costs import Charge, DayCost, PostCost, Price
-from socialdesk.core.spending import AccountMonth, ColumnCost, SendingCost
+from socialdesk.core.spending import AccountMonth, ColumnCost, Instead, SendingCost
 from socialdesk.ui import cost_words
 
 
@@ -58,6 +58,15 @@ def test_a_column_s_day() -> None:
         cost_words.column_day(ColumnCost(pages, 3600, 0.3))
         == "About $0.15 a day, at most $2.45, looking every hour, with less than one new post."
     )
+
+
+def test_one_list_instead_of_many_accounts() -> None:
+    day = DayCost(Decimal("0.10"), Decimal("0.40"), "USD")
+    assert (
+        cost_words.instead(Instead(3, "List", "X", day, 3600))
+        == "3 sources are asked one by one. One list of them at X is a single look every hour: about $0.10 a day."
+    )
+    assert cost_words.instead(None) == ""
 
 
 @pytest.mark.parametrize(

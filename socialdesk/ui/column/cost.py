@@ -36,4 +36,5 @@ class CostBox(QWidget):
 
     async def _ask(self, column_id: int) -> None:
         cost = await self._desk.bridge.call(self._desk.services.spending.column, column_id)
-        self.said.setText(cost_words.column_day(cost) if cost is not None else "")
+        said = [cost_words.column_day(cost), cost_words.instead(cost.instead)] if cost is not None else []
+        self.said.setText(" ".join(filter(None, said)))
