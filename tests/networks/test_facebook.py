@@ -283,7 +283,8 @@ def test_missing_fields_make_a_card_all_the_same() -> None:
 @pytest.mark.parametrize(
     ("code", "sub", "kind", "reason"),
     [
-        *[(190, sub, AuthExpired, "sign_in_again") for sub in (0, 458, 459, 460, 463, 464, 467, 492)],
+        *[(190, sub, AuthExpired, "sign_in_again") for sub in (0, 458, 460, 463, 467, 492)],
+        *[(190, sub, AuthExpired, "confirm_identity") for sub in (459, 464)],
         (102, 0, AuthExpired, "sign_in_again"),
         (10, 0, Rejected, "missing_permission"),
         (3, 0, Rejected, "missing_permission"),
@@ -300,7 +301,7 @@ def test_missing_fields_make_a_card_all_the_same() -> None:
         (200, 1404102, Rejected, "against_rules"),
         (200, 1404078, Rejected, "confirm_identity"),
         (200, 4854002, Rejected, "confirm_identity"),
-        (100, 1366046, Rejected, "media_type"),
+        (100, 1366046, Rejected, "media_unfit"),
         (100, 1366051, Rejected, "duplicate"),
         *[(code, 0, RateLimited, "rate_limited") for code in (4, 17, 32, 341, 613, 80001)],
         (1, 0, Unreachable, "server_error"),

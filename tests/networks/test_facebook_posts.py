@@ -106,7 +106,7 @@ async def test_pictures_with_descriptions(server: RecordingFacebook, opened: Any
 async def test_a_picture_that_facebook_does_not_take(server: RecordingFacebook, opened: Any) -> None:
     with pytest.raises(Rejected) as caught:
         await opened.upload(replace(image(), mime="image/x-icon"))
-    assert caught.value.reason == "media_type"
+    assert caught.value.reason == "media_unfit"
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -351,7 +351,7 @@ async def test_a_picture_that_threads_cannot_use(server: RecordingThreads, opene
     server.spoils = "Failed to download the media: the aspect ratio is not supported"
     with pytest.raises(Rejected) as caught:
         await opened.publish(post("Look", media=(Uploaded("", url="https://northwind.example/1.png"),)), KEY)
-    assert (caught.value.reason, caught.value.detail) == ("media_type", server.spoils)
+    assert (caught.value.reason, caught.value.detail) == ("media_unfit", server.spoils)
     server.spoils = ""
     await opened.publish(post("Look", media=(Uploaded("", url="https://northwind.example/2.png"),)), KEY)
     assert newest(server).media_url.endswith("2.png")

@@ -72,13 +72,13 @@ class Client:
         rest = rest_of(response.headers)
         self.rest_until = self.now() + rest if rest else None
         if response.status >= 400:
-            raise refusal(response, write=write, now=self.now())
+            raise refusal(response, write=write, now=self.now(), reads=method == "GET")
         try:
             answer = obj(await self.http.offload(decode_json, response.body))
         except NotJson as error:
             raise _no_json(write=write) from error
         if "error" in answer:
-            raise refusal(response, write=write, now=self.now())
+            raise refusal(response, write=write, now=self.now(), reads=method == "GET")
         return response, answer
 
 

@@ -1,5 +1,6 @@
 """What Ghost's refusals mean. Source: npm `@tryghost/errors`, and a running 6.65 asked for each of them."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,8 @@ _REASONS = {
     "RequestEntityTooLargeError": "media_too_large",
     "UnsupportedMediaTypeError": "media_type",
 }
+PLACE = "in the site's settings, under Staff, with a role that may"
+_ALLOWED_TO = re.compile(r"permission to ([a-z]{2,12} [a-z]{2,20})")
 _SIGN_IN = frozenset({"UnauthorizedError", "PasswordResetRequiredError", "TokenRevocationError"})
 _NOTHING_DONE = frozenset({"MaintenanceError"})
 INVALID_TOKEN = "INVALID_JWT"  # noqa: S105 - the name of a refusal
@@ -41,8 +44,16 @@ def accept(response: Response, payload: Any, *, write: bool, now: datetime) -> N
     if kind in _NOTHING_DONE:
         raise Unreachable(message, reason="server_error")
     if kind in _REASONS:
-        raise Rejected(message, reason=_reason(kind, error), detail=str(error.get("context") or ""))
+        reason = _reason(kind, error)
+        needs = _needs(error) if reason == "missing_permission" else ()
+        raise Rejected(message, reason=reason, detail=str(error.get("context") or ""), needs=needs)
     check(response, write=write, now=now)
+
+
+def _needs(error: Mapping[str, Any]) -> tuple[str, ...]:
+    """What Ghost says one may not do ("You do not have permission to publish posts"), and where that is changed."""
+    found = _ALLOWED_TO.search(f"{error.get('message')} {error.get('context')}")
+    return (found[1], PLACE) if found else ()
 
 
 def _reason(kind: str, error: Mapping[str, Any]) -> str:

@@ -23,7 +23,8 @@ def utc_now() -> datetime:
 class Client:
     """`base` without a trailing slash. `budget` names the account; LinkedIn counts each kind of request apart.
 
-    `version` is tried first, then those that we know. One that is retired is not asked for again.
+    `page`: it is an organisation's. `version` is tried first, then those that we know. One that is retired is not asked
+    for again.
     """
 
     def __init__(
@@ -34,12 +35,15 @@ class Client:
         budget: str = "",
         now: Callable[[], datetime] = utc_now,
         version: str = "",
+        *,
+        page: bool = False,
     ) -> None:
         self.http = http
         self.base = base
         self.now = now
         self._token = token
         self._budget = budget
+        self._page = page
         self._versions = tuple(dict.fromkeys(v for v in (version, *VERSIONS) if v))
 
     def __repr__(self) -> str:
@@ -84,7 +88,7 @@ class Client:
         except RateLimited as error:
             raise until_midnight(error, self.now()) from error
         if response.status >= 400:
-            raise refusal(response, write=write, now=self.now())
+            raise refusal(response, write=write, now=self.now(), name=name, page=self._page)
         if not response.body:
             return response, NONE
         try:

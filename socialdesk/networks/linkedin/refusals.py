@@ -10,9 +10,20 @@ from socialdesk.core.errors import AuthExpired, NetworkError, RateLimited, Rejec
 from socialdesk.core.tolerant import NONE, Obj, obj, string
 from socialdesk.http import NotJson, Response
 from socialdesk.http.status import error_for
+from socialdesk.networks.linkedin.facts import COMMENT_SCOPE
 from socialdesk.networks.linkedin.tolerant import number
 from socialdesk.networks.linkedin.urn import POST
 
+PLACE = "to your app at linkedin.com/developers (Products)"
+_READS = "r_organization_social"
+_PAGE_SCOPES = {
+    **dict.fromkeys(("create", "edit", "delete", "comment", "upload"), "w_organization_social"),
+    **dict.fromkeys(("page", "pages"), "rw_organization_admin"),
+}
+_MEMBER_SCOPES = {
+    **dict.fromkeys(("comment", "comments"), COMMENT_SCOPE),
+    "me": "openid",
+}
 _TOKEN_CODES = frozenset({65600, 65601, 65602})  # invalid, revoked, expired
 _CODES = {
     "DUPLICATE_POST": "duplicate",
@@ -23,8 +34,8 @@ _CODES = {
 }
 
 
-def refusal(response: Response, *, write: bool, now: datetime) -> NetworkError:
-    """The error for a status of 400 or more."""
+def refusal(response: Response, *, write: bool, now: datetime, name: str = "", page: bool = False) -> NetworkError:
+    """The error for a status of 400 or more. `name` is the kind of request, asked for a page or for a member."""
     plain = error_for(response, write=write, now=now)
     body = _body(response)
     if number(body.get("serviceErrorCode")) in _TOKEN_CODES and response.status in {400, 401, 403}:
@@ -33,7 +44,13 @@ def refusal(response: Response, *, write: bool, now: datetime) -> NetworkError:
         return Rejected(str(plain), reason="version_retired", detail=plain.detail)
     if not isinstance(plain, Rejected) or plain.reason == "blocked":
         return plain
-    return Rejected(str(plain), reason=_reason(body) or plain.reason, detail=plain.detail)
+    reason = _reason(body) or plain.reason
+    needs = (_scope(name, page=page), PLACE) if reason == "missing_permission" else ()
+    return Rejected(str(plain), reason=reason, detail=plain.detail, needs=needs)
+
+
+def _scope(name: str, *, page: bool) -> str:
+    return _PAGE_SCOPES.get(name, _READS) if page else _MEMBER_SCOPES.get(name, "w_member_social")
 
 
 def _reason(body: Obj) -> str:
@@ -42,6 +59,8 @@ def _reason(body: Obj) -> str:
         return _CODES[code]
     if "duplicate" in said:
         return "duplicate"
+    if "restricted" in said:
+        return "account_restricted"
     if "TOO_LONG" in code or "too long" in said or ("length" in said and ("exceed" in said or "maximum" in said)):
         return "too_long"
     return ""

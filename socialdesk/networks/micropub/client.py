@@ -25,6 +25,7 @@ _REASONS = {
     "not_implemented": "not_supported",
     "unsupported_media_type": "media_type",
 }
+PLACE = "to SocialDesk at your site, or make a token there that may"
 _SIGN_IN = frozenset({"unauthorized", "invalid_token", "expired_token"})
 
 
@@ -57,7 +58,7 @@ class Client:
     async def create(self, **body: Any) -> tuple[str, bool]:
         """Sends a new post: its address, and whether it is there already. Raises OutcomeUnknown besides."""
         response = await self._ask("POST", self.endpoint, timeout_s=UPLOAD_TIMEOUT_S, **body)
-        accept(response, write=True, now=self.now())
+        accept(response, write=True, now=self.now(), scope="create")
         url = web(response.headers.get("location"), response.url)
         if not url:
             raise OutcomeUnknown("the answer names no address")
@@ -66,13 +67,13 @@ class Client:
     async def change(self, body: Mapping[str, object]) -> None:
         """An action on a post that is there."""
         response = await self._ask("POST", self.endpoint, json=body)
-        accept(response, write=True, now=self.now())
+        accept(response, write=True, now=self.now(), scope=str(body.get("action", "")))
 
     async def upload(self, media_endpoint: str, name: str, data: bytes, mime: str) -> str:
         """The address of an uploaded file."""
         files = {"file": (name, data, mime)}
         response = await self._ask("POST", media_endpoint, files=files, timeout_s=UPLOAD_TIMEOUT_S)
-        accept(response, write=True, now=self.now())
+        accept(response, write=True, now=self.now(), scope="media")
         url = web(response.headers.get("location"), response.url)
         if not url:
             raise OutcomeUnknown("the answer names no address")
@@ -99,19 +100,33 @@ class Client:
         return web(urljoin(self.endpoint, string(url))) if string(url) else ""
 
 
-def accept(response: Response, *, write: bool, now: datetime) -> None:
-    """Raises what a refusal means. Its body is JSON, a form, or (some sites) the bare code."""
+def accept(response: Response, *, write: bool, now: datetime, scope: str = "") -> None:
+    """Raises what a refusal means. Its body is JSON, a form, or (some sites) the bare code.
+
+    `scope` is what such a request needs, where the site does not say it.
+    """
     if response.status < 400:
         return
     code = code_of(response)
     message = f"status {response.status} {code}".strip()
     if code in _REASONS:
-        raise Rejected(message, reason=_REASONS[code])
+        reason = _REASONS[code]
+        needs = (_scope(response) or scope, PLACE) if code == "insufficient_scope" else ()
+        raise Rejected(message, reason=reason, needs=needs if all(needs) else ())
     if code in _SIGN_IN:
         raise AuthExpired(message)
     if response.status == 501:
         raise Rejected(message, reason="not_supported")
     check(response, write=write, now=now)
+
+
+def _scope(response: Response) -> str:
+    """The scope that a site says is missing (Micropub section 3.6), '' when it does not."""
+    try:
+        said = obj(decode_json(response.body)).get("scope")
+    except NotJson:
+        return ""
+    return string(said) if _CODE.fullmatch(string(said)) else ""
 
 
 def code_of(response: Response) -> str:

@@ -64,7 +64,7 @@ class Client:
     async def _ask(self, method: str, path: str, *, write: bool, **options: Any) -> tuple[Response, Obj]:
         response = await self.http.request(method, self.base + path, write=write, budget=self._budget, **options)
         if response.status >= 400:
-            raise refusal(response, write=write, now=self.now())
+            raise refusal(response, write=write, now=self.now(), method=method)
         try:
             return response, obj(await self.http.offload(decode_json, response.body))
         except NotJson as error:

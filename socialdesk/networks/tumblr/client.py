@@ -46,7 +46,7 @@ class Client:
             method, self.base + path, headers=headers, budget=self._budget, write=write, **options
         )
         if response.status >= 400:
-            raise refusal(response, write=write, now=self.now())
+            raise refusal(response, write=write, now=self.now(), writes=method not in _READS)
         try:
             body = obj(await self.http.offload(decode_json, response.body))
         except NotJson as error:

@@ -12,6 +12,7 @@ from socialdesk.http.status import error_for
 from socialdesk.networks.tumblr.tolerant import number
 
 REST = timedelta(hours=1)  # Tumblr says that a day's limit is reached, not when the day ends
+PLACE = "to SocialDesk on the page where Tumblr asks for it"
 _FULL = frozenset({8004, 8011, 8022, 8023})  # media today, films today, queue, posts today
 _UPLOADS = frozenset({8006, 8009})
 _REASONS = {
@@ -24,8 +25,8 @@ _REASONS = {
 }
 
 
-def refusal(response: Response, *, write: bool, now: datetime) -> NetworkError:
-    """The error for a status of 400 or more."""
+def refusal(response: Response, *, write: bool, now: datetime, writes: bool = False) -> NetworkError:
+    """The error for a status of 400 or more. `writes`: something was to change, be that harmless or not."""
     plain = error_for(response, write=write, now=now)
     code = code_of(response)
     message = f"{plain} {code or ''}".strip()
@@ -37,6 +38,10 @@ def refusal(response: Response, *, write: bool, now: datetime) -> NetworkError:
         return Unreachable(message, reason=_REASONS[code], detail=plain.detail)
     if isinstance(plain, Rejected) and code in _REASONS:
         return Rejected(message, reason=_REASONS[code], detail=plain.detail)
+    if isinstance(plain, Rejected) and plain.reason == "missing_permission":
+        return Rejected(
+            message, reason=plain.reason, detail=plain.detail, needs=("write" if writes else "basic", PLACE)
+        )
     return plain
 
 

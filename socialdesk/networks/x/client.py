@@ -58,7 +58,7 @@ class Client:
         except RateLimited as error:
             raise capped(error) from error
         if response.status >= 400:
-            raise refusal(response, write=write, now=self.now())
+            raise refusal(response, write=write, now=self.now(), name=name)
         if not response.body:
             return response, NONE
         try:

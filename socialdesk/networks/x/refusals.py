@@ -16,6 +16,20 @@ from socialdesk.http.values import NotJson
 from socialdesk.networks.x.tolerant import number
 
 FIELDS = "version_retired"
+PLACE = "to your app at console.x.com (User authentication settings)"
+_READS = "tweet.read"
+# The permission that each kind of request asks for; all others only read.
+_SCOPES = {
+    **dict.fromkeys(("create", "delete", "repost", "unrepost"), "tweet.write"),
+    **dict.fromkeys(("upload", "upload_status", "metadata"), "media.write"),
+    **dict.fromkeys(("like", "unlike"), "like.write"),
+    **dict.fromkeys(("bookmark", "unbookmark"), "bookmark.write"),
+    **dict.fromkeys(("list", "owned_lists", "followed_lists"), "list.read"),
+    "likes": "like.read",
+    "bookmarks": "bookmark.read",
+    "me": "users.read",
+    "user": "users.read",
+}
 _FIELD_NAMES = frozenset({"post.fields", "tweet.fields", "expansions"})
 _CODE_REASONS = {
     32: "sign_in_again",
@@ -61,15 +75,17 @@ _WORD_REASONS = (
 )
 
 
-def refusal(response: Response, *, write: bool, now: datetime) -> NetworkError:
-    """The error for a status of 400 or more."""
+def refusal(response: Response, *, write: bool, now: datetime, name: str = "") -> NetworkError:
+    """The error for a status of 400 or more. `name` is the kind of request, as `Client` counts them."""
     plain = error_for(response, write=write, now=now)
     if not isinstance(plain, Rejected | AuthExpired) or plain.reason == "blocked":
         return plain
     reason = "payment_needed" if response.status == 402 else _reason(_body(response))
     if isinstance(plain, AuthExpired) or reason == "sign_in_again":
         return AuthExpired(str(plain), detail=plain.detail)
-    return Rejected(str(plain), reason=reason or plain.reason, detail=plain.detail)
+    reason = reason or plain.reason
+    needs = (_SCOPES.get(name, _READS), PLACE) if reason == "missing_permission" and response.status == 403 else ()
+    return Rejected(str(plain), reason=reason, detail=plain.detail, needs=needs)
 
 
 def missing(answer: Obj) -> Rejected:
