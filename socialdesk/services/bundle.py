@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from socialdesk.services.health import HealthService
     from socialdesk.services.image_cache import ImageService
     from socialdesk.services.inspecting import InspectService
+    from socialdesk.services.marking import MarkService
     from socialdesk.services.publishing import PublishService
     from socialdesk.services.reading import ReadingService
     from socialdesk.services.recleaning import RecleaningService
@@ -41,9 +42,10 @@ if TYPE_CHECKING:
     from socialdesk.services.searching import SearchService
     from socialdesk.services.sign_in_watch import SignInWatch
     from socialdesk.services.spending import SpendingService
+    from socialdesk.services.subscribing import SubscribeService
     from socialdesk.services.transfer import TransferService
 
-ENDED_TOGETHER = ("reading", "refresh", "searching", "recleaning")
+ENDED_TOGETHER = ("reading", "marking", "refresh", "searching", "recleaning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Services:
         await self.publishing.start()
         self.refresh.start()
         self.reading.start()
+        self.marking.start()
         self.searching.start()
         self.recleaning.start()
         self._sign_in_watch.start()
@@ -106,6 +109,7 @@ class Services:
     def _wire(self) -> "tuple[Http, Connectivity]":
         http, connectivity = self._parts.open_http()
         connectivity.listen(lambda online: self.reading.connection_changed(online=online))
+        connectivity.listen(lambda online: self.marking.connection_changed(online=online))
         connectivity.listen(lambda online: self.events.send(ConnectionChanged(online)))
         return http, connectivity
 
@@ -117,7 +121,21 @@ class Services:
     def reading(self) -> "ReadingService":
         from socialdesk.services.reading import ReadingService
 
-        return ReadingService(self._parts.store, self.accounts, self.events, self._parts.now, lambda: self.spending)
+        return ReadingService(
+            self._parts.store, self.accounts, self.events, self._parts.now, lambda: self.spending, lambda: self.marking
+        )
+
+    @cached_property
+    def marking(self) -> "MarkService":
+        from socialdesk.services.marking import MarkService
+
+        return MarkService(self._parts.store, self.accounts, self.events, self._parts.now)
+
+    @cached_property
+    def subscribing(self) -> "SubscribeService":
+        from socialdesk.services.subscribing import SubscribeService
+
+        return SubscribeService(self.accounts)
 
     @cached_property
     def columns(self) -> "ColumnService":
@@ -134,9 +152,11 @@ class Services:
         from socialdesk.services.refreshing import RefreshService
 
         parts, (http, connectivity) = self._parts, self._wire
-        return RefreshService(
+        made = RefreshService(
             parts.store, self.accounts, parts.worker, http, connectivity, self.events, parts.now, self.spending
         )
+        made.before_look.append(self.marking.push_before)
+        return made
 
     @cached_property
     def spending(self) -> "SpendingService":
@@ -160,6 +180,12 @@ class Services:
         return BrowserSignInService(self.accounts)
 
     @cached_property
+    def device_sign_in(self) -> "DeviceSignInService":
+        from socialdesk.services.device_sign_in import DeviceSignInService
+
+        return DeviceSignInService(self.accounts, self._parts.now)
+
+    @cached_property
     def _sign_in_watch(self) -> "SignInWatch":
         from socialdesk.services.sign_in_watch import SignInWatch
 
@@ -178,12 +204,6 @@ class Services:
         from socialdesk.services.profile_lock import ProfileLock
 
         parts = self._parts
-    @cached_property
-    def device_sign_in(self) -> "DeviceSignInService":
-        from socialdesk.services.device_sign_in import DeviceSignInService
-
-        return DeviceSignInService(self.accounts, self._parts.now)
-
         preparer = Preparer(parts.store, self.http, parts.worker)
         lock = ProfileLock(parts.data_folder / "delivering.lock")
         return Deliverer(parts.store, self.accounts, self.composing, preparer, lock, self.events, parts.now)

@@ -8,8 +8,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from socialdesk.core.entry import Counts, Entry, Page
-from socialdesk.core.errors import InputError, NetworkError, RateLimited, StoreError, Unreachable, VaultError
+from socialdesk.core.errors import (
+    InputError,
+    NetworkError,
+    RateLimited,
+    Rejected,
+    StoreError,
+    Unreachable,
+    VaultError,
+)
 from socialdesk.core.events import ColumnChanged
+from socialdesk.core.marks import LABEL, wish_of
 from socialdesk.core.network import Acts, Network, ReadsThreads
 from socialdesk.core.post import Target
 from socialdesk.core.rows import Removed, Row, StoredEntry, Story
@@ -23,6 +32,7 @@ from socialdesk.store import wishes as wishes_table
 from socialdesk.store.database import Store
 
 if TYPE_CHECKING:
+    from socialdesk.services.marking import MarkService
     from socialdesk.services.spending import SpendingService
 
 log = logging.getLogger(__name__)
@@ -39,10 +49,12 @@ class ReadingService:
         events: Events,
         now: Callable[[], datetime],
         spending: "Callable[[], SpendingService]",
+        marking: "Callable[[], MarkService]",
     ) -> None:
         self._store = store
         self._accounts = accounts
         self._spending = spending
+        self._marking = marking
         self._events = events
         self._now = now
         self._catching_up: asyncio.Task[None] | None = None
@@ -107,15 +119,19 @@ class ReadingService:
         return (await self._accounts.use(stored.account_id, ask)).entries
 
     async def mark_seen(self, column_id: int, entry_ids: tuple[int, ...]) -> int:
-        """Returns how many rows of the column are still new."""
-        unseen = await self._store.write(columns_table.mark_seen, column_id, entry_ids, self._now())
-        self._events.send(ColumnChanged(column_id, 0, unseen))
-        return unseen
+        """Returns how many rows of the column are still new. Where the network keeps it, they are read there, too."""
+        return await self._marking().see(column_id, entry_ids)
 
     async def mark_all_seen(self, column_id: int) -> int:
-        unseen = await self._store.write(columns_table.mark_all_seen, column_id, self._now())
-        self._events.send(ColumnChanged(column_id, 0, unseen))
-        return unseen
+        return await self._marking().see(column_id, None)
+
+    async def put_read(self, entry_ids: tuple[int, ...], *, is_read: bool) -> None:
+        """Read or new again, here and at the network. Raises InputError where the network does not keep that."""
+        await self._marking().put_read(entry_ids, is_read=is_read)
+
+    async def labels(self, account_id: int) -> tuple[str, ...]:
+        """The labels that an account has for entries at its network."""
+        return await self._marking().labels(account_id)
 
     async def remove(self, entry_ids: tuple[int, ...]) -> tuple[Removed, ...]:
         """Takes entries off the desk: no source brings them back, saved copies stay. `restore` undoes it.
@@ -148,15 +164,17 @@ class ReadingService:
         return target, stored.account_id
 
     async def act(self, entry_id: int, action: str) -> Entry:
-        """like, unlike, reshare, unreshare, bookmark, unbookmark: shown at once, taken back if the network refuses.
+        """like, unlike, reshare, unreshare, bookmark, unbookmark, label:<name>, unlabel:<name>.
 
-        Without a connection it stays as shown and is done when there is one (`catch_up`). Raises what the network
-        raises, after the entry is as it was.
+        Shown at once, taken back if the network refuses. Without a connection it stays as shown and is done when there
+        is one (`catch_up`). Raises what the network raises, after the entry is as it was.
         """
         stored = await self.entry(entry_id)
         before = stored.entry
         facts = self._accounts.facts(before.network)
         account = await self._accounts.get(stored.account_id) if stored.account_id is not None else None
+        if account is not None and facts.keeps(wish_of(action).mark):
+            return await self._mark(stored, action)
         if account is None or DONE_BY.get(action, action) not in facts.actions_of(account):
             raise InputError(f"{facts.title} has no such action here.", "Open it in the browser instead.")
         await self._put(entry_id, shown_after(before, action))
@@ -173,6 +191,17 @@ class ReadingService:
             raise
         await self._done(entry_id, action, after)
         return after
+
+    async def _mark(self, stored: StoredEntry, action: str) -> Entry:
+        """As `act`, for a mark that the network keeps: it may wait long, and other devices set it too."""
+        shown = shown_after(stored.entry, action)
+        await self._put(stored.id, shown)
+        try:
+            await self._marking().wish(stored, wish_of(action))
+        except Rejected:
+            await self._put(stored.id, stored.entry)
+            raise
+        return shown
 
     async def account_back(self, account_id: int) -> None:
         """The person signed in, maybe with another plan: the newest cards are shown with what it allows now."""
@@ -247,6 +276,8 @@ def shown_after(entry: Entry, action: str) -> Entry:
     """The entry as it looks when the action has worked: mark set or removed, count one up or down."""
     done = DONE_BY.get(action, action)
     adds = action in UNDO
+    if action.removeprefix("un").startswith(LABEL):
+        done, adds = wish_of(action).mark, wish_of(action).is_set
     if (done in entry.mine) == adds:
         return entry
     mine = entry.mine | {done} if adds else entry.mine - {done}

@@ -67,6 +67,7 @@ class RefreshService:
         self._wake = asyncio.Event()
         self._loop_task: asyncio.Task[None] | None = None
         self._rest_until = 0.0
+        self.before_look: list[Callable[[Source], Awaitable[None]]] = []
 
     def is_busy(self, source_id: int) -> bool:
         return source_id in self._running
@@ -201,11 +202,13 @@ class RefreshService:
         records = await self._records(page.entries)
         state = await self._store.read(sources_table.state, source.id)
         applied = await self._store.write(
-            entries_table.apply_records, source, records, state, now, first=True, older=page.older
+            entries_table.apply_records, source, records, state, now, first=True, older=page.older, marks=page.marks
         )
         # The past that a person scrolled to is not news: it waits behind no pill and no badge counts it.
         for change in applied.columns:
-            unseen = await self._store.write(columns_table.mark_seen, change.column_id, applied.new_ids, now)
+            unseen = change.unseen  # where the network keeps what was read, that decides
+            if page.marks is None:
+                unseen = await self._store.write(columns_table.mark_seen, change.column_id, applied.new_ids, now)
             self._events.send(ColumnChanged(change.column_id, 0, unseen, change.updated))
         return bool(page.entries)
 
@@ -248,6 +251,8 @@ class RefreshService:
                 raise Rejected("this network cannot be read", reason="not_supported")
             return await network.fetch(source, state.cursor, PAGE)
 
+        for go_first in self.before_look:
+            await go_first(source)
         await self._spending.may_read(source)
         with person_waits(urgent), noting_limits() as noted:
             page = await self._with_network(source, ask)
@@ -294,7 +299,7 @@ class RefreshService:
         after = replace(after, memory=fetched.memory)
         if page.meta is not None and page.meta.title and not source.title:
             source = replace(source, title=page.meta.title)
-        if not fetched.records:
+        if not fetched.records and page.marks is None:
             await self._store.write(sources_table.put_state, after, source)
             return SourceOutcome(source, 0, after.error, "", after.next_at)
         applied = await self._store.write(
@@ -306,6 +311,7 @@ class RefreshService:
             first=state.first_fetched is None,
             older=page.older,
             complete=fetched.complete,
+            marks=page.marks,
         )
         self._tell(applied)
         return SourceOutcome(source, len(applied.new_ids), after.error, "", after.next_at)

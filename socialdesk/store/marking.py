@@ -40,13 +40,14 @@ def see(
     return (ColumnChange(column_id, 0, unseen), *elsewhere), accounts
 
 
-def unsee(
-    db: sqlite3.Connection, entry_ids: Iterable[int], networks: Iterable[str], now: datetime
+def put_read(
+    db: sqlite3.Connection, entry_ids: Iterable[int], networks: Iterable[str], now: datetime, *, is_read: bool
 ) -> tuple[tuple[ColumnChange, ...], tuple[int, ...]]:
-    """Marks entries of one of `networks` as not read, here and there. Returns as `see`; use with `durable=True`."""
+    """Marks entries of one of `networks` as read or not, here and there. Returns as `see`; use with `durable=True`."""
     ids = tuple(entry_ids)
-    accounts = marks.wish_read(db, ids, networks, is_read=False, now=now)
-    return _as_changes(db, set_unseen(db, _of_accounts(db, ids, accounts))), accounts
+    accounts = marks.wish_read(db, ids, networks, is_read=is_read, now=now)
+    theirs = _of_accounts(db, ids, accounts)
+    return _as_changes(db, set_seen(db, theirs, now) if is_read else set_unseen(db, theirs)), accounts
 
 
 def set_seen(db: sqlite3.Connection, entry_ids: Iterable[int], now: datetime) -> Mapping[int, set[int]]:

@@ -96,6 +96,8 @@ _SENTENCES = {
     "posting_too_fast": "The network finds that this account posts too fast. Wait some hours.",
     "confirm_identity": "The network wants to know who you are first. Sign in on its site and do what it asks.",
     "no_page": "No Page was found that you may post to. Check its name, and what your app may do.",
+    "wrong_password": "User name or password is not accepted there. Some servers want a password made for programs.",
+    "no_reader_api": "There is no Google Reader API at this address, or it is switched off.",
     "declined": "The sign-in was not allowed there. Start again and allow SocialDesk.",
     "code_ended": "The code has run out. Start again for a new one.",
     "too_many_pictures": "There are more pictures than this network takes. Take some out.",
@@ -123,9 +125,10 @@ _FALLBACK = "That did not work. Try again."
 # The word of the one button that helps, by reason code. What is refused of a post is mended where it was written.
 _FIXES = {
     "Sign in again": """sign_in_again auth_expired missing_permission header_stripped invalid_key app_not_allowed
-        no_app_passwords declined code_ended""",
+        no_app_passwords declined code_ended wrong_password""",
     "Options": """not_a_feed not_found gone private_address insecure not_http dns too_many_redirects no_api no_ghost
-        no_micropub no_indieauth no_list not_mastodon no_page not_your_blog not_your_page members_unread plan_limit""",
+        no_micropub no_indieauth no_list not_mastodon no_page not_your_blog not_your_page members_unread plan_limit
+        no_reader_api""",
     "Budget": "budget_spent",
     "Edit": """too_long empty duplicate media_too_large media_type media_missing media_unfit cashtags quote_not_allowed
         reply_not_allowed reblog_not_allowed cannot_plan edit_conflict link_refused too_many_links too_many_pictures

@@ -124,9 +124,18 @@ class TestWishes:
 
     def test_the_last_wish_counts(self, reader: Reader) -> None:
         reader.see(1)
-        reader.desk.store.write_now(marking.unsee, (reader.id(1),), NETWORKS, LATER)
+        reader.desk.store.write_now(marking.put_read, (reader.id(1),), NETWORKS, LATER, is_read=False)
         assert reader.waiting() == [(UNREAD, ["1"])]
         assert reader.new() == reader.new(reader.other) == {1, 2, 3}
+
+    def test_entries_are_read_wherever_they_are_shown(self, reader: Reader) -> None:
+        changes, told = reader.desk.store.write_now(
+            marking.put_read, (reader.id(1), reader.id(3)), NETWORKS, SOON, is_read=True
+        )
+        assert told == (reader.account,)
+        assert {change.unseen for change in changes} == {1}
+        assert reader.new() == reader.new(reader.other) == {2}
+        assert reader.waiting() == [(READ, ["1", "3"])]
 
     def test_a_wish_made_while_another_is_sent_goes_on_waiting(self, reader: Reader) -> None:
         reader.wish(1, STAR)
@@ -227,7 +236,7 @@ class TestConflicts:
         assert reader.new() == {1, 2, 3}, "now the network knows, and somebody kept it unread there"
 
     def test_unread_here_while_the_network_says_read(self, reader: Reader) -> None:
-        reader.desk.store.write_now(marking.unsee, (reader.id(1),), NETWORKS, SOON)
+        reader.desk.store.write_now(marking.put_read, (reader.id(1),), NETWORKS, SOON, is_read=False)
         reader.look([], said(LATER, unread=(2,)))
         assert reader.new() == {1, 2}
 
