@@ -23,6 +23,7 @@ QUERIES: Mapping[str, Method] = {
     "app.bsky.feed.getAuthorFeed": reads.get_author_feed,
     "app.bsky.feed.getListFeed": reads.get_list_feed,
     "app.bsky.feed.getFeed": reads.get_feed,
+    "app.bsky.feed.getFeedGenerator": reads.get_feed_generator,
     "app.bsky.feed.getFeedGenerators": reads.get_feed_generators,
     "app.bsky.feed.searchPosts": reads.search_posts,
     "app.bsky.feed.getPosts": reads.get_posts,

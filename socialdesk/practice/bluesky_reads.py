@@ -103,6 +103,13 @@ def get_list(call: Call) -> Json:
     return {"list": call.views.list_view(record), "items": items[: call.limit()]}
 
 
+def get_feed_generator(call: Call) -> Json:
+    record = call.record(call.need("feed"))
+    if record is None or record.collection != GENERATOR:
+        raise Refused(400, "InvalidRequest", "could not find feed")
+    return {"view": call.views.generator(record), "isOnline": True, "isValid": True}
+
+
 def get_feed_generators(call: Call) -> Json:
     found = [record for uri in call.many.get("feeds", []) if (record := call.record(uri)) is not None]
     return {"feeds": [call.views.generator(record) for record in found]}

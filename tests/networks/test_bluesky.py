@@ -358,9 +358,8 @@ class TestReading:
             await opened.thread(root.uri + "x", {})
         assert caught.value.reason == "not_found"
 
-    async def test_wishes_are_asked_for_once_and_only_for_labels(self, server: PracticeBluesky, opened: Any) -> None:
+    async def test_wishes_are_asked_for_once(self, server: PracticeBluesky, opened: Any) -> None:
         page = await opened.fetch(HOME, "", 5)
-        assert not server.requests("getPreferences")
         for number in range(2):
             labels = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "nudity"}]}
             server.post_as("harbor", f"Bare facts {number}", labels=labels)

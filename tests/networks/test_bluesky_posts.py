@@ -236,12 +236,13 @@ class TestBroken:
         assert gif is not None
         assert [m.kind for m in (*video.media, *gif.media)] == [MediaKind.VIDEO, MediaKind.GIF]
 
-    def test_quotes_that_are_gone_are_left_out(self) -> None:
+    def test_quotes_that_are_gone_say_why(self) -> None:
         for kind in ("viewNotFound", "viewBlocked", "viewDetached"):
             gone = {"$type": f"app.bsky.embed.record#{kind}", "uri": "at://x/app.bsky.feed.post/1"}
             entry = post_entry(post(embed={"$type": "app.bsky.embed.record#view", "record": gone}), READER)
             assert entry is not None
-            assert entry.quoted is None
+            assert entry.quoted is not None
+            assert (entry.quoted.author.name, entry.quoted.url) == ("Quote", "")
 
     def test_addresses_of_pictures_and_cards_are_web_addresses(self) -> None:
         image = {"fullsize": "javascript:x", "thumb": "https://a.example/t", "alt": ""}

@@ -7,10 +7,17 @@ from urllib.parse import quote
 
 from socialdesk.core.entry import Author, LinkCard, Media, MediaKind, Quoted
 from socialdesk.core.urls import host_of, is_web
+from socialdesk.networks.bluesky import labels
 from socialdesk.networks.bluesky.keys import parse_at_uri
 
 Json = Mapping[str, Any]
 
+NOT_SHOWN = Author("Quote")
+_WHY = {
+    "viewNotFound": "The quoted post is deleted.",
+    "viewBlocked": "By somebody whom you have blocked, or who has blocked you.",
+    "viewDetached": "Its author has taken it out of this quote.",
+}
 NO_HANDLE = "handle.invalid"  # the app view's word for a handle that no longer points back
 
 
@@ -42,8 +49,8 @@ def post_url(uri: str, who: Author, web: str) -> str:
     return f"{web}/profile/{quote(who.handle or parts.repo, safe=':')}/post/{parts.rkey}" if parts else ""
 
 
-def shown(embed: object, web: str) -> Shown:
-    """From `postView.embed`."""
+def shown(embed: object, web: str, wishes: labels.LabelWishes = labels.NO_WISHES) -> Shown:
+    """From `postView.embed`. A quoted post is held to the account's wishes about labels, too."""
     if not isinstance(embed, dict):
         return Shown()
     match embed.get("$type"):
@@ -56,10 +63,10 @@ def shown(embed: object, web: str) -> Shown:
         case "app.bsky.embed.external#view":
             return Shown(link=_card(embed.get("external")))
         case "app.bsky.embed.record#view":
-            return _record(embed.get("record"), web)
+            return _record(embed.get("record"), web, wishes)
         case "app.bsky.embed.recordWithMedia#view":
             around, record = shown(embed.get("media"), web), embed.get("record")
-            inner = _record(record.get("record") if isinstance(record, dict) else None, web)
+            inner = _record(record.get("record") if isinstance(record, dict) else None, web, wishes)
             return Shown(around.media, around.link or inner.link, inner.quoted)
     return Shown()
 
@@ -88,21 +95,30 @@ def _card(external: object) -> LinkCard | None:
     return LinkCard(url, _text(view, "title"), _text(view, "description"), _web(view, "thumb"), host_of(url))
 
 
-def _record(record: object, web: str) -> Shown:
+def _record(record: object, web: str, wishes: labels.LabelWishes) -> Shown:
     view = record if isinstance(record, dict) else {}
     kind = str(view.get("$type", ""))
     if kind == "app.bsky.embed.record#viewRecord":
-        value, who = view.get("value"), author(view.get("author"), web)
-        text = _text(value, "text") if isinstance(value, dict) else ""
-        return Shown(quoted=Quoted(who, text, post_url(_text(view, "uri"), who, web)))
+        return Shown(quoted=_quoted(view, web, wishes))
+    if why := _WHY.get(kind.partition("#")[2]):
+        return Shown(quoted=Quoted(NOT_SHOWN, why))
     places = {"generatorView": "feed", "listView": "lists"}
     place = places.get(kind.partition("#")[2])
     uri = parse_at_uri(_text(view, "uri"))
     if place is None or uri is None:
-        return Shown()  # removed, blocked or detached posts, and records we have no picture of
+        return Shown()  # records we have no picture of
     url = f"{web}/profile/{uri.repo}/{place}/{uri.rkey}"
     title = _text(view, "displayName") or _text(view, "name")
     return Shown(link=LinkCard(url, title, _text(view, "description"), _web(view, "avatar"), host_of(url)))
+
+
+def _quoted(view: Json, web: str, wishes: labels.LabelWishes) -> Quoted:
+    """A quoted post keeps behind its warning what it says."""
+    if labels.is_hidden(view, wishes, anonymous=False):
+        return Quoted(NOT_SHOWN, "Hidden by your settings at the network.")
+    value, who = view.get("value"), author(view.get("author"), web)
+    text = _text(value, "text") if isinstance(value, dict) else ""
+    return Quoted(who, labels.warning(view, wishes) or text, post_url(_text(view, "uri"), who, web))
 
 
 def _size(view: Json) -> tuple[int, int]:

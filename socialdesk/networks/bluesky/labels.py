@@ -53,10 +53,6 @@ def read_wishes(preferences: Iterable[Json]) -> LabelWishes:
     return LabelWishes(by_label, hide_adult)
 
 
-def is_labelled(post: Json) -> bool:
-    return bool(values(post))
-
-
 def values(post: Json) -> tuple[str, ...]:
     """Label values on a post, by its author and by moderators; withdrawn ones are left out."""
     record = post.get("record") or post.get("value")

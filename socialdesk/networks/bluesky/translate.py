@@ -47,7 +47,7 @@ def post_entry(post: object, reader: Reader) -> Entry | None:
         return None
     uri, record = post["uri"], post["record"]
     text = record.get("text") if isinstance(record.get("text"), str) else ""
-    shown = embeds.shown(post.get("embed"), reader.web)
+    shown = embeds.shown(post.get("embed"), reader.web, reader.wishes)
     return Entry(
         key=uri,
         network=NETWORK_KEY,
