@@ -1,6 +1,7 @@
 """`socialdesk post`, `outbox`."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,6 +32,8 @@ def post(
     to: Annotated[str, typer.Option("--to", metavar="ACCOUNT,...", help="Accounts by id or handle, with commas.")],
     image: Annotated[list[Path] | None, typer.Option(help="A picture; give --alt for each.")] = None,
     alt: Annotated[list[str] | None, typer.Option(help="The description of the picture at the same place.")] = None,
+    video: Annotated[Path | None, typer.Option(help="A video, sent as it is.")] = None,
+    video_alt: Annotated[str, typer.Option("--video-alt", help="The description of the video.")] = "",
     article: Annotated[Path | None, typer.Option(help="A Markdown file for the blog among the accounts.")] = None,
     link: Annotated[str, typer.Option(help="An address whose card the posts carry.")] = "",
     language: Annotated[str, typer.Option(help="Language of the text, such as en.")] = "",
@@ -60,6 +63,8 @@ def post(
     async def job(services: Services) -> tuple[Publication, dict[int, str], HandOffs]:
         accounts = [await services.accounts.find(name) for name in to.split(",") if name.strip()]
         kept = [await _picture(services, path, descriptions, n) for n, path in enumerate(pictures)]
+        if video is not None:
+            kept.append(replace(await services.composing.add_video(str(video)), alt=video_alt))
         piece = await article_of(article, services) if article else None
         written = Draft(
             text=text.replace("\\n", "\n"),
@@ -161,9 +166,7 @@ async def _deliver(services: Services) -> None:
 
 async def _picture(services: Services, path: Path, descriptions: list[str], index: int) -> Picture:
     kept = await services.composing.add_picture(read_file(path), path.name)
-    if index >= len(descriptions):
-        return kept
-    return Picture(kept.blob, kept.mime, kept.width, kept.height, kept.size, descriptions[index], kept.name)
+    return replace(kept, alt=descriptions[index]) if index < len(descriptions) else kept
 
 
 def _show(

@@ -33,7 +33,9 @@ def plan(draft: Draft, rules: Mapping[int, PostRules], account_ids: Iterable[int
     for account_id in account_ids:
         own = rules.get(account_id)
         wanted, part = segments.card_at(draft, account_id, rules) if own is not None else ("", 0)
-        if own is None or not wanted or (address and wanted != address) or segments.pictures_of(draft, own, part):
+        if own is None or not wanted or (address and wanted != address):
+            continue
+        if segments.pictures_of(draft, account_id, own, part):
             continue
         address = wanted
         is_ours = own.link_card == "client"

@@ -1,39 +1,16 @@
 """Whether a draft can be sent from each of its accounts, said as the person types. Pure.
 
-An `Issue` names what is wrong in a sentence and the one thing that mends it (`fix`, a code that the composer knows).
+Pictures and videos are judged by `core.media_checks`, what an issue is says `core.issues`.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from socialdesk.core import scheduling, segments
+from socialdesk.core import media_checks, scheduling, segments
+from socialdesk.core.issues import Issue, Severity
 from socialdesk.core.post import Draft, Picture
 from socialdesk.core.rules import PostRules
-
-
-class Severity(StrEnum):
-    ERROR = "error"  # cannot be sent
-    WARNING = "warning"  # can be sent; better mended
-    NOTE = "note"  # good to know
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """One finding. `sentence` continues the account's name ("Mastodon  12 over the limit of 500").
-
-    `part` and `picture` are positions, -1 = none (a picture of -1 with `add_alt` is the article's featured image).
-    `fix` is one of: add_alt, edit_alt, remove_picture, split, shorten, write, write_article, add_title,
-    publish_article, choose_blog, only_target_account, remove_warning, post_now, choose_time; '' = nothing to press.
-    """
-
-    severity: Severity
-    code: str
-    sentence: str
-    fix: str = ""
-    part: int = -1
-    picture: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +57,8 @@ def check_account(
         *_target_issues(draft, account_id, own),
         *(_time_issues(draft, account_id, rules, now) if now is not None else ()),
         *_text_issues(draft, account_id, rules, texts),
-        *_picture_issues(draft.pictures, own),
+        *media_checks.issues(segments.pictures_of(draft, account_id, own), own, draft.pictures),
+        *_left_out_issues(draft, account_id),
         *_host_issues(draft.pictures, own),
         *_link_issues(draft, rules),
         *_card_issues(draft, account_id, rules),
@@ -138,28 +116,11 @@ def _too_long(text: str, index: int, count: int, draft: Draft, account_id: int, 
     return f"{where}{over:,} over the limit of {rules.limit:,}"
 
 
-_ORDINALS = ("first", "second", "third", "fourth")
-
-
-def _name(index: int, count: int) -> str:
-    if count == 1:
-        return "image"
-    return f"{_ORDINALS[index]} image" if index < len(_ORDINALS) else f"image {index + 1}"
-
-
-def _picture_issues(pictures: tuple[Picture, ...], rules: PostRules) -> Iterator[Issue]:
-    count = len(pictures)
-    if count > rules.max_pictures:
-        takes = f"{rules.max_pictures} of {count} images" if rules.max_pictures else "no images"
-        yield Issue(Severity.ERROR, "too_many_pictures", f"takes {takes}", "remove_picture", picture=rules.max_pictures)
-    for index, picture in enumerate(pictures):
-        name = _name(index, count)
-        if not picture.alt.strip():
-            yield Issue(Severity.WARNING, "alt_missing", f"{name} has no description", "add_alt", picture=index)
-        elif len(picture.alt) > rules.alt_limit:
-            over = len(picture.alt) - rules.alt_limit
-            sentence = f"description of the {name} {over:,} too long"
-            yield Issue(Severity.ERROR, "alt_too_long", sentence, "edit_alt", picture=index)
+def _left_out_issues(draft: Draft, account_id: int) -> Iterator[Issue]:
+    has = {"poll": draft.poll is not None, "video": any(picture.is_video for picture in draft.pictures)}
+    for what in segments.without(draft, account_id):
+        if has.get(what):
+            yield Issue(Severity.NOTE, f"without_{what}", f"goes out without the {what}", f"put_back_{what}")
 
 
 def _host_issues(pictures: tuple[Picture, ...], rules: PostRules) -> Iterator[Issue]:

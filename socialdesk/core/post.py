@@ -74,11 +74,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What one account says differently; None = as in the draft."""
+    """What one account says differently; None = as in the draft. `without` names what it leaves out: poll, video."""
 
     text: str | None = None
     warning: str | None = None
     visibility: str | None = None
+    without: tuple[str, ...] = ()
+    replies: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

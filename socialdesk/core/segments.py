@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import accumulate
 
-from socialdesk.core.post import PERMALINK, Article, Draft, Override, Picture
+from socialdesk.core.post import PERMALINK, Article, Draft, Override, Picture, Poll
 from socialdesk.core.rules import PostRules
 from socialdesk.core.text import clusters, utf8_length
 from socialdesk.core.urls import has_sign_in, is_web
@@ -185,7 +185,7 @@ def card_of(draft: Draft, account_id: int, rules: Mapping[int, PostRules]) -> st
     if own.link_card != "client":
         return ""
     address, part = card_at(draft, account_id, rules)
-    return "" if address == draft.no_card or pictures_of(draft, own, part) else address
+    return "" if address == draft.no_card or pictures_of(draft, account_id, own, part) else address
 
 
 def crowds_out_card(draft: Draft, account_id: int, rules: Mapping[int, PostRules]) -> bool:
@@ -193,12 +193,35 @@ def crowds_out_card(draft: Draft, account_id: int, rules: Mapping[int, PostRules
     if rules[account_id].link_card != "client":
         return False
     address, part = card_at(draft, account_id, rules)
-    return address not in ("", draft.no_card) and bool(pictures_of(draft, rules[account_id], part))
+    return address not in ("", draft.no_card) and bool(pictures_of(draft, account_id, rules[account_id], part))
 
 
-def pictures_of(draft: Draft, rules: PostRules, part: int = 0) -> tuple[Picture, ...]:
-    """The pictures of one part: all of them go with the first."""
-    return () if part or takes_article(draft, rules) else draft.pictures
+def pictures_of(draft: Draft, account_id: int, rules: PostRules, part: int = 0) -> tuple[Picture, ...]:
+    """The pictures of one part: all of them go with the first, but for a video that this account leaves out."""
+    if part or takes_article(draft, rules):
+        return ()
+    leaves_out = "video" in without(draft, account_id)
+    return tuple(picture for picture in draft.pictures if not (leaves_out and picture.is_video))
+
+
+def without(draft: Draft, account_id: int) -> tuple[str, ...]:
+    """What the person left out of this account's post: poll, video."""
+    return draft.overrides.get(account_id, _NO_OVERRIDE).without
+
+
+def poll_of(draft: Draft, account_id: int, rules: PostRules) -> Poll | None:
+    """The poll that goes with the account's first part. An article has none."""
+    if takes_article(draft, rules) or "poll" in without(draft, account_id):
+        return None
+    return draft.poll
+
+
+def replies_of(draft: Draft, account_id: int, rules: PostRules) -> str:
+    """Who may answer the account's post: its own choice, the draft's, else the network's usual ('')."""
+    values = [choice.value for choice in rules.replies_from]
+    own = draft.overrides.get(account_id, _NO_OVERRIDE).replies
+    wishes = (draft.replies,) if own is None else (own,)
+    return next((wish for wish in wishes if wish in values), "")
 
 
 def words_of(draft: Draft, account_id: int) -> str:
@@ -253,7 +276,8 @@ def _with_extras(
         first = with_link(first, link)
     if first or pieces:
         return (first, *pieces[1:])
-    has_more = draft.pictures or draft.quote is not None or card_of(draft, account_id, rules)
+    media = pictures_of(draft, account_id, rules[account_id])
+    has_more = media or draft.quote is not None or card_of(draft, account_id, rules)
     return ("",) if has_more else ()
 
 

@@ -173,7 +173,7 @@ def parts_of(draft: Draft, account_id: int, rules: Mapping[int, PostRules]) -> t
     return tuple(
         part_of(
             text,
-            sum(bool(p.alt.strip()) for p in segments.pictures_of(draft, own, index)),
+            sum(bool(p.alt.strip()) for p in segments.pictures_of(draft, account_id, own, index)),
             draft,
             own,
             answers and not index,

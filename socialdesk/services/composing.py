@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from socialdesk.content import pictures
+from socialdesk.content import pictures, videos
 from socialdesk.content.worker import Worker
 from socialdesk.core.blobs import blob_hash
 from socialdesk.core.checks import AccountCheck, check
-from socialdesk.core.errors import ContentError, InputError, NetworkError, VaultError
+from socialdesk.core.errors import ContentError, InputError, NetworkError, StoreError, VaultError
 from socialdesk.core.events import DraftsChanged
 from socialdesk.core.network import HandsOff, Network, Publishes
 from socialdesk.core.post import Draft, Picture
@@ -18,10 +19,12 @@ from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
 from socialdesk.store import blobs as blobs_table
 from socialdesk.store import drafts as drafts_table
+from socialdesk.store import videos as videos_table
 from socialdesk.store.database import Store
 
 RULES_LAST = timedelta(days=1)
 RULES_AGAIN = timedelta(minutes=5)  # after a try that reached nobody
+LARGEST_VIDEO = 1_000_000_000
 LARGEST_PICTURE = 40_000_000  # bytes a person may add; it is made smaller for each network
 
 
@@ -57,6 +60,7 @@ class ComposeService:
     async def discard(self, draft_id: int) -> None:
         await self._store.write(drafts_table.remove, draft_id, durable=True)
         self._events.send(DraftsChanged(draft_id))
+        await self._tidy()
 
     async def rules(self, account_id: int) -> PostRules:
         """What the account may post, asked once a day; when it cannot be asked, what it said last.
@@ -67,7 +71,7 @@ class ComposeService:
         """
         rules = await self._rules_at_network(account_id)
         if rules.pictures_by_address and await self.picture_host() is None:
-            return replace(rules, max_pictures=0)
+            return replace(rules, max_pictures=0, video=None)
         return rules
 
     async def picture_host(self, near: Sequence[int] = ()) -> int | None:
@@ -123,7 +127,7 @@ class ComposeService:
             self._rules[account_id] = known[0], known[1] - RULES_LAST
 
     async def check(self, draft: Draft) -> tuple[AccountCheck, ...]:
-        return check(draft, await self.rules_of(draft.account_ids))
+        return check(draft, await self.rules_of(draft.account_ids), self._now())
 
     async def add_picture(self, data: bytes, name: str) -> Picture:
         """Keeps a picture for a draft. Raises InputError when it is none, or too large."""
@@ -135,6 +139,36 @@ class ComposeService:
             raise InputError(f"{name} is not a picture this desk can send.", "Use JPEG, PNG, GIF or WebP.") from error
         await self._store.write(blobs_table.put, data, mime, self._now(), durable=True)
         return Picture(blob_hash(data), mime, width, height, len(data), name=name)
+
+    async def add_video(self, path: str) -> Picture:
+        """Keeps the video file at `path` for a draft: a copy of it, as it is. Raises InputError and StoreError."""
+        source, folder = Path(path), self._store.folder
+        try:
+            size = (await asyncio.to_thread(source.stat)).st_size
+            if size > LARGEST_VIDEO:
+                raise InputError(f"{source.name} is larger than 1 GB.", "Choose a smaller video.")
+            if not await asyncio.to_thread(videos_table.has_room, folder, size):
+                raise StoreError("no room for a video", reason="disk_full")
+            await self._tidy()
+            copied = await asyncio.to_thread(videos_table.copy, source, folder)
+        except OSError as error:
+            raise InputError(f"{source.name} cannot be read.", "Choose another file.") from error
+        try:
+            found = await self._worker.run(videos.probe, str(copied.path))
+            await asyncio.to_thread(videos_table.keep, copied, folder)
+        except ContentError as error:
+            raise InputError(f"{source.name} is not a video this desk can send.", "Use MP4, MOV or WebM.") from error
+        finally:
+            await asyncio.to_thread(videos_table.drop, copied)
+        await self._store.write(videos_table.put, copied.blob, found.mime, copied.size, self._now(), durable=True)
+        return Picture(
+            copied.blob, found.mime, found.width, found.height, copied.size, name=source.name, seconds=found.seconds
+        )
+
+    async def _tidy(self) -> None:
+        """Gives the room of videos back that nothing names any more."""
+        named = await self._store.write(videos_table.tidy, self._now())
+        await asyncio.to_thread(videos_table.sweep, self._store.folder, named, self._now())
 
     async def picture(self, blob: str) -> bytes:
         """The bytes of a stored picture; InputError when it is gone."""

@@ -1,5 +1,6 @@
 """Making one segment ready for the wire: uploads, link card, the article's HTML."""
 
+import asyncio
 import logging
 from dataclasses import replace
 from datetime import datetime
@@ -29,6 +30,7 @@ from socialdesk.http import Http
 from socialdesk.services.fitting import PictureFitter
 from socialdesk.services.link_cards import FRESH, CardReader
 from socialdesk.store import blobs as blobs_table
+from socialdesk.store import videos as videos_table
 from socialdesk.store.database import Store
 
 log = logging.getLogger(__name__)
@@ -93,6 +95,19 @@ class Preparer:
         )
 
     async def _upload(self, network: TakesPictures, rules: PostRules, picture: Picture) -> Uploaded:
+        return await network.upload(await (self._video if picture.is_video else self._fitting)(picture, rules))
+
+    async def _video(self, video: Picture, _rules: PostRules) -> MediaFile:
+        """As it is: taking a video apart would be for another program."""
+        data = await asyncio.to_thread(videos_table.read, video.blob, self._store.folder)
+        if data is None:
+            raise Rejected("the video is no longer in the store", reason="media_missing")
+        name = video.name or f"{video.blob[:12]}.{video.mime.rpartition('/')[2]}"
+        return MediaFile(
+            video.blob, video.mime, data, video.alt, video.width, video.height, name, seconds=video.seconds
+        )
+
+    async def _fitting(self, picture: Picture, rules: PostRules) -> MediaFile:
         found = await self._store.read(blobs_table.get, picture.blob)
         if found is None:
             raise Rejected("the picture is no longer in the store", reason="media_missing")
@@ -101,8 +116,8 @@ class Preparer:
         except ContentError as error:
             raise Rejected(str(error), reason="media_type") from error
         name = picture.name or f"{picture.blob[:12]}.{fit.mime.rpartition('/')[2]}"
-        file = MediaFile(picture.blob, fit.mime, fit.data, picture.alt, fit.width, fit.height, name)
-        return await network.upload(file)
+        focus = picture.focus if rules.focus else None
+        return MediaFile(picture.blob, fit.mime, fit.data, picture.alt, fit.width, fit.height, name, focus)
 
     async def _article(self, network: Publishes, rules: PostRules, article: Article) -> ArticleToSend:
         html = await self._worker.run(markdown.to_html, article.markdown)

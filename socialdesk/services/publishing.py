@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from socialdesk.core import delivery as decide
 from socialdesk.core import scheduling, segments
-from socialdesk.core.checks import Severity, check
+from socialdesk.core.checks import check
 from socialdesk.core.errors import InputError
 from socialdesk.core.events import DraftsChanged, OutboxChanged
+from socialdesk.core.issues import Severity
 from socialdesk.core.measures import Measure
 from socialdesk.core.network import (
     Deletes,
@@ -95,7 +96,7 @@ class PublishService:
                 PartPlan(
                     text,
                     self._key(network, draft, now, index),
-                    tuple(p.blob for p in segments.pictures_of(draft, rules[account_id], index)),
+                    tuple(p.blob for p in segments.pictures_of(draft, account_id, rules[account_id], index)),
                 )
                 for index, text in enumerate(texts)
             )

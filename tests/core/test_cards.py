@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from socialdesk.core import cards, segments
-from socialdesk.core.checks import Severity, check_account
+from socialdesk.core.checks import check_account
+from socialdesk.core.issues import Severity
 from socialdesk.core.post import PERMALINK, Article, Draft, Override, Picture, Target
 from socialdesk.core.rules import PostRules
 

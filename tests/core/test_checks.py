@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from socialdesk.core.checks import AccountCheck, Severity, check
+from socialdesk.core.checks import AccountCheck, check
+from socialdesk.core.issues import Severity
 from socialdesk.core.post import Article, Draft, Override, Picture, Target
 from socialdesk.core.rules import PostRules, ScheduleRules
 

@@ -81,9 +81,9 @@ def test_pictures_leave_no_room_for_a_card_so_the_link_goes_into_the_text() -> N
     draft = Draft(text="New piece", account_ids=(2, 3), article=ARTICLE, pictures=(PICTURE,))
     assert segments.rendition(draft, 2, RULES) == (f"New piece\n\n{PERMALINK}",)
     assert segments.card_of(draft, 2, RULES) == ""
-    assert segments.pictures_of(draft, CARDS) == (PICTURE,)
-    assert segments.pictures_of(draft, CARDS, part=1) == ()
-    assert segments.pictures_of(draft, BLOG) == ()
+    assert segments.pictures_of(draft, 1, CARDS) == (PICTURE,)
+    assert segments.pictures_of(draft, 1, CARDS, part=1) == ()
+    assert segments.pictures_of(draft, 1, BLOG) == ()
 
 
 def test_without_a_blog_nothing_waits_and_the_typed_link_is_carried() -> None:

@@ -262,6 +262,10 @@ class _Composing:
         self._fakes.blobs[blob] = data
         return Picture(blob, "image/png", 100, 80, len(data), name=name)
 
+    async def add_video(self, path: str) -> Picture:
+        self._fakes.note("add_video", path)
+        return Picture("f" * 64, "video/mp4", 1280, 720, 5_000_000, name=path, seconds=42.5)
+
     async def picture(self, blob: str) -> bytes:
         return self._fakes.blobs[blob]
 

@@ -1,18 +1,22 @@
-"""Pictures on their way into a draft, and their descriptions."""
+"""Pictures and videos on their way into a draft, and their descriptions."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from socialdesk.core.post import Article, Draft, Picture
 from socialdesk.ui.composer import letter
-from socialdesk.ui.composer.tiles import AltEditor
+from socialdesk.ui.composer.describing import AltEditor
+from socialdesk.ui.composer.editor import VIDEO_ENDINGS
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.tasks import Tasks
+
+_PICTURES = "*.png *.jpg *.jpeg *.gif *.webp *.avif *.bmp *.tif *.tiff"
 
 
 class Attachments(QObject):
@@ -28,7 +32,7 @@ class Attachments(QObject):
         self._desk, self._panel, self._alt = desk, panel, alt
         self._draft, self._edit = draft, edit
         self._describing: int | None = None
-        self.adding = 0  # pictures on their way into the draft
+        self.adding = 0  # files on their way into the draft
         self.limits: Callable[[], list[int]] = list
         self._tasks = Tasks(self, self.problem.emit)
         alt.changed.connect(self._described)
@@ -36,10 +40,11 @@ class Attachments(QObject):
 
     def choose(self, *, featured: bool = False) -> None:
         """Asks for files without stopping the window."""
-        dialog = QFileDialog(self._panel, "Add pictures")
+        dialog = QFileDialog(self._panel, "Choose an image" if featured else "Add pictures or a video")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile if featured else QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilter("Pictures (*.png *.jpg *.jpeg *.gif *.webp *.avif *.bmp *.tif *.tiff)")
+        endings = _PICTURES if featured else f"{_PICTURES} {' '.join(f'*{ending}' for ending in VIDEO_ENDINGS)}"
+        dialog.setNameFilter(f"{'Pictures' if featured else 'Pictures and videos'} ({endings})")
         dialog.filesSelected.connect(lambda paths: self.add_files(list(paths), featured=featured))
         dialog.open()
 
@@ -59,7 +64,7 @@ class Attachments(QObject):
             self._edit(replace(self._draft(), pictures=(*self._draft().pictures, picture)))
 
         self._edit(letter.without_picture(before, index))
-        self._desk.actions.notice.emit("Picture removed.", "Undo", put_back)
+        self._desk.actions.notice.emit(f"{'Video' if picture.is_video else 'Picture'} removed.", "Undo", put_back)
 
     def drop_featured(self) -> None:
         draft = self._draft()
@@ -72,7 +77,7 @@ class Attachments(QObject):
         picture = draft.pictures[index] if index >= 0 else draft.article.featured if draft.article else None
         if picture is not None:
             self._describing = index
-            self._alt.ask(picture.alt, min((limit for limit in self.limits() if limit), default=0))
+            self._alt.ask(picture, min((limit for limit in self.limits() if limit), default=0))
 
     def stop_describing(self) -> None:
         self._describing = None
@@ -85,6 +90,9 @@ class Attachments(QObject):
 
     async def _add_files(self, paths: list[str], *, featured: bool) -> None:
         for path in map(Path, paths):
+            if path.suffix.lower() in VIDEO_ENDINGS and not featured:
+                await self._added(self._desk.services.composing.add_video, str(path))
+                continue
             try:
                 data = await asyncio.to_thread(path.read_bytes)
             except OSError:
@@ -93,9 +101,13 @@ class Attachments(QObject):
             await self._add(data, path.name, featured=featured)
 
     async def _add(self, data: bytes, name: str, *, featured: bool) -> None:
+        await self._added(self._desk.services.composing.add_picture, data, name, featured=featured)
+
+    async def _added(self, add: Callable[..., Any], *what: object, featured: bool = False) -> None:
+        """A video is read by the engine, from its file: its bytes never come into this process."""
         self.adding += 1
         try:
-            picture = await self._desk.bridge.call(self._desk.services.composing.add_picture, data, name)
+            picture: Picture = await self._desk.bridge.call(add, *what)
         finally:
             self.adding -= 1
         draft = self._draft()

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from socialdesk.core.checks import AccountCheck, Issue, Severity
+from socialdesk.core.checks import AccountCheck
+from socialdesk.core.issues import Issue, Severity
 from socialdesk.core.rules import PostRules
 from socialdesk.ui import words
 from socialdesk.ui.controls import Box, Elided, IconLabel, Ring, button, label
@@ -23,6 +24,11 @@ _FIXES = {
     "choose_blog": "Choose",
     "only_target_account": "Only there",
     "post_now": "Post now",
+    "leave_out_video": "Leave out",
+    "leave_out_poll": "Leave out",
+    "put_back_video": "Include",
+    "put_back_poll": "Include",
+    "edit_poll": "Edit",
     "choose_time": "Change",
 }
 _TINTS = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "good"}

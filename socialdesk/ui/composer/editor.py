@@ -24,6 +24,7 @@ _LIVE = re.compile(
 )
 _DIVIDER = re.compile(r"^[ \t]*-{3,}[ \t]*$")
 _PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".tif", ".tiff", ".heic")
+VIDEO_ENDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi")
 _SMALLEST = 96
 _LINE_HEIGHT = 124  # per cent of the font's own
 
@@ -165,9 +166,9 @@ def _fill(document: QTextDocument, text: str) -> None:
 
 
 def picture_files(source: QMimeData) -> list[str]:
-    """Local picture files that are dropped or pasted."""
+    """Local files of pictures and videos that are dropped or pasted."""
     paths = [url.toLocalFile() for url in source.urls() if url.isLocalFile()] if source.hasUrls() else []
-    return [path for path in paths if path.lower().endswith(_PICTURE_ENDINGS)]
+    return [path for path in paths if path.lower().endswith((*_PICTURE_ENDINGS, *VIDEO_ENDINGS))]
 
 
 def take_pictures(source: QMimeData, files: Callable[[list[str]], object], one: Callable[[bytes, str], object]) -> bool:

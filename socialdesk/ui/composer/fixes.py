@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from socialdesk.core.checks import Issue
+from socialdesk.core.issues import Issue
 from socialdesk.core.post import Draft
 from socialdesk.core.rules import PostRules
 from socialdesk.ui.composer import letter
@@ -37,6 +37,9 @@ class Fixes:
                 self._edit(replace(draft, article=replace(draft.article, status="publish")))
             case "only_target_account":
                 self._edit(letter.only_target_account(draft))
+            case "leave_out_video" | "leave_out_poll" | "put_back_video" | "put_back_poll":
+                what, out = issue.fix.rpartition("_")[2], issue.fix.startswith("leave_out")
+                self._edit(letter.leaving_out(draft, account_id, what, out=out))
             case "post_now":
                 self._edit(replace(draft, publish_at=None))
             case "choose_time":

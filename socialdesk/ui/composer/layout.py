@@ -14,12 +14,13 @@ from socialdesk.ui.composer.article import ArticleEditor
 from socialdesk.ui.composer.card import CardPreview
 from socialdesk.ui.composer.checks import CheckList
 from socialdesk.ui.composer.cost_line import CostLine
+from socialdesk.ui.composer.describing import AltEditor
 from socialdesk.ui.composer.editor import Editor
 from socialdesk.ui.composer.extras import TargetStrip
 from socialdesk.ui.composer.options import Options
 from socialdesk.ui.composer.roster import Roster
 from socialdesk.ui.composer.tabs import Tabs
-from socialdesk.ui.composer.tiles import AltEditor, Tiles
+from socialdesk.ui.composer.tiles import Tiles
 from socialdesk.ui.composer.when import WhenBox, button_words
 from socialdesk.ui.controls import IconButton, PanelBack, button, label, scrolled
 from socialdesk.ui.desk import Desk
@@ -123,7 +124,7 @@ class ComposerLayout(PanelBack):
 
     def _footer(self, desk: Desk) -> QVBoxLayout:
         tools: tuple[tuple[str, str, Callable[[], object]], ...] = (
-            ("image", "Add pictures", self.pictures_pressed.emit),
+            ("image", "Add pictures or a video", self.pictures_pressed.emit),
             ("list", "Begin another part of a thread", self.part_pressed.emit),
             ("eye-off", "Content warning", self.warning_pressed.emit),
             ("newspaper", "Write a blog article", self.article_pressed.emit),

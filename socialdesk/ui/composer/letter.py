@@ -36,12 +36,20 @@ def with_override(
 ) -> Draft:
     """Sets what is given of one account's differences and keeps the rest."""
     own = draft.overrides.get(account_id, _EMPTY)
-    changed = Override(
+    changed = replace(
+        own,
         text=own.text if text is None else text,
         warning=own.warning if warning is None else warning,
         visibility=own.visibility if visibility is None else visibility,
     )
     return replace(draft, overrides={**draft.overrides, account_id: changed})
+
+
+def leaving_out(draft: Draft, account_id: int, what: str, *, out: bool = True) -> Draft:
+    """Leaves the poll or the video out of one account's post, or takes it along again."""
+    own = draft.overrides.get(account_id, _EMPTY)
+    left = tuple(one for one in own.without if one != what) + ((what,) if out else ())
+    return replace(draft, overrides={**draft.overrides, account_id: replace(own, without=left)})
 
 
 def is_edited(draft: Draft, account_id: int) -> bool:
@@ -107,4 +115,6 @@ def title_of(draft: Draft) -> str:
     for text in (draft.text, *(o.text or "" for o in draft.overrides.values())):
         if text.strip():
             return text.strip().splitlines()[0]
+    if any(picture.is_video for picture in draft.pictures):
+        return "Video"
     return "Pictures" if draft.pictures else "Empty draft"

@@ -156,7 +156,7 @@ class Composer(ComposerLayout):
             self._say("Choose where to post.")
             return
         if self.attachments.adding:
-            self._say("A picture is still being added.")
+            self._say("A file is still being added.")
             return
         for account_id in self._draft.account_ids:
             found = self._checks.get(account_id)

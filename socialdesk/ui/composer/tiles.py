@@ -1,13 +1,13 @@
-"""Pictures of a draft: tiles with their ALT mark, and the little editor of a description."""
+"""Pictures and the video of a draft, as tiles with their ALT mark."""
 
 import asyncio
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QWidget
 
+from socialdesk.core.media_checks import length
 from socialdesk.core.post import Picture
-from socialdesk.ui.controls import button, label
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.pictures import Wanted, decode
 from socialdesk.ui.tasks import Tasks
@@ -16,7 +16,7 @@ WIDTH, HEIGHT, RADIUS = 76, 58, 8
 
 
 class Tile(QAbstractButton):
-    """One picture. Pressing it asks for its description."""
+    """One picture, or the video with its length. Pressing it asks for its description."""
 
     remove = Signal()
     earlier = Signal()
@@ -26,6 +26,7 @@ class Tile(QAbstractButton):
         super().__init__()
         self._desk = desk
         self.blob = picture.blob
+        self._length = length(picture.seconds) if picture.is_video else ""
         self._pixmap: QPixmap | None = None
         self._has_alt = False
         self.setFixedSize(WIDTH, HEIGHT)
@@ -38,8 +39,9 @@ class Tile(QAbstractButton):
     def show_picture(self, picture: Picture, place: int) -> None:
         self._has_alt = bool(picture.alt.strip())
         said = f"described as {picture.alt}" if self._has_alt else "no description yet"
-        self.setAccessibleName(f"Picture {place + 1}, {said}")
-        self.setToolTip(picture.alt or "Describe this picture")
+        what = f"Video of {self._length}" if picture.is_video else f"Picture {place + 1}"
+        self.setAccessibleName(f"{what}, {said}")
+        self.setToolTip(picture.alt or f"Describe this {'video' if picture.is_video else 'picture'}")
         self.update()
 
     def show_pixmap(self, pixmap: QPixmap) -> None:
@@ -59,6 +61,8 @@ class Tile(QAbstractButton):
         painter.fillPath(path, colour("hover"))
         if self._pixmap is not None:
             painter.drawPixmap(0, 0, self._pixmap)
+        if self._length:
+            self._paint_video(painter)
         word = "ALT" if self._has_alt else "ALT?"
         painter.setFont(self._desk.theme.font(9.5, 700))
         width = painter.fontMetrics().horizontalAdvance(word) + 10
@@ -72,6 +76,14 @@ class Tile(QAbstractButton):
             painter.setPen(QPen(colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+
+    def _paint_video(self, painter: QPainter) -> None:
+        colour = self._desk.theme.colour
+        self._desk.icons.paint(painter, "play", (WIDTH - 20) / 2, 11, 20, colour("second"))
+        painter.setFont(self._desk.theme.font(10.5, 600))
+        painter.setPen(colour("second"))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(0, HEIGHT - 21, WIDTH - 7, 16), right, self._length)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         moves = {Qt.Key.Key_Left: self.earlier, Qt.Key.Key_Right: self.later}
@@ -151,7 +163,7 @@ class Tiles(QWidget):
         for index, (tile, picture) in enumerate(zip(self._tiles, pictures, strict=True)):
             tile.show_picture(picture, index)
         self.setVisible(bool(pictures))
-        self.adder.setVisible(len(pictures) < 4)
+        self.adder.setVisible(len(pictures) < 4 and not any(picture.is_video for picture in pictures))
 
     def _rebuild(self, pictures: tuple[Picture, ...]) -> None:
         """Tiles in the order of `pictures`; those that stay keep their pixmap and the focus."""
@@ -174,7 +186,8 @@ class Tiles(QWidget):
         tile.remove.connect(lambda: self.remove.emit(self._tiles.index(tile)))
         tile.earlier.connect(lambda: self.moved.emit(self._tiles.index(tile), self._tiles.index(tile) - 1))
         tile.later.connect(lambda: self.moved.emit(self._tiles.index(tile), self._tiles.index(tile) + 1))
-        self._tasks.start(f"tile {picture.blob}", self._load(tile))
+        if not picture.is_video:
+            self._tasks.start(f"tile {picture.blob}", self._load(tile))
         return tile
 
     async def _load(self, tile: Tile) -> None:
@@ -183,60 +196,3 @@ class Tiles(QWidget):
         image = await asyncio.to_thread(decode, data, wanted)
         if tile in self._tiles and not image.isNull():
             tile.show_pixmap(QPixmap.fromImage(image))
-
-
-class AltEditor(QFrame):
-    """Asks for a picture's description, inside the panel. `changed` as it is typed, `done` when the person is."""
-
-    changed = Signal(str)
-    done = Signal()
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._filling = False
-        self._limit = 0
-        title = label("What does this picture show?", weight=600)
-        self._edit = QPlainTextEdit()
-        self._edit.setAccessibleName("Description of the picture")
-        self._edit.setPlaceholderText("One or two sentences for people who cannot see it")
-        self._edit.setTabChangesFocus(True)
-        self._edit.setFixedHeight(76)
-        self._edit.textChanged.connect(self._typed)
-        self._count = label("", "muted", size=12)
-        done = button(desk, "Done", "primary", self.done.emit)
-        foot = QHBoxLayout()
-        foot.addWidget(self._count)
-        foot.addStretch(1)
-        foot.addWidget(done)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 4)
-        column.setSpacing(8)
-        column.addWidget(title)
-        column.addWidget(self._edit)
-        column.addLayout(foot)
-        self.hide()
-
-    def ask(self, alt: str, limit: int) -> None:
-        """Shows the description so far; `limit` is the shortest of the chosen accounts, 0 = unknown."""
-        self._filling, self._limit = True, limit
-        self._edit.setPlainText(alt)
-        self._filling = False
-        self._show_count()
-        self.show()
-        self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._edit.moveCursor(self._edit.textCursor().MoveOperation.End)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.done.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def _typed(self) -> None:
-        self._show_count()
-        if not self._filling:
-            self.changed.emit(self._edit.toPlainText())
-
-    def _show_count(self) -> None:
-        used = len(self._edit.toPlainText())
-        self._count.setText(f"{used:,} of {self._limit:,}" if self._limit else f"{used:,}")

@@ -1,0 +1,68 @@
+"""The little editor of a picture's description, inside the composer."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout
+
+from socialdesk.core.post import Picture
+from socialdesk.ui.controls import button, label
+from socialdesk.ui.desk import Desk
+
+
+class AltEditor(QFrame):
+    """Asks for a picture's description, inside the panel. `changed` as it is typed, `done` when the person is."""
+
+    changed = Signal(str)
+    done = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._filling = False
+        self._limit = 0
+        self._title = label("", weight=600)
+        self._edit = QPlainTextEdit()
+        self._edit.setPlaceholderText("One or two sentences for people who cannot see it")
+        self._edit.setTabChangesFocus(True)
+        self._edit.setFixedHeight(76)
+        self._edit.textChanged.connect(self._typed)
+        self._count = label("", "muted", size=12)
+        done = button(desk, "Done", "primary", self.done.emit)
+        foot = QHBoxLayout()
+        foot.addWidget(self._count)
+        foot.addStretch(1)
+        foot.addWidget(done)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.setSpacing(8)
+        column.addWidget(self._title)
+        column.addWidget(self._edit)
+        column.addLayout(foot)
+        self.hide()
+
+    def ask(self, picture: Picture, limit: int) -> None:
+        """Shows the description so far; `limit` is the shortest of the chosen accounts, 0 = unknown."""
+        self._filling, self._limit = True, limit
+        what = "video" if picture.is_video else "picture"
+        self._title.setText(f"What does this {what} show?")
+        self._edit.setAccessibleName(f"Description of the {what}")
+        self._edit.setPlainText(picture.alt)
+        self._filling = False
+        self._show_count()
+        self.show()
+        self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._edit.moveCursor(self._edit.textCursor().MoveOperation.End)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.done.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _typed(self) -> None:
+        self._show_count()
+        if not self._filling:
+            self.changed.emit(self._edit.toPlainText())
+
+    def _show_count(self) -> None:
+        used = len(self._edit.toPlainText())
+        self._count.setText(f"{used:,} of {self._limit:,}" if self._limit else f"{used:,}")

@@ -1,0 +1,75 @@
+"""What each account takes of pictures and videos, said in a sentence with a fix."""
+
+from dataclasses import replace
+
+import pytest
+
+from socialdesk.core.checks import check
+from socialdesk.core.issues import Severity
+from socialdesk.core.media_checks import length, megabytes
+from socialdesk.core.post import Draft, Override, Picture
+from socialdesk.core.rules import PostRules, VideoRules
+
+TAKES = VideoRules(("video/mp4", "video/webm"), 100_000_000, 140.0, 10)
+RULES = PostRules(limit=100, weigh=len, max_pictures=4, alt_limit=10, video=TAKES)
+VIDEO = Picture("v" * 64, "video/mp4", 640, 360, 5_000_000, alt="a pump", seconds=12)
+IMAGE = Picture("i" * 64, "image/png", 10, 10, 9, alt="a pump")
+
+
+def found(*media: Picture, rules: PostRules = RULES) -> list[tuple[str, str, int]]:
+    (result,) = check(Draft(text="x", account_ids=(1,), pictures=media), {1: rules})
+    return [(issue.sentence, issue.fix, issue.picture) for issue in result.issues]
+
+
+def test_a_video_within_the_limits_is_fine() -> None:
+    assert found(VIDEO) == []
+
+
+@pytest.mark.parametrize(
+    ("video", "sentence"),
+    [
+        (replace(VIDEO, mime="video/quicktime"), "takes videos as MP4 or WebM only"),
+        (replace(VIDEO, size=120_400_000), "takes videos of 100 MB at most, this has 120 MB"),
+        (replace(VIDEO, seconds=185), "takes videos of 2:20 at most, this has 3:05"),
+    ],
+)
+def test_what_is_too_much_is_said_with_its_measure(video: Picture, sentence: str) -> None:
+    assert found(video) == [(sentence, "leave_out_video", 0)]
+
+
+def test_a_network_without_videos_says_so_and_the_person_leaves_it_out_there() -> None:
+    none = replace(RULES, video=None)
+    assert found(VIDEO, rules=none) == [("takes no videos from here", "leave_out_video", 0)]
+    draft = Draft(text="x", account_ids=(1, 2), pictures=(VIDEO,), overrides={1: Override(without=("video",))})
+    left_out, kept = check(draft, {1: none, 2: RULES})
+    assert [(i.sentence, i.fix) for i in left_out.issues] == [("goes out without the video", "put_back_video")]
+    assert left_out.sendable
+    assert kept.issues == ()
+
+
+def test_a_video_and_images_only_where_they_go_together() -> None:
+    assert found(IMAGE, VIDEO) == [("takes a video or images, not both", "leave_out_video", 1)]
+    assert found(IMAGE, VIDEO, rules=replace(RULES, video=replace(TAKES, with_pictures=True))) == []
+
+
+def test_one_video_in_a_post() -> None:
+    second = replace(VIDEO, blob="w" * 64)
+    assert found(VIDEO, second) == [("takes one video in a post", "remove_picture", 1)]
+
+
+def test_a_video_is_described_too() -> None:
+    (result,) = check(Draft(account_ids=(1,), pictures=(replace(VIDEO, alt=""),)), {1: RULES})
+    (issue,) = result.issues
+    assert (issue.severity, issue.sentence, issue.fix) == (Severity.WARNING, "video has no description", "add_alt")
+    assert found(replace(VIDEO, alt="x" * 12)) == [("description of the video 2 too long", "edit_alt", 0)]
+
+
+def test_images_are_counted_without_the_video() -> None:
+    images = tuple(replace(IMAGE, blob=f"{n}" * 64) for n in range(5))
+    together = replace(RULES, video=replace(TAKES, with_pictures=True))
+    assert found(VIDEO, *images, rules=together) == [("takes 4 of 5 images", "remove_picture", 5)]
+
+
+def test_measures_are_said_as_people_say_them() -> None:
+    assert [length(s) for s in (0, 42, 725, 3723)] == ["0:00", "0:42", "12:05", "1:02:03"]
+    assert [megabytes(n) for n in (2_500_000, 99_600_000)] == ["2.5 MB", "100 MB"]
