@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from socialdesk.core.budget import refuses
+from socialdesk.core.budget import NO_LIMITS, refuses
 from socialdesk.core.errors import NetworkError, RateLimited, Rejected, Unreachable
 from socialdesk.http.budgets import BudgetKeeper, budget_key
 from socialdesk.http.connectivity import Connectivity
@@ -17,7 +18,7 @@ from socialdesk.http.noting import note_limit
 from socialdesk.http.pace import Pace
 from socialdesk.http.proxies import Proxies, refuse_private_behind_proxy
 from socialdesk.http.redirects import MAX_REDIRECTS, PERMANENT, REDIRECTS, hop_trust, next_hop
-from socialdesk.http.retry_after import parse_limits
+from socialdesk.http.retry_after import parse_app_limits, parse_limits
 from socialdesk.http.status import detail_of, is_challenge
 from socialdesk.http.values import Response, Trust
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _FORBIDDEN = 403
+_NEUTRAL = 400  # neither a success that ends a row of refusals, nor one that asks to wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Wishes:
     feed: bool
     urgent: bool
     budget: str
+    app: str = ""
 
 
 class Call:
@@ -78,6 +81,39 @@ class Call:
             if before.scheme == "https" and hop.scheme == "http":
                 _log.debug("%s %s: redirected to an unencrypted address", hop.method, hop.host)
         raise Unreachable(f"{hop.method} {hop.host}: too many redirects", reason="too_many_redirects")
+
+    async def open(self, hop: Hop, stack: AsyncExitStack, *, silence_s: float) -> tuple[Answer, AsyncIterator[bytes]]:
+        """Begins an exchange whose answer goes on until `stack` is closed, and gives what comes, piece by piece.
+
+        An answer other than 200 is read to its end. Redirects are not followed. Raises as `run`, as the pieces do.
+        """
+        from socialdesk.http import failure  # with aiohttp: see `_exchange`
+
+        self._check_wait(hop)
+        connectivity, note = self._desk.connectivity, Note()
+        clock = connectivity.clock()
+        try:
+            async with asyncio.timeout(self._wishes.timeout_s):
+                route = await self._route(hop, self._wishes.trust)
+                wire = self._desk.wire().opened(hop, route, note, self._wishes.max_bytes, silence_s)
+                opened, pieces = await stack.enter_async_context(wire)
+        except failure.WIRE_ERRORS as error:
+            raise self._failed(failure.translate(error, hop, note), failure.offline_hint(error), hop, clock) from error
+        if not is_loopback(hop.host):
+            connectivity.succeeded()
+        _log.debug("%s %s: %d, goes on", hop.method, hop.host, opened.status)
+        self._learn(hop, opened)
+        return opened, self._translated(pieces, hop, note)
+
+    async def _translated(self, pieces: AsyncIterator[bytes], hop: Hop, note: Note) -> AsyncIterator[bytes]:
+        from socialdesk.http import failure  # with aiohttp: see `_exchange`
+
+        clock = self._desk.connectivity.clock()
+        try:
+            async for piece in pieces:
+                yield piece
+        except failure.WIRE_ERRORS as error:
+            raise self._failed(failure.translate(error, hop, note), failure.offline_hint(error), hop, clock) from error
 
     def _response(self, answer: Answer, hop: Hop, *, permanent: bool) -> Response:
         return Response(answer.status, answer.headers, answer.body, hop.url, permanent, self._elapsed_s)
@@ -161,17 +197,33 @@ class Call:
     def _key(self, hop: Hop) -> str:
         return budget_key(self._host_key(hop), self._wishes.budget)
 
+    def _app_key(self, hop: Hop) -> str:
+        """The budget that accounts share which were opened with the same app; the account's own where it is alone."""
+        return budget_key(self._host_key(hop), self._wishes.app or self._wishes.budget)
+
     def _check_wait(self, hop: Hop) -> None:
-        until = self._desk.budgets.barred_until(self._key(hop), self._desk.now(), write=hop.write)
+        now, budgets = self._desk.now(), self._desk.budgets
+        keys = dict.fromkeys((self._key(hop), self._app_key(hop)))
+        until = max(filter(None, (budgets.barred_until(key, now, write=hop.write) for key in keys)), default=None)
         if until is not None:
             raise RateLimited(f"{hop.method} {hop.host}: asked to wait", until, host_wide=not self._wishes.budget)
+
+    def _learn_of_app(self, hop: Hop, answer: Answer, now: datetime) -> None:
+        """Nothing left of what the app may do bars its reads, whichever account asked."""
+        limits, key = parse_app_limits(answer.headers, now), self._app_key(hop)
+        if limits is not NO_LIMITS:
+            self._desk.budgets.learn(key, _NEUTRAL, limits, now, write=False, feed=False)
+            note_limit(self._desk.budgets.barred_until(key, now, write=False))
+            note_limit(limits.rest)
 
     def _learn(self, hop: Hop, answer: Answer) -> None:
         now = self._desk.now()
         limits = parse_limits(answer.headers, now)
         key, wishes = self._key(hop), self._wishes
         self._desk.budgets.learn(key, answer.status, limits, now, write=hop.write, feed=wishes.feed)
+        self._learn_of_app(hop, answer, now)
         note_limit(self._desk.budgets.barred_until(key, now, write=False))
+        note_limit(limits.rest)
         if refuses(answer.status, limits, write=hop.write):
             until = self._desk.budgets.barred_until(key, now, write=hop.write) or now
             detail = detail_of(self._response(answer, hop, permanent=False))

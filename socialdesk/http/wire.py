@@ -10,6 +10,7 @@ uploads and international names (`encode`).
 
 import asyncio
 import base64
+import contextlib
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 
@@ -25,6 +26,7 @@ from socialdesk.http.hop import Answer, Hop, Note
 CONNECT_S = 10.0
 IDLE_S = 20.0
 _CHUNK = 65_536
+_OK = 200
 
 
 class Wire:
@@ -40,6 +42,7 @@ class Wire:
         self._resolver = resolver
         self._ssl = ssl_context or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._sessions: dict[Route, aiohttp.ClientSession] = {}
+        self._open: set[aiohttp.ClientResponse] = set()  # answers that go on
         self._under_way = 0
         self._retired = False
 
@@ -48,12 +51,8 @@ class Wire:
         self._under_way += 1
         try:
             return await self._exchange(hop, route, note, max_bytes, idle_s)
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and not task.cancelling():
-                # aiohttp cancels those who wait for a connection when its pool is closed: not our caller's wish
-                raise Interrupted("the connections were closed") from None
-            raise
+        except asyncio.CancelledError as cancelled:
+            raise _meaning(cancelled) from None
         finally:
             self._under_way -= 1
             if self._retired and not self._under_way:
@@ -65,7 +64,39 @@ class Wire:
         if not self._under_way:
             await self.aclose()
 
+    @contextlib.asynccontextmanager
+    async def opened(
+        self, hop: Hop, route: Route, note: Note, max_bytes: int, idle_s: float
+    ) -> AsyncIterator[tuple[Answer, AsyncIterator[bytes]]]:
+        """Sends one request; the body of a 200 comes piece by piece, that of any other answer is read at once.
+
+        What may go wrong, here and with the pieces, is translated by `failure`.
+        """
+        try:
+            response, headers = await self._asked(hop, route, note, idle_s)
+        except asyncio.CancelledError as cancelled:
+            raise _meaning(cancelled) from None
+        self._open.add(response)
+        try:
+            if response.status == _OK:
+                yield Answer(response.status, headers, b""), _pieces(response)
+            else:
+                yield Answer(response.status, headers, await _read(response, headers, note, max_bytes)), _nothing()
+        finally:
+            self._open.discard(response)
+            response.close()
+
     async def _exchange(self, hop: Hop, route: Route, note: Note, max_bytes: int, idle_s: float) -> Answer:
+        response, headers = await self._asked(hop, route, note, idle_s)
+        try:
+            body = await _read(response, headers, note, max_bytes) if hop.method != "HEAD" else b""
+        finally:
+            response.release()  # an answer that was not read to its end takes its connection with it
+        return Answer(response.status, headers, body)
+
+    async def _asked(
+        self, hop: Hop, route: Route, note: Note, idle_s: float
+    ) -> tuple[aiohttp.ClientResponse, dict[str, str]]:
         session = self._sessions.get(route)
         if session is None:
             session = self._sessions[route] = open_session(
@@ -91,17 +122,33 @@ class Wire:
             NOTE.reset(token)
         headers = _headers_in(response)
         note.status, note.headers = response.status, headers
-        try:
-            body = await _read(response, headers, note, max_bytes) if hop.method != "HEAD" else b""
-        finally:
-            response.release()  # an answer that was not read to its end takes its connection with it
-        return Answer(response.status, headers, body)
+        return response, headers
 
     async def aclose(self) -> None:
+        for response in tuple(self._open):
+            response.close()  # who reads it is told; a closed pool alone would leave them waiting
         sessions = tuple(self._sessions.values())
         self._sessions.clear()
         for session in sessions:
             await session.close()
+
+
+def _meaning(cancelled: asyncio.CancelledError) -> BaseException:
+    """aiohttp cancels those who wait for a connection when its pool is closed: that is not our caller's wish."""
+    task = asyncio.current_task()
+    by_caller = task is None or task.cancelling()
+    return cancelled if by_caller else Interrupted("the connections were closed")
+
+
+async def _pieces(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    async for piece in response.content.iter_any():
+        yield piece
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    none: tuple[bytes, ...] = ()
+    for piece in none:
+        yield piece
 
 
 def _headers_out(hop: Hop) -> Mapping[str, str]:
