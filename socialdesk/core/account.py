@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+NOTE = "note"  # among an account's facts: a sentence on what is unusual about how it is reached
 NO_ITEMS: Mapping[str, str] = MappingProxyType({})
 SIGN_IN_ENDS = "sign_in_ends"  # among an account's facts: ISO 8601, UTC
 SOON = timedelta(days=7)

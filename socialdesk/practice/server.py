@@ -192,6 +192,10 @@ class PracticeServer:
         async with self._asked:
             await self._asked.wait_for(lambda: len(self.requests(match, method)) >= times)
 
+    def place_of(self, request: web.Request, body: bytes) -> str:
+        """What faults are matched with: the path, or more where one path stands for many calls."""
+        return request.path
+
     @web.middleware
     async def _meet(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith(CONTROL):
@@ -203,7 +207,7 @@ class PracticeServer:
             self._asked.notify_all()
         if self.latency_s:
             await asyncio.sleep(self.latency_s)
-        fault = self.faults.take(request.method, request.path)
+        fault = self.faults.take(request.method, self.place_of(request, body))
         if fault is None:
             return await self._answer(request, handler)
         answer: web.StreamResponse = web.json_response({})

@@ -23,6 +23,7 @@ from socialdesk.practice.pages import PageArticle, PageSite, article_page, home_
 from socialdesk.practice.server import PracticeServer, utc_now
 from socialdesk.practice.wordpress_api import RestApi
 from socialdesk.practice.wordpress_call import Call, Upload
+from socialdesk.practice.wordpress_rpc import RpcApi, method_of, rsd
 from socialdesk.practice.wordpress_state import BlogState, Media, Post, render
 from socialdesk.practice.wordpress_wire import ApiError, excerpt_of, permalink
 from socialdesk.practice.world import World, picture
@@ -37,20 +38,35 @@ class PracticeWordPress(PracticeServer):
     """`credentials` are the answers of the sign-in form: server, username, password."""
 
     def __init__(
-        self, world: World, *, pretty: bool = True, strips_header: bool = False, now: Callable[[], datetime] = utc_now
+        self,
+        world: World,
+        *,
+        pretty: bool = True,
+        strips_header: bool = False,
+        rest: bool = True,
+        xmlrpc: bool = True,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
-        """`pretty`: permalinks and `/wp-json/`, else only `?rest_route=`. `strips_header`: the host eats passwords."""
+        """`pretty`: permalinks and `/wp-json/`, else only `?rest_route=`. `strips_header`: the host eats passwords.
+
+        `rest`, `xmlrpc`: which of the two interfaces there are.
+        """
         super().__init__(now=now)
         self.me = world.me
         self.state = BlogState()
         self.api = RestApi(self.state, TITLE, world.me.bio, world.me.handle)
+        self.rpc = RpcApi(self.state, self.api, TITLE, world.me.handle, PASSWORD)
         self._pretty = pretty
         self._strips_header = strips_header
+        self._has_rest, self._has_xmlrpc = rest, xmlrpc
         self._world = world
         self._opened = now().replace(microsecond=0)
         route = self.app.router
-        if pretty:
+        if pretty and rest:
             route.add_route("*", "/wp-json{route:(/.*)?}", self._rest)
+        if xmlrpc:
+            route.add_post("/xmlrpc.php", self._xmlrpc)
+            route.add_get("/xmlrpc.php", self._rsd)
         route.add_route("*", "/", self._front)
         route.add_get("/feed/", self._feed)
         route.add_get("/icon.png", self._icon)
@@ -104,7 +120,7 @@ class PracticeWordPress(PracticeServer):
     # the API
 
     async def _front(self, request: web.Request) -> web.StreamResponse:
-        if "rest_route" in request.query:
+        if "rest_route" in request.query and self._has_rest:
             return await self._rest(request)
         if request.query.get("p", "").isdigit():
             post = self.state.posts.get(int(request.query["p"]))
@@ -146,7 +162,20 @@ class PracticeWordPress(PracticeServer):
         same = username == self.me.handle and password.replace(" ", "") == PASSWORD.replace(" ", "")
         return 1 if same else 0
 
+    async def _xmlrpc(self, request: web.Request) -> web.Response:
+        body = self.rpc.answer(await request.read(), self.url, self._second())
+        return web.Response(body=body, content_type="text/xml", charset="utf-8")
+
+    async def _rsd(self, _request: web.Request) -> web.Response:
+        return web.Response(text=rsd(self.url), content_type="text/xml")
+
+    def place_of(self, request: web.Request, body: bytes) -> str:
+        """The path, and after that of XML-RPC the method: every call goes to the same."""
+        return f"{request.path}/{method_of(body)}" if request.path == "/xmlrpc.php" else request.path
+
     def _link(self) -> dict[str, str]:
+        if not self._has_rest:
+            return {}
         root = f"{self.url}/wp-json/" if self._pretty else f"{self.url}/?rest_route=/"
         return {"Link": f'<{root}>; rel="https://api.w.org/"'}
 
@@ -158,8 +187,10 @@ class PracticeWordPress(PracticeServer):
 
     def _site(self) -> PageSite:
         feeds = ((f"{self.url}/feed/", "application/rss+xml", f"{TITLE} » Feed"),)
-        root = self._link()["Link"].partition(">")[0][1:]
-        head = f'<link rel="https://api.w.org/" href="{escape(root)}">'
+        root = self._link().get("Link", "").partition(">")[0][1:]
+        head = f'<link rel="https://api.w.org/" href="{escape(root)}">' if root else ""
+        if self._has_xmlrpc:
+            head += f'<link rel="EditURI" type="application/rsd+xml" title="RSD" href="{self.url}/xmlrpc.php?rsd">'
         return PageSite(TITLE, self.me.bio, self.url, self.me.colour, "en", feeds, head)
 
     def _page_article(self, post: Post) -> PageArticle:

@@ -38,6 +38,8 @@ class Post:
     categories: list[int] = field(default_factory=list)
     tags: list[int] = field(default_factory=list)
     featured: int = 0
+    fields: dict[str, str] = field(default_factory=dict)  # custom fields
+    open: bool = True  # to comments
 
 
 @dataclass(slots=True)
@@ -107,12 +109,20 @@ class BlogState:
         return candidate
 
     def find_term(self, taxonomy: str, name: str) -> Term | None:
-        wanted = html.escape(name.strip(), quote=False).casefold()
+        return self.find_stored(taxonomy, html.escape(name.strip(), quote=False))
+
+    def find_stored(self, taxonomy: str, name: str) -> Term | None:
+        """By the name as it is stored, HTML-escaped."""
+        wanted = name.casefold()
         return next((t for t in self.terms.values() if t.taxonomy == taxonomy and t.name.casefold() == wanted), None)
 
     def add_term(self, taxonomy: str, name: str) -> Term:
+        return self.add_stored(taxonomy, html.escape(name.strip(), quote=False))
+
+    def add_stored(self, taxonomy: str, name: str) -> Term:
+        """`name` as it is stored, HTML-escaped."""
         self._last_term += 1
-        term = Term(self._last_term, taxonomy, html.escape(name.strip(), quote=False), sanitize_title(name))
+        term = Term(self._last_term, taxonomy, name, sanitize_title(html.unescape(name)))
         self.terms[term.id] = term
         return term
 

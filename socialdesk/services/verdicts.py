@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from socialdesk.core.account import Account, Identity
+from socialdesk.core.account import NOTE, Account, Identity
 from socialdesk.core.network import Network, NetworkFacts, Publishes, Reads, TellsAccess
 
 
@@ -17,7 +17,8 @@ def access_of(network: Network) -> tuple[str, ...]:
 def works(who: Identity, access: tuple[str, ...]) -> str:
     """This works: Northwind Traders (@northwind), may read and post."""
     may = f", may {' and '.join(access)}" if access else ""
-    return f"This works: {named(who.name, who.handle)}{may}."
+    note = who.facts.get(NOTE, "")
+    return f"This works: {named(who.name, who.handle)}{may}.{f' {note}' if note else ''}"
 
 
 def named(name: str, handle: str) -> str:

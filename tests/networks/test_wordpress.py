@@ -54,7 +54,6 @@ class TestWordPressContract(NetworkContract):
     network = WordPress
     read_path = POSTS
     publish_path = POSTS
-    renew_path = "^/oauth2/token$"  # of WordPress.com alone
     threads = False
 
     def make_server(self) -> PracticeWordPress:
@@ -65,10 +64,6 @@ class TestWordPressContract(NetworkContract):
 
     async def open_with_bad_credential(self, server: Any, http: Http) -> Any:
         return opened_as(server, http, "xxxx xxxx xxxx")
-
-    @pytest.fixture
-    def renews(self) -> None:
-        pytest.skip("application passwords do not end by themselves")
 
     def secrets(self, server: Any) -> tuple[str, ...]:
         return (PASSWORD, "bm9ydGh3aW5kOn")  # the second is how the pair begins in Base64
@@ -153,7 +148,7 @@ class TestSignIn:
         assert caught.value.reason == "header_stripped"
 
     async def test_a_host_that_removes_the_password(self, http: Http) -> None:
-        async with PracticeWordPress(World.load(), strips_header=True) as server:
+        async with PracticeWordPress(World.load(), strips_header=True, xmlrpc=False) as server:
             with pytest.raises(AuthExpired) as caught:
                 await sign_in(http, server.credentials)
             assert caught.value.reason == "header_stripped"
@@ -166,10 +161,11 @@ class TestSignIn:
                 await sign_in(http, {"server": other.url, "username": "a", "password": "b"})
         assert caught.value.reason == "no_api"
 
-    async def test_a_firewall_is_named(self, server: PracticeWordPress, http: Http) -> None:
-        server.faults.add(Fault("html", match="wp-json", times=0))
-        with pytest.raises(Unreachable) as caught:
-            await sign_in(http, server.credentials)
+    async def test_a_firewall_is_named(self, http: Http) -> None:
+        async with PracticeWordPress(World.load(), xmlrpc=False) as server:
+            server.faults.add(Fault("html", match="wp-json", times=0))
+            with pytest.raises(Unreachable) as caught:
+                await sign_in(http, server.credentials)
         assert caught.value.reason == "firewall"
 
     async def test_a_password_never_leaves_unencrypted(self, http: Http) -> None:

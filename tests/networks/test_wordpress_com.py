@@ -17,7 +17,8 @@ from socialdesk.core.network import OAuthCode, SeveralFound, SignedIn
 from socialdesk.core.post import MediaFile, Segment, Target
 from socialdesk.core.source import Source
 from socialdesk.http import Http
-from socialdesk.networks.wordpress.adapter import WordPress
+from socialdesk.networks.wordpress import NETWORK
+from socialdesk.networks.wordpress.adapter import HostedWordPress, WordPress, open_account
 from socialdesk.networks.wordpress.address import endpoint
 from socialdesk.networks.wordpress.facts import HOSTED_API, PORT, REDIRECT
 from socialdesk.networks.wordpress.hosted import site_of
@@ -33,18 +34,18 @@ POSTS = r"^/wp/v2/sites/101/posts$"
 VISITOR = Account(0, "wordpress", "", "", "")
 
 
-def open_account(server: PracticeWordPressCom, http: Http, token: str = "") -> Any:
+def opened_at(server: PracticeWordPressCom, http: Http, token: str = "") -> Any:
     facts = {"road": "hosted", "root": f"{server.url}/wp/v2/sites/101", "blog": "101", "user": str(USER)}
     account = Account(
         1, "wordpress", "Northwind", "northwind", server.url, f"101:{USER}", facts=facts | {"moderates": "1"}
     )
     secrets = {"access_token": token or server.credentials["token"]}
     more = {name: server.credentials[name] for name in ("refresh_token", "client_id", "client_secret")}
-    return WordPress(account, Credential(secrets | {name: value for name, value in more.items() if value}), http)
+    return HostedWordPress(account, Credential(secrets | {name: value for name, value in more.items() if value}), http)
 
 
 class TestWordPressComContract(NetworkContract):
-    network = WordPress
+    network = HostedWordPress
     read_path = POSTS
     publish_path = POSTS
     renew_path = "^/oauth2/token$"
@@ -54,13 +55,13 @@ class TestWordPressComContract(NetworkContract):
         return PracticeWordPressCom(World.load(), renewable=True)
 
     async def open(self, server: Any, http: Http) -> Any:
-        return open_account(server, http)
+        return opened_at(server, http)
 
     async def open_with_bad_credential(self, server: Any, http: Http) -> Any:
-        return open_account(server, http, "not-a-token")
+        return opened_at(server, http, "not-a-token")
 
     async def spent(self, server: Any, http: Http) -> tuple[Account, Credential]:
-        opened = open_account(server, http)
+        opened = opened_at(server, http)
         server.tokens.clear()
         return opened.account, opened._credential
 
@@ -95,7 +96,7 @@ async def http() -> AsyncIterator[Http]:
 
 @pytest.fixture
 def opened(server: PracticeWordPressCom, http: Http) -> Any:
-    return open_account(server, http)
+    return opened_at(server, http)
 
 
 @pytest.fixture
@@ -157,7 +158,7 @@ async def test_one_site_that_is_named(server: PracticeWordPressCom, visitor: Any
     done = await signed_in(visitor, answers(server, site=typed))
     assert isinstance(done, SignedIn)
     assert [grant.blog for grant in server.tokens.values()][-1] == 102  # the token opens nothing else
-    opened = WordPress(account_of(done), done.credential, http)
+    opened = open_account(account_of(done), done.credential, http)
     key = opened.new_key(1, 1)
     receipt = await opened.publish(article("From afar"), key)
     assert await opened.find(article("From afar"), key) == receipt
@@ -189,9 +190,9 @@ async def test_a_joined_site_that_does_not_answer_is_found_all_the_same(
 
 
 async def test_without_a_number_of_its_own_a_post_is_still_found(server: PracticeWordPressCom, http: Http) -> None:
-    opened = open_account(server, http)
+    opened = opened_at(server, http)
     account = replace(opened.account, facts={**opened.account.facts, "user": ""})
-    opened = WordPress(account, opened._credential, http)
+    opened = open_account(account, opened._credential, http)
     key = opened.new_key(1, 1)
     receipt = await opened.publish(article("A long title, shortened"), key)
     server.state.posts[int(receipt.remote_id)].slug = "changed-by-hand"
@@ -253,7 +254,7 @@ async def test_the_person_chooses_among_the_sites(server: PracticeWordPressCom, 
     """Through the services: one token, two accounts, each of its own site."""
     worker = Worker()
     try:
-        async with open_desk(tmp_path, worker, {"wordpress": WordPress}) as desk:
+        async with open_desk(tmp_path, worker, {"wordpress": NETWORK}) as desk:
             accounts = desk.services.accounts
             found = await signed_in(accounts.anonymous("wordpress", server.url), answers(server))
             choice = await accounts.keep_found("wordpress", found)
@@ -273,20 +274,14 @@ async def test_the_person_chooses_among_the_sites(server: PracticeWordPressCom, 
 
 async def test_a_token_that_ends_says_when(visitor: Any, server: PracticeWordPressCom, http: Http) -> None:
     done = await signed_in(visitor, answers(server, site="101"))
-    assert WordPress(account_of(done), done.credential, http).sign_in_ends() is None
+    assert open_account(account_of(done), done.credential, http).sign_in_ends() is None
     given = replace(done, credential=Credential({**done.credential.secrets, "sign_in_ends": "1800000000"}))
-    assert WordPress(account_of(given), given.credential, http).sign_in_ends() == datetime.fromtimestamp(1.8e9, UTC)
+    assert open_account(account_of(given), given.credential, http).sign_in_ends() == datetime.fromtimestamp(1.8e9, UTC)
 
 
 async def test_a_token_that_cannot_be_renewed_asks_the_person(server: PracticeWordPressCom, opened: Any) -> None:
     with pytest.raises(AuthExpired):
         await opened.renew()
-
-
-async def test_signing_out_says_that_the_token_stays(opened: Any) -> None:
-    with pytest.raises(Rejected) as caught:
-        await opened.sign_out()
-    assert caught.value.reason == "not_supported"
 
 
 # what an account does there, once through everything

@@ -75,12 +75,16 @@ def guesses(site: str) -> tuple[str, ...]:
     return f"{site}/wp-json/", f"{site}/?rest_route=/"
 
 
-def api_link(html: str) -> str:
-    """The API root that a page names in its head, or ''."""
+def link_of(html: str, relation: str) -> str:
+    """The address that a page names in its head for a relation, or ''."""
     for tag in _LINK_TAG.findall(html[:200_000]):
-        values: Mapping[str, str] = {
-            name.lower(): (double or single).replace("&amp;", "&") for name, double, single in _ATTRIBUTE.findall(tag)
-        }
-        if values.get("rel") == API_RELATION and values.get("href"):
+        values = attributes(tag)
+        if values.get("rel", "").lower() == relation.lower() and values.get("href"):
             return values["href"]
     return ""
+
+
+def attributes(tag: str) -> Mapping[str, str]:
+    """The attributes of one tag, by lower-case name."""
+    found = _ATTRIBUTE.findall(tag)
+    return {name.lower(): (double or single).replace("&amp;", "&") for name, double, single in found}

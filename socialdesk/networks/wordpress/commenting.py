@@ -21,7 +21,7 @@ class Commenter:
 
     async def publish(self, segment: Segment, target: Target) -> Receipt:
         """Raises Rejected (duplicate) only where the words are there already and cannot be found."""
-        post, parent = _place(target)
+        post, parent = place_of(target)
         words = escaped(segment.text)
         try:
             made = await self._client.send("POST", ROUTE, {"post": post, "parent": parent, "content": words})
@@ -38,19 +38,22 @@ class Commenter:
 
     async def find(self, segment: Segment, target: Target) -> Receipt | None:
         """Our comment with these words in this place. Raises OutcomeUnknown where it could be hidden from us."""
-        post, parent = _place(target)
+        post, parent = place_of(target)
         params = [("post", str(post)), ("parent", str(parent)), ("order", "desc"), ("per_page", "100")]
         sees_all = self._moderates and bool(self._own_id)
         if sees_all:
             params += [*MODERATED, ("author", self._own_id)]
         found, _ = await self._client.get(ROUTE, params)
-        wanted = _bare(segment.text)
+        wanted = bare(segment.text)
         for comment in found if isinstance(found, list) else []:
-            if str(comment.get("author")) == self._own_id and _bare(_text(comment)) == wanted:
+            if str(comment.get("author")) == self._own_id and bare(_text(comment)) == wanted:
                 return _receipt(comment)
         if not sees_all:
             raise OutcomeUnknown("a comment that waits for approval cannot be seen")
         return None
+
+    async def edit(self, comment_id: str, text: str) -> None:
+        await self._client.send("POST", f"{ROUTE}/{comment_id}", {"content": escaped(text)})
 
     async def delete(self, comment_id: str) -> None:
         try:
@@ -60,7 +63,7 @@ class Commenter:
                 raise
 
 
-def _place(target: Target) -> tuple[int, int]:
+def place_of(target: Target) -> tuple[int, int]:
     """(post, parent comment or 0) of what is answered."""
     post = target.refs.get("post") or target.remote_id
     parent = target.refs.get("parent", "0")
@@ -79,7 +82,7 @@ def _text(comment: Mapping[str, Any]) -> str:
     return html.unescape(content["raw"]) if "raw" in content else plain(content.get("rendered", ""))
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     return " ".join(text.split())
 
 

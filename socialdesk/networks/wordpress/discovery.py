@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from socialdesk.core.errors import NetworkError, Rejected, Unreachable
 from socialdesk.http import Http
 from socialdesk.http.linkheader import find_link
-from socialdesk.networks.wordpress.address import API_RELATION, api_link, guesses, site_address
+from socialdesk.networks.wordpress.address import API_RELATION, guesses, link_of, site_address
 from socialdesk.networks.wordpress.client import Client
 
 NAMESPACE = "wp/v2"
@@ -33,7 +33,7 @@ async def find_site(http: Http, typed: str) -> Site:
         try:
             index, _ = await Client(http, root).get("")
         except (Rejected, Unreachable) as error:
-            if error.reason in {"firewall", "insecure"}:
+            if error.reason == "insecure" or (named and error.reason == "firewall"):
                 problem = error
             continue
         return _site(root, site, index)
@@ -58,4 +58,4 @@ async def _named_root(http: Http, site: str) -> str:
         return found
     page = await http.request("GET", site + "/", max_bytes=PAGE_BYTES)
     found = find_link(page.headers.get("link", ""), API_RELATION, page.url)
-    return found or urljoin(page.url, link) if (link := api_link(page.text())) else found
+    return found or urljoin(page.url, link) if (link := link_of(page.text(), API_RELATION)) else found

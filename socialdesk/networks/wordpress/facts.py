@@ -22,16 +22,18 @@ PORT = 51771
 REDIRECT = f"http://127.0.0.1:{PORT}/callback"  # WordPress.com compares it to the letter
 SCOPE = "global"
 
+MADE_FOR_US = "24 characters, made for SocialDesk alone. A site that has none, before WordPress 5.6: your own password."
+
 SIGN_IN = AppPassword(
     fields=(
         Field("server", "Site address", "https://blog.example"),
         Field("username", "User name", "northwind", "The name you sign in to WordPress with."),
-        Field("password", "Application password", help="24 characters, made for SocialDesk alone.", secret=True),
+        Field("password", "Application password", help=MADE_FOR_US, secret=True),
     ),
     steps=(
         Step("Open your site's page for application passwords and approve SocialDesk.", AUTHORIZE),
         Step("Copy the password it shows. You see it only once."),
-        Step("Paste it here. Your own password is not needed and works on no other program."),
+        Step("Paste it here. Your own password is not needed."),
     ),
 )
 
@@ -71,6 +73,8 @@ FACTS = NetworkFacts(
         SourceKind("comments", "Comments", "message-square", inbox=True, interval_s=INTERVAL_S),
     ),
     actions=("reply",),
+    apps_url="{server}/wp-admin/profile.php",
+    stays="At WordPress.com, apps are disconnected under Security, Connected Applications.",
     note="Sites that run WordPress themselves take an application password; those at WordPress.com the browser.",
 )
 

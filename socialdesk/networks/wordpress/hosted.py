@@ -28,14 +28,9 @@ _ME = "rest/v1.1/me"
 _FIELDS = [("fields", "ID,name,URL,jetpack,capabilities,icon")]
 
 
-def is_hosted(account: Account) -> bool:
-    return account.facts.get("road") == ROAD
-
-
 def api_of(account: Account) -> str:
     """The API of an account: WordPress.com's, or the server that stands in for it."""
-    root = account.facts.get("root", "")
-    return root.partition("/wp/v2/sites/")[0] if is_hosted(account) else HOSTED_API
+    return account.facts.get("root", "").partition("/wp/v2/sites/")[0] or HOSTED_API
 
 
 def bearer(credential: Credential) -> str:

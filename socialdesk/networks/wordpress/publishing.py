@@ -5,7 +5,7 @@ it by its slug, by the API's search for the key, or among the newest, and knows 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 from html import escape
 from typing import Any
 
@@ -15,12 +15,13 @@ from socialdesk.networks.wordpress.blocks import to_blocks
 from socialdesk.networks.wordpress.client import Client, accept, as_object, code_of
 from socialdesk.networks.wordpress.htmltree import Element, write
 from socialdesk.networks.wordpress.naming import same_slug, slugify, slugs_for
+from socialdesk.networks.wordpress.repeating import Seen, repeats
+from socialdesk.networks.wordpress.translate import when
 from socialdesk.networks.wordpress.uploading import Uploader
 
 ROUTE = "wp/v2/posts"
 NEWEST = 20
 NEWEST_OF_ALL = 100
-LATE = timedelta(minutes=15)  # longer than any server works on a request that nobody waits for any more
 _FIELDS = "id,slug,status,link,modified_gmt,title.raw,content.raw"
 _EVERYTHING = [("status", "any"), ("context", "edit"), ("_fields", _FIELDS)]
 
@@ -60,7 +61,7 @@ class Publisher:
     async def _only_one(self, ours: list[dict[str, Any]]) -> Receipt | None:
         """The receipt of the first; a later post that repeats it goes to the trash."""
         for later in ours[1:]:
-            if _repeats(later, ours[0]):
+            if repeats(_seen(later), _seen(ours[0])):
                 await self.delete(str(later["id"]))
         return _receipt(ours[0]) if ours else None
 
@@ -150,21 +151,9 @@ def _raw(post: dict[str, Any], name: str = "content") -> str:
     return str(value.get("raw", "")) if isinstance(value, dict) else ""
 
 
-def _repeats(later: dict[str, Any], first: dict[str, Any]) -> bool:
-    """Whether a second post with our key is a second arrival of the same request.
-
-    Not so a copy that somebody made in WordPress: that takes the key along, but not status, words and time; and a
-    copied draft has no slug yet.
-    """
-    if later.get("status") != first.get("status") or bool(later.get("slug")) != bool(first.get("slug")):
-        return False
-    if any(_raw(later, name) != _raw(first, name) for name in ("title", "content")):
-        return False
-    try:
-        times = [datetime.fromisoformat(str(post["modified_gmt"])) for post in (later, first)]
-    except (KeyError, ValueError):
-        return False
-    return abs(times[0] - times[1]) <= LATE
+def _seen(post: dict[str, Any]) -> Seen:
+    slug, changed = str(post.get("slug") or ""), when(post.get("modified_gmt"))
+    return Seen(str(post.get("status", "")), _raw(post, "title"), _raw(post), slug, changed)
 
 
 def _ours(posts: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:

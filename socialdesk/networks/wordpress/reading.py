@@ -9,7 +9,7 @@ from socialdesk.core.errors import Rejected, Unreachable
 from socialdesk.networks.wordpress.address import Params
 from socialdesk.networks.wordpress.client import Client
 from socialdesk.networks.wordpress.place import SECOND, Place, moved
-from socialdesk.networks.wordpress.translate import comment_entry, post_entry
+from socialdesk.networks.wordpress.translate import comment_entry, plain, post_entry
 
 LARGEST_PAGE = 100
 MOST_PAGES = 5  # of changes in one look; the rest comes with the next one
@@ -120,6 +120,13 @@ class Reader:
         params = [*self._comments.params, ("post", post_id), ("order", "asc"), ("per_page", str(LARGEST_PAGE))]
         items, _ = await self._list("wp/v2/comments", params)
         return Page(self._entries([post, *items], with_own=True))
+
+    async def names(self, terms: str) -> tuple[str, ...]:
+        """The names of the site's categories or tags, most used first."""
+        params = [("per_page", "100"), ("orderby", "count"), ("order", "desc"), ("_fields", "id,name")]
+        found, _ = await self._client.get(f"wp/v2/{terms}", params)
+        names = [plain(str(term.get("name", ""))) for term in found if isinstance(term, dict)]
+        return tuple(name for name in names if name)
 
     async def _list(self, route: str, params: Params) -> tuple[list[dict[str, Any]], Mapping[str, str]]:
         payload, headers = await self._client.get(route, params)

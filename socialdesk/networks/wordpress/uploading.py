@@ -22,9 +22,9 @@ class Uploader:
 
     async def upload(self, file: MediaFile) -> Uploaded:
         """Raises Unreachable where one cannot tell: doing it again finds what is there."""
-        stem = f"{slugify(file.name.rpartition('.')[0] or file.name)[:40] or 'picture'}-{file.blob[:12]}"
+        name = file_name(file)
         try:
-            media = await self._known(stem) or await self._send(stem, file)
+            media = await self._known(name.rpartition(".")[0]) or await self._send(name, file)
             if file.alt and media.get("alt_text") != file.alt:
                 media = await self._client.send("POST", f"{ROUTE}/{media['id']}", {"alt_text": file.alt})
         except OutcomeUnknown as error:
@@ -43,8 +43,7 @@ class Uploader:
         same = [m for m in found if isinstance(m, dict) and same_slug(str(m.get("slug", "")), stem)]
         return same[0] if same else None
 
-    async def _send(self, stem: str, file: MediaFile) -> dict[str, Any]:
-        name = f"{stem}.{_ENDINGS.get(file.mime, 'jpg')}"
+    async def _send(self, name: str, file: MediaFile) -> dict[str, Any]:
         response = await self._client.upload(name, file.data, file.mime, {"alt_text": file.alt})
         if response.status >= 500 and ATTACHMENT_ID in response.headers:
             return await self._finish(response)
@@ -64,3 +63,9 @@ class Uploader:
                 continue
         await self._client.send("DELETE", f"{ROUTE}/{number}", params=[("force", "true")])
         raise Rejected("the server cannot make smaller sizes of this picture", reason="media_too_large")
+
+
+def file_name(file: MediaFile) -> str:
+    """The name that a picture gets at the site: its own, as far as that is readable, and the hash of what it shows."""
+    stem = slugify(file.name.rpartition(".")[0] or file.name)[:40] or "picture"
+    return f"{stem}-{file.blob[:12]}.{_ENDINGS.get(file.mime, 'jpg')}"

@@ -1,0 +1,39 @@
+"""The ways to a site, each with the same parts: who reads, uploads, publishes and answers there."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from socialdesk.core.entry import Page
+from socialdesk.core.post import MediaFile, Receipt, Segment, Target, Uploaded
+
+
+class ReadsBlog(Protocol):
+    async def fetch(self, kind: str, cursor: str, limit: int) -> Page: ...
+    async def fetch_older(self, kind: str, older: str, limit: int) -> Page: ...
+    async def thread(self, post_id: str) -> Page: ...
+    async def names(self, terms: str) -> tuple[str, ...]: ...
+
+
+class UploadsPictures(Protocol):
+    async def upload(self, file: MediaFile) -> Uploaded: ...
+
+
+class PublishesPosts(Protocol):
+    async def publish(self, segment: Segment, key: str) -> Receipt: ...
+    async def find(self, segment: Segment, key: str) -> Receipt | None: ...
+    async def delete(self, post_id: str) -> None: ...
+
+
+class AnswersComments(Protocol):
+    async def publish(self, segment: Segment, target: Target) -> Receipt: ...
+    async def find(self, segment: Segment, target: Target) -> Receipt | None: ...
+    async def edit(self, comment_id: str, text: str) -> None: ...
+    async def delete(self, comment_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    reader: ReadsBlog
+    uploader: UploadsPictures
+    publisher: PublishesPosts
+    commenter: AnswersComments
