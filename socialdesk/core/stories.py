@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from socialdesk.core.entry import Author, Entry, EntryKind
+from socialdesk.core.entry import Author, Entry, EntryKind, LinkCard
 from socialdesk.core.rows import Story
 from socialdesk.core.source import RowKey
 from socialdesk.core.text import one_line
@@ -37,7 +37,7 @@ def story(
     return Story(
         url=url,
         title=title or host_of(url),
-        site=next((card.site for card in cards if card.site), "") or host_of(url),
+        site=_site(cards) or host_of(url),
         image_url=_image(article, [card.image_url for card in cards]),
         minutes=minutes,
         entry_ids=entry_ids,
@@ -51,6 +51,12 @@ def story(
         seen=seen,
         link=link,
     )
+
+
+def _site(cards: Sequence[LinkCard]) -> str:
+    """What a network calls the site, before a mere host, which others give."""
+    given = [(card.site == host_of(card.url), card.site) for card in cards if card.site]
+    return min(given, key=lambda one: one[0])[1] if given else ""
 
 
 def best_remark(posts: Sequence[Entry], title: str) -> Entry | None:

@@ -54,6 +54,12 @@ def test_card_and_article_complete_each_other() -> None:
     assert whole.networks == ("mastodon",)
 
 
+@pytest.mark.parametrize("sites", [("harbor.example", "Harbor"), ("", "Harbor"), ("Harbor", "harbor.example")])
+def test_a_site_is_called_by_its_name_where_any_network_knows_it(sites: tuple[str, ...]) -> None:
+    posts = [replace(POST, link=LinkCard(URL, site=site)) for site in sites]
+    assert told(*posts).site == "Harbor"
+
+
 def test_link_without_a_card_is_named_by_its_host() -> None:
     bare = told(replace(POST, link=LinkCard(URL)))
     assert (bare.title, bare.site, bare.image_url, bare.remark) == ("harbor.example", "harbor.example", "", "")
