@@ -23,7 +23,8 @@ from socialdesk.practice.x import PracticeX
 
 COLUMN = "B2B"
 THREE = ("wordpress", "mastodon", "bluesky")  # one of each sort: enough for most tests
-EVERY = (*THREE, "x", "linkedin", "facebook", "threads", "tumblr", "ghost", "blogger", "micropub")
+USUAL = (*THREE, "x", "linkedin", "facebook", "threads", "tumblr", "ghost")  # what a newcomer sees
+EVERY = (*USUAL, "blogger", "micropub")
 Bases = Mapping[str, str]  # addresses of blogs by organisation
 Sources = tuple[tuple[str, str, Mapping[str, str]], ...]  # (network, kind, params)
 
@@ -73,7 +74,7 @@ class PracticeDesk:
     `networks` are the keys of those with an account; `credentials` what their sign-in forms ask for.
     """
 
-    def __init__(self, networks: Collection[str] = EVERY, *, trickle_s: float = 0) -> None:
+    def __init__(self, networks: Collection[str] = USUAL, *, trickle_s: float = 0) -> None:
         """`networks`: those of `EVERY` that run; the person's own WordPress is always among them.
 
         With `trickle_s` some of the newest posts are held back and appear one by one, so many seconds apart.

@@ -27,8 +27,8 @@ async def networks_of(services: Services, title: str) -> set[str]:
     return {row.entry.network for row in await services.reading.page(column.id, None, 500)}
 
 
-async def test_a_newcomer_is_signed_in_everywhere_and_every_column_shows_all_its_networks(tmp_path: Path) -> None:
-    with PracticeDesk() as practice:
+async def test_every_network_is_signed_in_and_every_column_shows_all_its_networks(tmp_path: Path) -> None:
+    with PracticeDesk(EVERY) as practice:
         async with open_services(Profile.choose(tmp_path), MemoryVault(), practice.trusts) as services:
             await furnish(services, practice)
             accounts = await services.accounts.list()
