@@ -322,6 +322,13 @@ class AccountService:
         await self._needs_sign_in(account_id, needed=False)
         return f"{verdict} {verdicts.lasts(await self.get(account_id), self._now())}".strip()
 
+    async def verdict(self, account_id: int) -> str:
+        """The same sentence for an account that has just proved that it works; asks nobody."""
+        account = await self.get(account_id)
+        who = Identity(account.remote_id, account.name, account.handle, account.server, facts=account.facts)
+        said = verdicts.works(who, verdicts.access_of(await self.without_secret(account_id)))
+        return f"{said} {verdicts.lasts(account, self._now())}".strip()
+
     async def leaving(self, account_id: int) -> str:
         """What removing the account would take from the desk, and what would stay: to say before it is done."""
         account = await self.get(account_id)

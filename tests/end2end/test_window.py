@@ -215,7 +215,7 @@ async def test_a_sign_in_that_ran_out_is_renewed_by_the_person_and_the_post_goes
     desk.click(desk.button("Sign in again: Mastodon"))
     await eventually(lambda: desk.shell.sheet is not None)
     server.oauth.tokens["fresh-token"] = grant
-    desk.click(desk.button("Use a token instead"))
+    desk.click(desk.button("With a token"))
     QTest.keyClicks(desk.shell.sheet.form.box("token"), "fresh-token")
     desk.press(Key.Key_Return)
     await eventually(lambda: desk.shell.sheet is None)
@@ -308,7 +308,7 @@ async def test_an_account_is_connected_by_token(closed_desk: RunningDesk) -> Non
     given = desk.server("mastodon").credentials
     desk.click(desk.button("Choose a network"))
     desk.click(desk.button("Connect Mastodon"))
-    desk.click(desk.button("Use a token instead"))
+    desk.click(desk.button("With a token"))
     desk.type(given["server"])
     desk.press(Key.Key_Tab)
     while not isinstance(QApplication.focusWidget(), QLineEdit):  # past the link to the server's own page

@@ -2,16 +2,18 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from socialdesk.core.account import Account, AccountChoice
+from socialdesk.core.account import Account, AccountChoice, BrowserSignIn, DeviceSignIn
 from socialdesk.core.entry import Entry
 from socialdesk.core.errors import InputError, Unreachable
-from socialdesk.core.events import ColumnsChanged, DraftsChanged, OutboxChanged, SavedChanged
+from socialdesk.core.events import AccountsChanged, ColumnsChanged, DraftsChanged, OutboxChanged, SavedChanged
 from socialdesk.core.looks import NetworkLook
 from socialdesk.core.network import (
     AppPassword,
+    DeviceCode,
     Field,
     NetworkFacts,
     Nothing,
@@ -39,6 +41,7 @@ from tests.ui.fakes import NOW, Fakes
 from tests.ui.spending_fakes import ACCOUNT, PAID
 
 SERVER = Field("server", "Server", "social.example", help="The address of your server.")
+STEPS = (Step("Type the address of your server."), Step("Paste this there:", copy="http://127.0.0.1:8734/callback"))
 FACTS = (
     NetworkFacts(
         "mastodon",
@@ -46,8 +49,9 @@ FACTS = (
         "#6364FF",
         "mastodon",
         (
-            OAuthCode((SERVER,), (("read", "to fill your columns"),), (Step("Type the address of your server."),)),
+            OAuthCode((SERVER,), (("read", "to fill your columns"),), STEPS),
             Token((SERVER, Field("token", "Access token", secret=True)), (Step("Make a token.", "{server}/settings"),)),
+            DeviceCode((SERVER,), (("read", "fill your columns"), ("write", "post"))),
         ),
         (
             SourceKind("home", "Home", "house"),
@@ -115,6 +119,7 @@ class PanelFakes(Fakes):
         ]
         self.accounts = _Accounts(self)
         self.browser_sign_in = _Browser(self)
+        self.device_sign_in = _Device(self)
         self.composing = _Composing(self)
         self.publishing = _Publishing(self)
         self.saving = _Saving(self)
@@ -185,9 +190,19 @@ class _Accounts:
     async def list(self) -> tuple[Account, ...]:
         return tuple(self._fakes.account_list)
 
-    async def sign_in(self, network: str, answers: dict[str, str], form: int = 0) -> Account:
+    async def sign_in(self, network: str, answers: dict[str, str], form: int = 0, again: int = 0) -> Account:
         self._fakes.note("sign_in", network, dict(answers), form)
         return Account(9, network, "New", "@new", "")
+
+    async def try_sign_in(self, network: str, answers: dict[str, str], form: int = 0) -> str:
+        self._fakes.note("try_sign_in", network, dict(answers), form)
+        return "This works: New (@new), may read and post."
+
+    async def verdict(self, account_id: int) -> str:
+        return "This works: New (@new), may read and post."
+
+    async def leaving(self, account_id: int) -> str:
+        return "What it posted stays there."
 
     async def choices(self, account_id: int, kind: str, name: str) -> tuple[tuple[str, str], ...]:
         return (("7", "Suppliers"), ("8", "Press")) if kind == "list" else ()
@@ -199,10 +214,13 @@ class _Accounts:
         return tuple(Account(9, choice.network, name, name, "", key) for key, name in choice.found if key in remote_ids)
 
     async def test(self, account_id: int) -> str:
-        return "Signed in as @northwind."
+        self._fakes.note("test", account_id)
+        self._fakes.send(AccountsChanged(account_id))
+        return "This works: Northwind Pumps (@northwind), may read and post."
 
     async def remove(self, account_id: int) -> str:
         self._fakes.account_list = [a for a in self._fakes.account_list if a.id != account_id]
+        self._fakes.send(AccountsChanged(account_id))
         return "Removed."
 
 
@@ -212,26 +230,42 @@ class _Browser:
         self.came_back = asyncio.Event()
         self.redirect_uri = "http://127.0.0.1:8734/callback"
         self.several: tuple[tuple[str, str], ...] = ()
+        self.instead_of = ""
 
     async def begin(self, network: str, answers: dict[str, str]) -> Any:
         self._fakes.note("begin", network, dict(answers))
-        return SimpleNamespace(
-            network=network,
-            url="https://social.example/oauth",
-            redirect_uri=self.redirect_uri,
-            comes_back=self.redirect_uri.startswith("http:"),
-        )
+        back = self.redirect_uri.startswith("http:")
+        return BrowserSignIn(1, network, "https://social.example/oauth", self.redirect_uri, back)
 
-    async def finish(self, pending: Any, pasted: str | None = None) -> Account | AccountChoice:
+    async def finish(self, pending: Any, pasted: str | None = None, again: int = 0) -> Account | AccountChoice:
         if pasted is None:
             await self.came_back.wait()
         self._fakes.note("finish", pending.network, pasted)
         if self.several:
-            return AccountChoice(1, pending.network, self.several)
+            return AccountChoice(1, pending.network, self.several, self.instead_of if again else "")
         return Account(9, pending.network, "New", "@new", "")
 
     async def cancel(self, pending: Any) -> None:
         self._fakes.note("cancel_sign_in", pending.network)
+
+
+class _Device:
+    def __init__(self, fakes: PanelFakes) -> None:
+        self._fakes = fakes
+        self.typed = asyncio.Event()
+
+    async def begin(self, network: str, answers: dict[str, str]) -> DeviceSignIn:
+        self._fakes.note("begin_device", network, dict(answers))
+        ends = datetime.now(UTC) + timedelta(minutes=7)
+        return DeviceSignIn(1, network, "WDJBMJHT", "https://social.example/device", "", ends)
+
+    async def finish(self, begun: DeviceSignIn, again: int = 0) -> Account:
+        await self.typed.wait()
+        self._fakes.note("finish_device", begun.network)
+        return Account(9, begun.network, "New", "@new", "")
+
+    async def cancel(self, begun: DeviceSignIn) -> None:
+        self._fakes.note("cancel_device", begun.network)
 
 
 class _Composing:

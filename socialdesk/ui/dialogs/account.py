@@ -1,12 +1,11 @@
 """Connecting an account, drawn from the network's facts: choose a network, follow its steps, sign in."""
 
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from socialdesk.core.account import Account, AccountChoice
+from socialdesk.core.account import Account, AccountChoice, BrowserSignIn, DeviceSignIn
 from socialdesk.core.network import (
     AppPassword,
     ByName,
@@ -17,11 +16,12 @@ from socialdesk.core.network import (
     SignIn,
     Token,
 )
-from socialdesk.ui.controls import IconLabel, button, clear_layout, label
+from socialdesk.ui.controls import IconLabel, button, clear_layout, label, relook
 from socialdesk.ui.desk import Desk
-from socialdesk.ui.dialogs.form import CopyLine, Form
-from socialdesk.ui.dialogs.networks import needs_account, network_grid
+from socialdesk.ui.dialogs.form import Form
+from socialdesk.ui.dialogs.networks import name_of, needs_account, network_grid
 from socialdesk.ui.dialogs.sheet import Sheet
+from socialdesk.ui.dialogs.sign_in_parts import BrowserWait, DeviceWait, Permissions
 from socialdesk.ui.tasks import Tasks
 
 
@@ -33,13 +33,15 @@ class AccountSheet(Sheet):
     ) -> None:
         super().__init__(desk, host, "Connect an account", width=620)
         self._facts, self._account = facts, account
+        self._again = account.id if account is not None else 0
         self._way = 0
-        self._pending: Any = None
+        self._pending: BrowserSignIn | DeviceSignIn | None = None
         self._found: tuple[AccountChoice, dict[str, QCheckBox]] | None = None
         self._tasks = Tasks(self, self._failed)
         self.form = Form(desk)
         self.verdict = label("", "bad", wrap=True)
         self.verdict.hide()
+        self.browser, self.device = BrowserWait(desk), DeviceWait(desk)
         self._icon: IconLabel | None = None
         self._page = QWidget()
         self._column = QVBoxLayout(self._page)
@@ -49,8 +51,8 @@ class AccountSheet(Sheet):
         self.body.addStretch(1)
         self.cancel = button(desk, "Cancel", "plain", self.close_sheet)
         self.go: QPushButton = button(desk, "Connect", "primary", self._go)
-        self._other = button(desk, "", "quiet", self._next_way)
-        self.foot.addWidget(self._other)
+        self.test: QPushButton = button(desk, "Test", "plain", self._test)
+        self.foot.addWidget(self.test)
         self.foot.addStretch(1)
         self.foot.addWidget(self.cancel)
         self.foot.addWidget(self.go)
@@ -63,7 +65,7 @@ class AccountSheet(Sheet):
 
     def _show_networks(self) -> None:
         self.go.hide()
-        self._other.hide()
+        self.test.hide()
         networks = tuple(facts for facts in self.desk.services.accounts.networks() if needs_account(facts))
         said = "Where do you read and post? Feeds and blogs are followed without an account."
         self._column.addWidget(label(said, "muted", wrap=True))
@@ -87,39 +89,67 @@ class AccountSheet(Sheet):
         return self._facts.sign_ins[self._way] if self._facts is not None else Nothing()
 
     def _show_form(self, facts: NetworkFacts) -> None:
-        self._facts = facts
+        self._facts, self._found = facts, None
         clear_layout(self._page)
-        again = self._account is not None
         begin = "Add" if facts.by_hand else "Connect"
-        self.title.setText(f"Sign in again to {facts.title}" if again else f"{begin} {facts.title}")
+        self.title.setText(f"Sign in again to {facts.title}" if self._again else f"{begin} {facts.title}")
         self.setAccessibleName(self.title.text())
         if self._icon is None:
             self._icon = IconLabel(self.desk, f"networks/{facts.icon}", facts.colour or "text", 22)
             self._head.insertWidget(0, self._icon)
         if facts.note:
             self._column.addWidget(label(facts.note, "muted", wrap=True))
+        if len(facts.sign_ins) > 1:
+            self._add_now(self._ways(facts))
         self.form = Form(self.desk)
         self.form.entered.connect(self._go)
+        self.form.edited.connect(lambda: self._say(""))
         way = self.way
         if not isinstance(way, Nothing):
             self._fill_form(way)
-        self._column.addWidget(self.form)
-        self.form.show()  # now, not at Qt's next turn: the first field takes the keyboard
-        if isinstance(way, OAuthCode) and way.scopes:
-            asked = ", ".join(dict.fromkeys(why for _, why in way.scopes))
-            self._column.addWidget(
-                label(f"Your server will ask whether SocialDesk may {asked}.", "muted", size=12, wrap=True)
-            )
-        self._waiting = self._waiting_part()
-        self.verdict = label("", "bad", wrap=True)
-        self.verdict.hide()
-        self._column.addWidget(self._waiting)
-        self._column.addWidget(self.verdict)
-        self.go.setText(f"Sign in with {facts.title}" if isinstance(way, OAuthCode) else begin)
-        self.go.setAccessibleName(self.go.text())
+        self._add_now(self.form)
+        if isinstance(way, OAuthCode | DeviceCode) and way.scopes:
+            self._add_now(Permissions(self.desk, way.scopes, self.refit))
+        self._add_waiting()
+        in_browser = isinstance(way, OAuthCode)
+        go = f"Sign in with {facts.title}" if in_browser else "Get a code" if isinstance(way, DeviceCode) else begin
+        self._show_go(go)
+        self.test.setVisible(isinstance(way, AppPassword | Token))
+
+    def _add_now(self, part: QWidget) -> None:
+        """Shown at once, not at Qt's next turn: the first field takes the keyboard."""
+        self._column.addWidget(part)
+        part.show()
+
+    def _show_go(self, word: str) -> None:
+        self.go.setText(word)
+        self.go.setAccessibleName(word)
         self.go.setEnabled(True)
         self.go.show()
-        self._show_other_way(facts)
+
+    def _ways(self, facts: NetworkFacts) -> QWidget:
+        """The ways to sign in, side by side."""
+        part = QWidget()
+        row = QHBoxLayout(part)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for place, way in enumerate(facts.sign_ins):
+            name = name_of(way)
+            made = button(self.desk, f"{name[:1].upper()}{name[1:]}", "plain", partial(self._use_way, place))
+            made.setCheckable(True)
+            made.setChecked(place == self._way)
+            made.setStyleSheet("QPushButton:checked { background: palette(alternate-base); }")
+            row.addWidget(made)
+        row.addStretch(1)
+        return part
+
+    def _use_way(self, place: int) -> None:
+        if self._facts is not None:
+            self._stop_waiting()
+            self._way = place
+            self._show_form(self._facts)
+            self.refit()
+            self.focus_first()
 
     def _fill_form(self, way: AppPassword | Token | OAuthCode | DeviceCode | ByName) -> None:
         """The steps, with the fields in the last one. A server whose pages a step opens is asked for first."""
@@ -139,131 +169,123 @@ class AccountSheet(Sheet):
         known = {"server": self._account.server, "handle": self._account.handle.lstrip("@")}
         return known.get(name, "")
 
-    def _show_other_way(self, facts: NetworkFacts) -> None:
-        self._other.setVisible(len(facts.sign_ins) > 1)
-        if len(facts.sign_ins) > 1:
-            following = facts.sign_ins[(self._way + 1) % len(facts.sign_ins)]
-            names = {OAuthCode: "Use the browser instead", AppPassword: "Use an app password instead"}
-            self._other.setText(names.get(type(following), "Use a token instead"))
-            self._other.setAccessibleName(self._other.text())
-
-    def _next_way(self) -> None:
-        if self._facts is not None:
-            self._stop_waiting()
-            self._way = (self._way + 1) % len(self._facts.sign_ins)
-            self._show_form(self._facts)
-            self.refit()
-            self.focus_first()
-
-    def _waiting_part(self) -> QWidget:
-        """What a browser sign-in shows while it is under way: progress, the redirect address, the way back by hand."""
-        part = QWidget()
-        column = QVBoxLayout(part)
-        column.setContentsMargins(0, 4, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(label("Waiting for the browser. Sign in there, then come back.", "second", wrap=True))
-        bar = QProgressBar()
-        bar.setRange(0, 0)
-        bar.setTextVisible(False)
-        bar.setAccessibleName("Waiting for the browser")
-        column.addWidget(bar)
-        self.redirect = CopyLine(self.desk, "", "Redirect address")
-        column.addWidget(label("The browser comes back to this address:", "muted", size=12))
-        column.addWidget(self.redirect)
-        column.addWidget(label("Nothing happens? Paste the address the browser ended on.", "muted", size=12, wrap=True))
-        self.pasted = QLineEdit()
-        self.pasted.setAccessibleName("Address the browser ended on, or the code it shows")
-        self.pasted.setPlaceholderText("http://127.0.0.1:…?code=…")
-        self.pasted.returnPressed.connect(self._finish_by_hand)
-        column.addWidget(self.pasted)
-        column.addWidget(button(self.desk, "Finish", "plain", self._finish_by_hand), 0, Qt.AlignmentFlag.AlignLeft)
-        part.hide()
-        return part
+    def _add_waiting(self) -> None:
+        """What shows while the person is busy at the network, and below it what came of it."""
+        self.browser, self.device = BrowserWait(self.desk), DeviceWait(self.desk)
+        self.browser.pasted.connect(lambda text: self._tasks.start("sign in", self._with_pasted(text)))
+        self.device.opened.connect(self.desk.actions.open_browser)
+        self.verdict = label("", "bad", wrap=True)
+        self.verdict.hide()
+        for part in (self.browser, self.device, self.verdict):
+            self._column.addWidget(part)
 
     # Signing in
 
     def _go(self) -> None:
-        if self._facts is None or not self.go.isEnabled():
+        if self._facts is None or not self.go.isEnabled() or not self._is_filled():
             return
-        missing = self.form.missing() if self._found is None else ()
-        if missing:
-            self._say(f"Still needed: {', '.join(missing)}.")
-            return
-        self._say("")
+        self._stop_waiting()
         self.go.setEnabled(False)
         if self._found is not None:
             self._tasks.start("sign in", self._keep_chosen(*self._found))
         elif isinstance(self.way, OAuthCode):
             self._tasks.start("sign in", self._by_browser(self._facts))
+        elif isinstance(self.way, DeviceCode):
+            self._tasks.start("sign in", self._by_device(self._facts))
         else:
             self._tasks.start("sign in", self._by_form(self._facts))
 
+    def _test(self) -> None:
+        if self._facts is not None and self._is_filled():
+            self._say("Asking", "muted")
+            self._tasks.start("test", self._try(self._facts))
+
+    def _is_filled(self) -> bool:
+        missing = self.form.missing() if self._found is None else ()
+        self._say(f"Still needed: {', '.join(missing)}." if missing else "")
+        return not missing
+
+    async def _try(self, facts: NetworkFacts) -> None:
+        try_it = self.desk.services.accounts.try_sign_in
+        self._say(await self.desk.bridge.call(try_it, facts.key, self.form.answers(), self._way), "good")
+
     async def _by_form(self, facts: NetworkFacts) -> None:
         sign_in = self.desk.services.accounts.sign_in
-        self._done(await self.desk.bridge.call(sign_in, facts.key, self.form.answers(), self._way))
+        await self._done(await self.desk.bridge.call(sign_in, facts.key, self.form.answers(), self._way, self._again))
 
     async def _by_browser(self, facts: NetworkFacts) -> None:
         service = self.desk.services.browser_sign_in
-        self._pending = await self.desk.bridge.call(service.begin, facts.key, self.form.answers())
-        self.redirect.show_text(self._pending.redirect_uri)
-        self._waiting.show()
+        begun = await self.desk.bridge.call(service.begin, facts.key, self.form.answers())
+        self._pending = begun
+        self.browser.show_step(begun)
         self.refit()
-        self.pasted.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.desk.actions.open_browser.emit(self._pending.url)
-        if self._pending.comes_back:
-            self._done(await self.desk.bridge.call(service.finish, self._pending))
-
-    def _finish_by_hand(self) -> None:
-        text = self.pasted.text().strip()
-        if self._pending is not None and text:
-            self._tasks.start("sign in", self._with_pasted(text))
+        self.browser.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.desk.actions.open_browser.emit(begun.url)
+        if begun.comes_back:
+            await self._done(await self.desk.bridge.call(service.finish, begun, None, self._again))
 
     async def _with_pasted(self, text: str) -> None:
         finish = self.desk.services.browser_sign_in.finish
-        self._done(await self.desk.bridge.call(finish, self._pending, text))
+        await self._done(await self.desk.bridge.call(finish, self._pending, text, self._again))
 
-    def _done(self, result: Account | AccountChoice) -> None:
+    async def _by_device(self, facts: NetworkFacts) -> None:
+        service = self.desk.services.device_sign_in
+        begun = await self.desk.bridge.call(service.begin, facts.key, self.form.answers())
+        self._pending = begun
+        self.device.show_code(begun)
+        self.refit()
+        self.device.copy.setFocus(Qt.FocusReason.OtherFocusReason)
+        await self._done(await self.desk.bridge.call(service.finish, begun, self._again))
+
+    async def _done(self, result: Account | AccountChoice) -> None:
         self._pending = None
         if isinstance(result, AccountChoice):
             self._show_found(result)
         else:
-            self._tell_connected((result,))
+            await self._tell_connected((result,))
 
-    def _tell_connected(self, accounts: tuple[Account, ...]) -> None:
-        self.desk.actions.tell(f"Connected {', '.join(account.handle or account.name for account in accounts)}.")
+    async def _tell_connected(self, accounts: tuple[Account, ...]) -> None:
+        by_hand = self._facts is not None and self._facts.by_hand
+        said = f"{'Added' if by_hand else 'Connected'} {', '.join(one.handle or one.name for one in accounts)}."
+        if len(accounts) == 1 and not by_hand:
+            said = await self.desk.bridge.call(self.desk.services.accounts.verdict, accounts[0].id)
+        self.desk.actions.tell(said)
         self.close_sheet()
 
-    # Of several accounts that one sign-in opened
+    # Of several accounts that one sign-in opened, or another than the one that was meant
 
     def _show_found(self, choice: AccountChoice) -> None:
         clear_layout(self._page)
-        self._other.hide()
-        self._column.addWidget(label("This sign-in opens several accounts. Which of them do you want here?", wrap=True))
+        self.test.hide()
+        self._column.addWidget(label(_asks_which(choice), wrap=True))
         boxes = {remote_id: QCheckBox(name) for remote_id, name in choice.found}
         for box in boxes.values():
+            box.setChecked(len(boxes) == 1)
+            box.setVisible(len(boxes) > 1)
             self._column.addWidget(box)
-        self._waiting = QWidget(self._page)  # what waited for the browser is gone with the form
-        self._waiting.hide()
-        self.verdict = label("", "bad", wrap=True)
-        self.verdict.hide()
-        self._column.addWidget(self.verdict)
+        self._add_waiting()
         self._found = (choice, boxes)
-        self.go.setText("Connect")
-        self.go.setAccessibleName("Connect")
-        self.go.setEnabled(True)
+        self._show_go("Add as another account" if choice.instead_of else "Connect")
         self.refit()
-        next(iter(boxes.values())).setFocus(Qt.FocusReason.OtherFocusReason)
+        (next(iter(boxes.values())) if len(boxes) > 1 else self.cancel).setFocus(Qt.FocusReason.OtherFocusReason)
 
     async def _keep_chosen(self, choice: AccountChoice, boxes: dict[str, QCheckBox]) -> None:
         wanted = tuple(remote_id for remote_id, box in boxes.items() if box.isChecked())
-        self._tell_connected(await self.desk.bridge.call(self.desk.services.accounts.choose, choice, wanted))
+        await self._tell_connected(await self.desk.bridge.call(self.desk.services.accounts.choose, choice, wanted))
+
+    # What came of it
 
     def _failed(self, sentence: str) -> None:
-        self._waiting.hide()
+        if isinstance(self._pending, BrowserSignIn):
+            self.browser.rest()  # what the browser ended on may still be pasted
+        else:
+            self._pending = None
+        self.device.stop()
         self.go.setEnabled(True)
         self._say(sentence)
 
-    def _say(self, sentence: str) -> None:
+    def _say(self, sentence: str, look: str = "bad") -> None:
+        relook(self.verdict, look)
         self.verdict.setText(sentence)
         self.verdict.setVisible(bool(sentence))
         self.refit()
@@ -271,13 +293,29 @@ class AccountSheet(Sheet):
     def _stop_waiting(self) -> None:
         pending, self._pending = self._pending, None
         self._tasks.cancel("sign in")
-        if pending is not None:
+        self._tasks.cancel("test")
+        self.browser.hide()
+        self.device.stop()
+        if pending is None:
+            return
+        services = self.desk.services
+        service = services.device_sign_in if isinstance(pending, DeviceSignIn) else services.browser_sign_in
 
-            async def stop() -> None:
-                await self.desk.bridge.call(self.desk.services.browser_sign_in.cancel, pending)
+        async def stop() -> None:
+            await self.desk.bridge.call(service.cancel, pending)
 
-            Tasks(self._host).start("stop sign in", stop())
+        Tasks(self._host).start("stop sign in", stop())
 
     def close_sheet(self) -> None:
         self._stop_waiting()
         super().close_sheet()
+
+
+def _asks_which(choice: AccountChoice) -> str:
+    names = ", ".join(name for _, name in choice.found)
+    if not choice.instead_of:
+        return "This sign-in opens several accounts. Which of them do you want here?"
+    return (
+        f"You signed in as {names}, not as {choice.instead_of}, which stays as it was. "
+        f"Sign out at the network and start again, or add {names} as another account."
+    )

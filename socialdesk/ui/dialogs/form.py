@@ -77,6 +77,8 @@ class Form(QWidget):
         inner = QVBoxLayout()
         inner.setSpacing(8)
         inner.addWidget(label(step.text, wrap=True))
+        if step.copy:
+            inner.addWidget(CopyLine(self._desk, step.copy, f"Address: {step.text.rstrip(':')}"))
         if step.link:
             link = button(self._desk, "Open the page", "ghost", lambda: self._open(step.link, opened))
             show_icon(self._desk, link, "external-link", "link")

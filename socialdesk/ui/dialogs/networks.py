@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout
 from socialdesk.core.network import (
     AppPassword,
     ByName,
+    DeviceCode,
     NetworkFacts,
     Nothing,
     OAuthCode,
@@ -23,14 +24,25 @@ _HEIGHT = 104
 
 def how_to_sign_in(ways: tuple[SignIn, ...]) -> str:
     """In the browser or with a token."""
-    words = {
-        OAuthCode: "in the browser",
-        AppPassword: "with an app password",
-        Token: "with a token",
-        ByName: "no sign-in",
-    }
-    said = " or ".join(words[type(way)] for way in ways if type(way) in words)
+    said = " or ".join(name_of(way) for way in ways if not isinstance(way, Nothing))
     return said[:1].upper() + said[1:]
+
+
+def name_of(way: SignIn) -> str:
+    """In the middle of a sentence: with a token."""
+    match way:
+        case OAuthCode():
+            return "in the browser"
+        case DeviceCode():
+            return "with a code"
+        case AppPassword():
+            return "with an app password"
+        case Token():
+            return "with a token"
+        case ByName():
+            return "no sign-in"
+        case Nothing():
+            return ""
 
 
 def needs_account(facts: NetworkFacts) -> bool:

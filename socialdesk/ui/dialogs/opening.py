@@ -31,7 +31,9 @@ class Dialogs(QObject):
         self._ask_keys = keys
         self._tasks = Tasks(self, desk.actions.tell)
         self.sheet: Sheet | None = None
-        desk.bridge.event.connect(self._news)
+        desk.bridge.event.connect(self._sign_in_news)
+        desk.actions.choose_labels.connect(self.choose_labels)
+        desk.actions.show_subscriptions.connect(self.show_subscriptions)
 
     def open_sheet(self, sheet: "Sheet") -> None:
         if self.sheet is not None:
@@ -44,7 +46,7 @@ class Dialogs(QObject):
         if self.sheet is sheet:
             self.sheet = None
 
-    def _news(self, event: object) -> None:
+    def _sign_in_news(self, event: object) -> None:
         if isinstance(event, SignInEndsSoon):
             said = f"Your sign-in to {event.title} ({event.handle}) ends {words.day(event.ends)}."
             again = partial(self.desk.actions.sign_in_again.emit, event.account_id)

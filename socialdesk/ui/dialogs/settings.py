@@ -15,13 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from socialdesk.core.account import Account
-from socialdesk.core.events import AccountsChanged
 from socialdesk.ui import commands
-from socialdesk.ui.account_face import AccountFace
 from socialdesk.ui.controls import PickBox, button, clear_layout, label
 from socialdesk.ui.desk import Desk
-from socialdesk.ui.dialogs.budget import BudgetBox
+from socialdesk.ui.dialogs.accounts_page import AccountsPage
 from socialdesk.ui.dialogs.keys import KeyBox
 from socialdesk.ui.dialogs.sheet import Sheet
 from socialdesk.ui.keys import Keys
@@ -57,11 +54,11 @@ class SettingsSheet(Sheet):
         self.body.addLayout(tabs)
         self._pages = QStackedWidget()
         self._pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self._accounts = QWidget()
-        QVBoxLayout(self._accounts).setContentsMargins(0, 0, 0, 0)
+        self.accounts = AccountsPage(desk, self.refit)
+        self.accounts.left.connect(self.close_sheet)
         self._key_page = QWidget()
         QVBoxLayout(self._key_page).setContentsMargins(0, 0, 0, 0)
-        for page in (self._general(), self._accounts, self._key_page):
+        for page in (self._general(), self.accounts, self._key_page):
             self._pages.addWidget(page)
         self.body.addWidget(self._pages)
         self.body.addStretch(1)
@@ -69,7 +66,6 @@ class SettingsSheet(Sheet):
         self.foot.addWidget(button(desk, "Close", "plain", self.close_sheet))
         self._show_page(0)
         self._fill_keys()
-        desk.bridge.event.connect(self._news)
         self._tasks.start("settings", self._load())
 
     def show_page(self, name: str) -> None:
@@ -145,7 +141,6 @@ class SettingsSheet(Sheet):
         self.images.setValue(int(await self.desk.bridge.call(get, "images.limit_mb", IMAGES_MB)))
         kept = await self.desk.bridge.call(get, "proxy", None) or {}
         self._show_proxy(str(kept.get("mode", "system")), str(kept.get("url", "")))
-        await self._load_accounts()
 
     def _choose_mode(self) -> None:
         mode = self.mode.currentData()
@@ -189,71 +184,6 @@ class SettingsSheet(Sheet):
     def _transfer(self, what: str) -> None:
         self.close_sheet()
         self.transfer.emit(what)
-
-    # Accounts
-
-    async def _load_accounts(self) -> None:
-        accounts: tuple[Account, ...] = await self.desk.bridge.call(self.desk.services.accounts.list)
-        clear_layout(self._accounts)
-        column = self._accounts.layout()
-        if column is None:
-            return
-        for account in accounts:
-            column.addWidget(self._account_row(account))
-            if self.desk.services.accounts.facts(account.network).prices:
-                column.addWidget(BudgetBox(self.desk, account, self.refit))
-        if not accounts:
-            column.addWidget(label("No account is connected yet.", "muted"))
-        column.addWidget(button(self.desk, "Connect an account", "plain", self._connect, icon="plug"))
-        self.refit()
-
-    def _account_row(self, account: Account) -> QWidget:
-        facts = self.desk.services.accounts.facts(account.network)
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 2, 0, 2)
-        line.setSpacing(10)
-        line.addWidget(AccountFace(self.desk, account, facts, 30))
-        said = QVBoxLayout()
-        said.setSpacing(0)
-        said.addWidget(label(account.name or account.handle, weight=600))
-        told = f"{facts.title}, posted by hand" if facts.by_hand else account.handle
-        state = label("sign-in has run out" if account.needs_sign_in else told, "muted", size=12)
-        said.addWidget(state)
-        line.addLayout(said, 1)
-        for word, act in (
-            ("Test", lambda: self._tasks.start(f"test {account.id}", self._test(account.id, state.setText))),
-            ("Sign in again", lambda: self._sign_in(account.id)),
-            ("Remove", lambda: self._tasks.start(f"remove {account.id}", self._remove(account.id))),
-        ):
-            if facts.by_hand and word != "Remove":
-                continue  # there is nothing to sign in to
-            made = button(self.desk, word, "danger" if word == "Remove" else "ghost", act)
-            made.setAccessibleName(f"{word}: {account.handle or account.name}")
-            line.addWidget(made)
-        return row
-
-    async def _test(self, account_id: int, say: object) -> None:
-        say_it = say if callable(say) else self.desk.actions.tell
-        say_it("Asking")
-        say_it(await self.desk.bridge.call(self.desk.services.accounts.test, account_id))
-
-    async def _remove(self, account_id: int) -> None:
-        sentence = await self.desk.bridge.call(self.desk.services.accounts.remove, account_id)
-        self.desk.actions.tell(sentence)
-        await self._load_accounts()
-
-    def _sign_in(self, account_id: int) -> None:
-        self.close_sheet()
-        self.desk.actions.sign_in_again.emit(account_id)
-
-    def _connect(self) -> None:
-        self.close_sheet()
-        self.desk.actions.add_account.emit()
-
-    def _news(self, event: object) -> None:
-        if isinstance(event, AccountsChanged):
-            self._tasks.start("accounts", self._load_accounts())
 
     # Keys
 
