@@ -32,8 +32,6 @@ class Dialogs(QObject):
         self._tasks = Tasks(self, desk.actions.tell)
         self.sheet: Sheet | None = None
         desk.bridge.event.connect(self._sign_in_news)
-        desk.actions.choose_labels.connect(self.choose_labels)
-        desk.actions.show_subscriptions.connect(self.show_subscriptions)
 
     def open_sheet(self, sheet: "Sheet") -> None:
         if self.sheet is not None:
