@@ -43,7 +43,7 @@ class Browser(QObject):
 
     @Slot("QUrl")
     def take(self, url: Any) -> None:
-        self.opened.append(url.toString())
+        self.opened.append(url.toEncoded().data().decode())
 
 
 class RunningDesk:
