@@ -21,18 +21,19 @@ from urllib.parse import urlsplit
 import pytest
 
 from socialdesk.core.account import NOTHING, Account, Credential
-from socialdesk.core.entry import Entry, EntryKind
-from socialdesk.core.errors import AuthExpired, OutcomeUnknown, Rejected
+from socialdesk.core.entry import Entry, EntryKind, MediaKind
+from socialdesk.core.errors import AuthExpired, InputError, OutcomeUnknown, Rejected
 from socialdesk.core.post import CardToSend, MediaFile, Receipt, Segment, Target
 from socialdesk.core.source import Source
 from socialdesk.core.text import graphemes
 from socialdesk.http import Http
-from socialdesk.networks.bluesky import facets
+from socialdesk.networks.bluesky import facets, muting
 from socialdesk.networks.bluesky.adapter import Bluesky
-from socialdesk.practice.bluesky import build
+from socialdesk.practice.bluesky import PracticeBluesky, build
 from socialdesk.practice.bluesky_ids import record_cid
 from socialdesk.practice.pictures import picture
 from socialdesk.practice.world import World
+from tests.interop.bluesky_page import Page
 from tests.interop.rigs import bluesky as rig
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]
@@ -40,6 +41,7 @@ pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]
 Found = TypeVar("Found")
 PATIENCE_S = 20.0  # the app view follows the PDS by a second or so
 POST = "app.bsky.feed.post"
+THREADGATE, GENERATOR = "app.bsky.feed.threadgate", "app.bsky.feed.generator"
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +68,13 @@ async def http() -> AsyncIterator[Http]:
 class Person:
     """An account of the test network, opened by the adapter, with plain calls beside it."""
 
-    def __init__(self, opened: Any, credential: Credential, http: Http, password: str) -> None:
+    def __init__(
+        self, opened: Any, credential: Credential, http: Http, password: str, main: tuple[str, Credential]
+    ) -> None:
         self.opened = opened
         self.credential = credential
         self.password = password
+        self.main_password, self.main = main  # what the person signs in with on pages, and a session of that
         self._http = http
         self._keys = int(time.time() * 1_000_000)
 
@@ -140,7 +145,8 @@ async def register(http: Http, service: str, name: str) -> Person:
     signed_in = await Bluesky(Account(0, "bluesky", "", "", ""), NOTHING, http).sign_in(answers)
     who = signed_in.identity
     account = Account(1, "bluesky", who.name, who.handle, who.server, who.remote_id, who.avatar_url, who.facts)
-    return Person(Bluesky(account, signed_in.credential, http), signed_in.credential, http, app["password"])
+    opened = Bluesky(account, signed_in.credential, http)
+    return Person(opened, signed_in.credential, http, app["password"], (body["password"], main))
 
 
 @pytest.fixture
@@ -212,6 +218,100 @@ class TestSession:
             await me.opened.renew()
 
 
+BACK = "http://127.0.0.1:49152/callback"
+
+
+async def through_the_browser(me: Person, network: rig.Network, http: Http) -> Any:
+    """The account, opened by a sign-in on the server's own page."""
+    visitor = Bluesky(Account(0, "bluesky", "", "", ""), NOTHING, http)
+    step = await visitor.begin_sign_in({"identifier": me.account.handle, "service": network.service}, BACK)
+    page = Page(http, step.url)
+    await page.open()
+    answer = await page.agree(me.account.handle, me.main_password)
+    assert (answer["state"], answer["iss"]) == (step.state, step.issuer)
+    signed_in = await visitor.finish_sign_in(step, answer["code"])
+    assert signed_in.identity.remote_id == me.account.remote_id
+    assert signed_in.identity.server == me.account.server
+    return Bluesky(me.account, signed_in.credential, http)
+
+
+class TestThroughTheBrowser:
+    """OAuth as the reference server demands it: pushed request, PKCE, proofs with nonces, its own page."""
+
+    async def test_sign_in_read_post_and_renew(
+        self, me: Person, other: Person, network: rig.Network, http: Http
+    ) -> None:
+        opened = await through_the_browser(me, network, http)
+        theirs = await other.post("Read by token and proof")
+        await seen(me, theirs.remote_id)
+        page = await opened.fetch(Source(1, "bluesky", "home", 1), "", 10)
+        assert "Read by token and proof" in [entry.text for entry in page.entries]
+        receipt = await opened.publish(Segment("Posted so", created=datetime.now(UTC)), me.key())
+        before = Bluesky(me.account, opened._client.credential, http)
+        fresh = Bluesky(me.account, await opened.renew(), http)
+        assert (await fresh.find(Segment("Posted so"), receipt.remote_id.rsplit("/")[-1])) == receipt
+        media = MediaFile("b", "image/png", picture("chart", 40, 20), "", 40, 20)
+        await fresh.publish(Segment("A picture", (await fresh.upload(media),), created=datetime.now(UTC)), me.key())
+        assert len(await me.records()) == 2
+        with pytest.raises(AuthExpired):
+            await before.whoami()
+
+    async def test_all_that_an_app_password_may(self, me: Person, network: rig.Network, http: Http) -> None:
+        opened = await through_the_browser(me, network, http)
+        receipt = await opened.publish(
+            Segment("For nobody to answer", created=datetime.now(UTC), replies="nobody"), me.key()
+        )
+        refs = await opened.act("like", receipt.remote_id, receipt.refs)
+        await opened.act("unlike", receipt.remote_id, refs)
+        await opened.act("bookmark", receipt.remote_id, receipt.refs)
+        for kind in ("notifications", "bookmarks", "home"):
+            await opened.fetch(Source(1, "bluesky", kind, 1), "", 10)
+        await opened.fetch(Source(1, "bluesky", "search", 1, {"query": "pumps"}), "", 10)
+        assert await opened.choices("feed", "feed") == ()
+        await opened.delete(receipt.remote_id, receipt.refs)
+
+    async def test_a_replayed_refresh_token_ends_the_session(
+        self, me: Person, network: rig.Network, http: Http
+    ) -> None:
+        opened = await through_the_browser(me, network, http)
+        before = opened._client.credential
+        fresh = await opened.renew()
+        with pytest.raises(AuthExpired):
+            await Bluesky(me.account, before, http).renew()
+        with pytest.raises(AuthExpired):
+            await Bluesky(me.account, fresh, http).whoami()
+
+    async def test_many_requests_at_once(self, me: Person, network: rig.Network, http: Http) -> None:
+        opened = await through_the_browser(me, network, http)
+        identities = await asyncio.gather(*(opened.whoami() for _ in range(10)))
+        assert {identity.remote_id for identity in identities} == {me.account.remote_id}
+
+    async def test_signing_out_ends_it(self, me: Person, network: rig.Network, http: Http) -> None:
+        opened = await through_the_browser(me, network, http)
+        await opened.sign_out()
+        with pytest.raises(AuthExpired):
+            await opened.whoami()
+        with pytest.raises(AuthExpired):
+            await opened.renew()
+
+    async def test_declined_on_the_page(self, me: Person, network: rig.Network, http: Http) -> None:
+        visitor = Bluesky(Account(0, "bluesky", "", "", ""), NOTHING, http)
+        step = await visitor.begin_sign_in({"identifier": me.account.handle, "service": network.service}, BACK)
+        page = Page(http, step.url)
+        assert me.account.handle in await page.open()  # the page knows who is meant
+        answer = await page.refuse()
+        assert (answer["error"], answer["iss"]) == ("access_denied", step.issuer)
+
+    async def test_somebody_else_signs_in(self, me: Person, other: Person, network: rig.Network, http: Http) -> None:
+        visitor = Bluesky(Account(0, "bluesky", "", "", ""), NOTHING, http)
+        step = await visitor.begin_sign_in({"identifier": me.account.handle, "service": network.service}, BACK)
+        page = Page(http, step.url)
+        await page.open()
+        answer = await page.agree(other.account.handle, other.main_password)
+        with pytest.raises(InputError, match="Another account"):
+            await visitor.finish_sign_in(step, answer["code"])
+
+
 class TestPosting:
     async def test_text_with_facets(self, me: Person, other: Person) -> None:
         text = f"Grüße 北風 👩‍🚀 an @{other.account.handle} und @nobody-there.test: https://example.com/ä?b=1 #b2b"
@@ -268,6 +368,59 @@ class TestPosting:
         shown = await seen(other, quote.remote_id)
         assert shown.quoted is not None
         assert (shown.quoted.text, shown.quoted.author.handle) == ("What do you measure?", other.account.handle)
+
+    @pytest.mark.parametrize("wish", ["nobody", "mentioned", "following", "followers"])
+    async def test_who_may_answer(self, me: Person, other: Person, network: rig.Network, http: Http, wish: str) -> None:
+        """A stranger answers where only some may, the app view leaves that out."""
+        stranger = await register(http, network.service, "stranger")
+        segment = Segment(f"Ask @{other.account.handle}", created=datetime.now(UTC), replies=wish)
+        receipt = await me.opened.publish(segment, me.key())
+        gate = await call(
+            http, me.account.server, "com.atproto.repo.getRecord",
+            {"repo": me.account.remote_id, "collection": THREADGATE, "rkey": receipt.remote_id.rsplit("/")[-1]},
+        )  # fmt: skip
+        assert gate["value"]["post"] == receipt.remote_id
+        target = Target(receipt.remote_id, receipt.refs)
+        await seen(stranger, receipt.remote_id, "account", actor=me.account.handle)
+        await stranger.post("Mine, too", reply_to=target)
+        welcome = await other.post("An answer", reply_to=target)
+        await seen(other, welcome.remote_id, "account", actor=other.account.handle)
+        expected = 1 if wish == "nobody" else 2
+        page = await eventually(
+            lambda: me.opened.thread(receipt.remote_id, receipt.refs), lambda p: len(p.entries) >= expected
+        )
+        assert len(page.entries) == expected
+        assert all(entry.author.handle != stranger.account.handle for entry in page.entries)
+
+    async def test_who_may_answer_is_said_once(self, me: Person) -> None:
+        segment, key = Segment("Exactly once", created=datetime.now(UTC), replies="nobody"), me.key()
+        first = await me.opened.publish(segment, key)
+        with pytest.raises(OutcomeUnknown):  # the server answers 500
+            await me.opened.publish(segment, key)
+        assert await me.opened.find(segment, key) == first
+        assert len(await me.records()) == 1
+
+    @pytest.mark.parametrize("lose", ["question", "answer"])
+    async def test_a_gated_post_lost_on_the_way(self, me: Person, lose: str) -> None:
+        segment, key = Segment("Lost", created=datetime.now(UTC), replies="nobody"), me.key()
+        async with Loser(me.account.server, lose) as server:
+            with pytest.raises(OutcomeUnknown):
+                await me.reopened(me.credential, server).publish(segment, key)
+        found = await me.opened.find(segment, key)
+        assert (found is not None) == (lose == "answer")
+        assert found or await me.opened.publish(segment, key)
+        assert len(await me.records()) == 1
+
+    async def test_a_video_where_there_is_no_service_for_it(self, me: Person, other: Person) -> None:
+        """This network has none: an MP4 goes to the PDS as it is."""
+        film = MediaFile(
+            "f" * 64, "video/mp4", b"\0\0\0\x18ftypmp42" + b"\0" * 4000, "A pump", 640, 360, "p.mp4", None, 2.0
+        )
+        receipt = await me.post("See it work", media=(await me.opened.upload(film),))
+        [shown] = (await seen(other, receipt.remote_id)).media
+        assert (shown.kind, shown.alt, shown.width, shown.height) == (MediaKind.VIDEO, "A pump", 640, 360)
+        with pytest.raises(Rejected):
+            await me.opened.upload(replace(film, mime="video/webm"))
 
     async def test_a_repeat_is_the_same_post(self, me: Person) -> None:
         segment, key = Segment("Exactly once #b2b https://example.com", created=datetime.now(UTC)), me.key()
@@ -397,11 +550,48 @@ class TestReading:
         for address in (created["uri"], page):
             await seen(me, receipt.remote_id, "list", list=address)
 
+    async def test_a_custom_feed(self, me: Person, other: Person, network: rig.Network, http: Http) -> None:
+        receipts = [await other.post(f"Best {number}") for number in range(3)]
+        await seen(me, receipts[-1].remote_id)
+        network.feed.write_text(json.dumps([receipt.remote_id for receipt in receipts]))
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        value = {"did": network.generator, "displayName": "Best first", "createdAt": now}
+        body = {"repo": other.account.remote_id, "collection": GENERATOR, "rkey": "best", "record": value}
+        feed = await call(http, other.account.server, "com.atproto.repo.putRecord", {}, body, other.credential)
+        saved = [{"id": "1", "type": "feed", "value": feed["uri"], "pinned": True}]
+        preferences = [{"$type": "app.bsky.actor.defs#savedFeedsPrefV2", "items": saved}]
+        await put_preferences(http, me, {"preferences": preferences})
+        choices = await eventually(lambda: me.opened.choices("feed", "feed"), lambda c: c and c[0][1] == "Best first")
+        assert choices == ((feed["uri"], "Best first"),)
+        for address in (feed["uri"], f"https://bsky.app/profile/{other.account.handle}/feed/best"):
+            page = await me.opened.fetch(Source(1, "bluesky", "feed", 1, {"feed": address}), "", 10)
+            assert [entry.text for entry in page.entries] == ["Best 0", "Best 1", "Best 2"]
+            assert page.meta is not None
+            assert page.meta.title == "Best first"
+
+    async def test_muted_words(self, me: Person, other: Person, http: Http) -> None:
+        word = {"value": "discount", "targets": ["content", "tag"], "actorTarget": "all"}
+        items: dict[str, Any] = {"$type": "app.bsky.actor.defs#mutedWordsPref", "items": [word]}
+        await put_preferences(http, me, {"preferences": [items]})
+        hidden = await other.post("A discount for you")
+        shown = await other.post("Something else")
+        await seen(other, hidden.remote_id, "account", actor=other.account.handle)
+        await seen(me, shown.remote_id)
+        assert hidden.remote_id not in [entry.key for entry in await me.fetch("home")]
+
+
+async def put_preferences(http: Http, person: Person, body: dict[str, Any]) -> None:
+    """As the person's own client does, which has the main password."""
+    headers = {"authorization": f"Bearer {person.main.get('access')}"}
+    url = f"{person.account.server}/xrpc/app.bsky.actor.putPreferences"
+    answer = await http.request("POST", url, json=body, headers=headers)
+    assert answer.status == 200, answer.text()
+
 
 class TestJudges:
     """The official client library on what we write and what the practice server answers."""
 
-    async def test_records_are_valid(self, me: Person, other: Person, work: Path) -> None:
+    async def test_records_are_valid(self, me: Person, other: Person, http: Http, work: Path) -> None:
         theirs = await other.post("Quote me")
         target = Target(theirs.remote_id, theirs.refs)
         media = await me.opened.upload(MediaFile("b", "image/png", picture("chart", 40, 20), "", 40, 20))
@@ -410,9 +600,16 @@ class TestJudges:
         await me.post("Card", card=CardToSend("https://example.com", "T", "D", picture("t", 9, 9, "jpeg")))
         await me.post("Answer", reply_to=target)
         await me.post("Thread", previous=first, root=first)
+        film = await me.opened.upload(MediaFile("f", "video/mp4", b"film", "A pump", 640, 360, seconds=2.0))
+        await me.post("Film and a quote", media=(film,), quote=target)
+        for wish in ("nobody", "mentioned", "following", "followers"):
+            await me.post(f"For {wish}", replies=wish)
         records = [record["value"] for record in await me.records()]
-        assert len(records) == 5
-        assert rig.judge(work, {"records": records})["records"] == [""] * 5
+        params = {"repo": me.account.remote_id, "collection": THREADGATE}
+        listed = await call(http, me.account.server, "com.atproto.repo.listRecords", params)
+        records += [record["value"] for record in listed["records"]]
+        assert len(records) == 14
+        assert rig.judge(work, {"records": records})["records"] == [""] * 14
 
     async def test_the_practice_servers_cids_are_the_networks(self, me: Person) -> None:
         media = await me.opened.upload(MediaFile("b", "image/png", picture("chart", 40, 20), "é", 40, 20))
@@ -437,6 +634,26 @@ class TestJudges:
                 {"index": f["index"], "features": f["features"]} for f in theirs["facets"]
             ]
             assert graphemes(text) == theirs["graphemes"]
+
+    def test_muted_words(self, work: Path) -> None:
+        words = ["javascript", "Use", "stop worrying", ":)", "s@ssy", "andor", "and/or", "super bad", "superbad", "bad",
+                 "k", "英語", "sale", "don't", "dont", "t", "user/social", "#sale", "sale!", "éa"]  # fmt: skip
+        texts = ["This is about JavaScript", "Use your brain, eventually", "some day, stop worrying about it", "So :)",
+                 "s@ssy ok", "fruits and/or vegetables", "That is super-bad", "これは英語です", "wholesale", "On sale!",
+                 "I don't", "(context) user/social", "«sale» ¡sale!", "Été", "a-b-sale-c", "sale/offer"]  # fmt: skip
+        cases = [
+            ([{"value": word, "targets": targets, "actorTarget": "all"}], {"text": text, "langs": langs})
+            for word in words
+            for text in texts
+            for langs in (["en"], ["ja"], [])
+            for targets in (["content", "tag"], ["tag"])
+        ]
+        cases += [([{"value": word, "targets": ["tag"]}], {"text": "x", "tags": ["Sale", "k"]}) for word in words]
+        theirs = rig.judge(work, {"mutes": cases})["mutes"]
+        for (items, record), muted in zip(cases, theirs, strict=True):
+            mutes = muting.read_mutes([{"$type": "app.bsky.actor.defs#mutedWordsPref", "items": items}])
+            post = {"author": {"did": "did:plc:other"}, "record": record}
+            assert muting.is_muted(post, mutes, "did:plc:me", datetime.now(UTC)) is muted, (items, record)
 
     async def test_the_practice_server_keeps_the_lexicons(self, work: Path, http: Http) -> None:
         async with build(World.load(), {"harbor": "https://harbor.example"}) as server:
@@ -467,11 +684,39 @@ class TestJudges:
             record = {"$type": POST, "text": "Hello", "createdAt": "2026-11-22T10:00:00.000Z"}
             new = {"repo": me, "collection": POST, "rkey": "3n2umembjm723", "record": record, "swapRecord": None}
             put = await call(http, server.url, "com.atproto.repo.putRecord", {}, new, credential)
+            answers += await answers_about_gates_and_videos(http, server, credential)
             answers.append(("com.atproto.repo.putRecord", put))
             posts = [dict(record.value) for record in server.state.of(POST)]
         judged = rig.judge(work, {"answers": answers, "records": posts})
         assert [(method, words) for (method, _), words in zip(answers, judged["answers"], strict=True) if words] == []
         assert [words for words in judged["records"] if words] == []
+
+
+async def answers_about_gates_and_videos(
+    http: Http, server: PracticeBluesky, credential: Credential
+) -> list[tuple[str, dict[str, Any]]]:
+    me, answers = server.me.did, []
+    feed = next(record.uri for record in server.state.of(GENERATOR))
+    for method, params in {
+        "com.atproto.repo.describeRepo": {"repo": me},
+        "app.bsky.feed.getFeedGenerator": {"feed": feed},
+        "app.bsky.feed.getFeedGenerators": {"feeds": feed},
+        "app.bsky.feed.getFeed": {"feed": feed},
+    }.items():
+        answers.append((method, await call(http, server.url, method, params, credential=credential)))
+    film = MediaFile("f" * 64, "video/mp4", b"film", "A pump", 640, 360, seconds=2.0)
+    opened = Bluesky(Account(1, "bluesky", "", "northwind.test", server.url, me), credential, http)
+    receipt = await opened.publish(
+        Segment("Gated", (await opened.upload(film),), created=datetime.now(UTC), replies="nobody"),
+        opened.new_key(9, 9),
+    )
+    for method, params in {
+        "app.bsky.feed.getPosts": {"uris": receipt.remote_id},
+        "com.atproto.server.getServiceAuth": {"aud": "did:web:127.0.0.1", "lxm": "app.bsky.video.getUploadLimits"},
+        "app.bsky.video.getJobStatus": {"jobId": next(iter(server.videos.jobs))},
+    }.items():
+        answers.append((method, await call(http, server.url, method, params, credential=credential)))
+    return answers
 
 
 async def shown_as(me: Person, other: Person, uri: str, mine: set[str]) -> Entry:

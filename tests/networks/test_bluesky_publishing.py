@@ -10,7 +10,7 @@ import pytest
 
 from socialdesk.core.account import NOTHING, Account
 from socialdesk.core.entry import MediaKind
-from socialdesk.core.errors import NetworkError, OutcomeUnknown, Rejected, Unreachable
+from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, Rejected, Unreachable
 from socialdesk.core.post import MediaFile, Segment, Target
 from socialdesk.http import Http
 from socialdesk.networks.bluesky import video
@@ -243,6 +243,20 @@ class TestVideo:
             await opened.upload(replace(FILM, mime="video/quicktime"))
         assert caught.value.reason == "media_unfit"
 
+    @pytest.mark.parametrize("path", ["getUploadLimits", "uploadVideo"])
+    async def test_a_service_that_knows_nothing_of_the_account(
+        self, server: PracticeBluesky, opened: Any, path: str
+    ) -> None:
+        """It has no session there that could have ended."""
+        server.faults.add(Fault("401", match=path))
+        assert json.loads((await opened.upload(FILM)).ref)["mimeType"] == "video/mp4"
+        assert server.requests("uploadBlob")
+
+    async def test_a_session_that_ended_is_renewed_all_the_same(self, server: PracticeBluesky, opened: Any) -> None:
+        server.expire_tokens()
+        with pytest.raises(AuthExpired):
+            await opened.upload(FILM)
+
     async def test_the_service_is_given_leave_for_one_thing(self, server: PracticeBluesky, opened: Any) -> None:
         await opened.upload(FILM)
         asked = [dict(request.query) for request in server.requests("getServiceAuth")]
@@ -260,7 +274,7 @@ class TestVideo:
 
     async def test_no_secret_in_errors(self, server: PracticeBluesky, opened: Any) -> None:
         for path in ("getUploadLimits", "uploadVideo"):
-            server.faults.add(Fault("401", match=path))
+            server.faults.add(Fault("403", match=path))
             with pytest.raises(NetworkError) as caught:
                 await opened.upload(FILM)
             shown = f"{caught.value!r} {caught.value.detail} {caught.value.__cause__!r}"

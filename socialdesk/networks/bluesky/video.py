@@ -1,15 +1,18 @@
 """Videos: through the network's video service, which prepares them and puts them at the account's own server.
 
-Sources: the app.bsky.video lexicons; docs.bsky.app, "Video". A server without such a service takes an MP4 as it is.
+Sources: the app.bsky.video lexicons; docs.bsky.app, "Video". Where there is no such service, or it knows nothing of the
+account, an MP4 goes to the account's server as it is, and is prepared when it is first looked at.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from socialdesk.core.account import NOTHING, Credential
-from socialdesk.core.errors import Rejected, Unreachable
+from socialdesk.core.errors import AuthExpired, Rejected, Unreachable
 from socialdesk.core.post import MediaFile
 from socialdesk.core.tolerant import Obj, obj, string
 from socialdesk.networks.bluesky.client import ACCESS, Client
@@ -40,9 +43,20 @@ async def upload(client: Client, did: str, media: MediaFile) -> dict[str, Any]:
     return await _finished(client.at(service, NOTHING), job)
 
 
+@contextmanager
+def _no_session_there() -> Iterator[None]:
+    """The account has no session at the service: who is refused there is not signed out here."""
+    try:
+        yield
+    except AuthExpired as error:
+        raise Rejected(str(error), reason="not_supported", detail=error.detail) from error
+
+
 async def _check_limits(client: Client, service: str) -> None:
     method = "app.bsky.video.getUploadLimits"
-    allowed = await client.at(service, await _leave(client, _did_of(service), method)).get(method)
+    leave = await _leave(client, _did_of(service), method)
+    with _no_session_there():
+        allowed = await client.at(service, leave).get(method)
     if allowed.get("canUpload") is False:
         words = f"{string(allowed.get('error'))}: {string(allowed.get('message'))}"[:500]
         raise Rejected("no more videos from this account now", reason="video_limit", detail=words)
@@ -52,9 +66,10 @@ async def _send(client: Client, service: str, did: str, media: MediaFile) -> Obj
     """The job that the video has become; a service that knows it already answers with the old job (409)."""
     leave = await _leave(client, _did_of(client.server), "com.atproto.repo.uploadBlob")
     params = [("did", did), ("name", f"{media.blob[:32]}.{_ENDINGS.get(media.mime, 'mp4')}")]
-    answer = await client.at(service, leave).send_bytes(
-        "app.bsky.video.uploadVideo", media.data, media.mime, params, also=409
-    )
+    with _no_session_there():
+        answer = await client.at(service, leave).send_bytes(
+            "app.bsky.video.uploadVideo", media.data, media.mime, params, also=409
+        )
     job = obj(answer.get("jobStatus")) or answer
     if not string(job.get("jobId")):
         raise Rejected("the video was not taken", reason="media_unfit", detail=string(answer.get("message"))[:500])

@@ -29,10 +29,15 @@ OPTIONS = ("fsync=off", "max_connections=200", "listen_addresses=127.0.0.1", "un
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """`service` is the PDS to sign in to, `appview` answers public questions."""
+    """`service` is the PDS to sign in to, `appview` answers public questions.
+
+    `generator` is the DID of a feed generator: each of its feeds gives the posts that were last put into `feed`.
+    """
 
     service: str
     appview: str
+    generator: str
+    feed: Path
 
 
 def install(work: Path) -> None:
@@ -56,6 +61,7 @@ def start(work: Path) -> Network:
     )
     (folder / "ports.json").write_text(json.dumps(ports))
     (folder / "tmp").mkdir(exist_ok=True)
+    (folder / "feed.json").write_text("[]")
     ready.unlink(missing_ok=True)
     env = node.environment(work) | {
         "DB_POSTGRES_URL": f"postgresql://rig@127.0.0.1:{_start_database(folder)}/postgres",
@@ -70,7 +76,8 @@ def start(work: Path) -> Network:
         [node.program(work), *scripts, folder, folder / "ports.json", ready], folder / "server.pid", log, env=env
     )
     wait_until(ready.exists, "the Bluesky network", pid, log, seconds=120)
-    return Network(f"http://localhost:{ports['pds']}", f"http://localhost:{ports['bsky']}")
+    service, appview = (f"http://localhost:{ports[name]}" for name in ("pds", "bsky"))
+    return Network(service, appview, ready.read_text().strip(), folder / "feed.json")
 
 
 def stop(work: Path) -> None:

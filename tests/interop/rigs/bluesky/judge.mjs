@@ -1,6 +1,6 @@
 // The official client library as a judge: node judge.mjs FOLDER QUESTION.json answers on standard output.
-// {"records": [record], "texts": [text], "answers": [[method, output]]}
-// -> {"records": [problem or ""], "texts": [{"facets", "graphemes"}], "answers": [problem or ""]}
+// {"records": [record], "texts": [text], "answers": [[method, output]], "mutes": [[muted words, record]]}
+// -> {"records": [problem or ""], "texts": [{"facets", "graphemes"}], "answers": [problem or ""], "mutes": [boolean]}
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 const [folder, questionFile] = process.argv.slice(2)
 const require = createRequire(pathToFileURL(folder + '/'))
 const load = (name) => import(pathToFileURL(require.resolve(name)).href)
-const { lexicons, RichText } = await load('@atproto/api')
+const { hasMutedWord, lexicons, RichText } = await load('@atproto/api')
 const { jsonToLex } = await load('@atproto/lexicon')
 
 const problem = (check) => {
@@ -32,6 +32,9 @@ console.log(
     texts: (question.texts ?? []).map(facetsOf),
     answers: (question.answers ?? []).map(([method, output]) =>
       problem(() => lexicons.assertValidXrpcOutput(method, jsonToLex(output))),
+    ),
+    mutes: (question.mutes ?? []).map(([mutedWords, record]) =>
+      hasMutedWord({ mutedWords, ...record, outlineTags: record.tags ?? [], languages: record.langs ?? [] }),
     ),
   }),
 )

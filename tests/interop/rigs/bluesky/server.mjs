@@ -1,14 +1,15 @@
 // A whole Bluesky network (identity directory, PDS, app view) out of npm's @atproto/dev-env.
 // usage: node server.mjs FOLDER PORTS.json READY
 // FOLDER holds node_modules, PORTS.json {"plc", "pds", "bsky", "ozone"}; READY is written when all of them answer.
+// A feed generator runs beside them: every feed of its gives the posts that FOLDER/feed.json lists. READY holds its DID.
 import { createRequire } from 'node:module'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
 const [folder, portsFile, readyFile] = process.argv.slice(2)
 const ports = JSON.parse(readFileSync(portsFile, 'utf8'))
 const require = createRequire(pathToFileURL(folder + '/'))
-const { TestNetwork } = await import(pathToFileURL(require.resolve('@atproto/dev-env')).href)
+const { TestFeedGen, TestNetwork } = await import(pathToFileURL(require.resolve('@atproto/dev-env')).href)
 
 const network = await TestNetwork.create({
   plc: { port: ports.plc },
@@ -16,7 +17,13 @@ const network = await TestNetwork.create({
   bsky: { port: ports.bsky, publicUrl: `http://localhost:${ports.bsky}` },
   ozone: { port: ports.ozone },
 })
-writeFileSync(readyFile, network.pds.url + '\n')
+const feed = () => ({
+  encoding: 'application/json',
+  body: { feed: JSON.parse(readFileSync(folder + '/feed.json', 'utf8')).map((post) => ({ post })) },
+})
+const generator = await TestFeedGen.create(network.plc.url, new Proxy({}, { get: () => feed }))
+writeFileSync(readyFile + '.part', generator.did + '\n')
+renameSync(readyFile + '.part', readyFile)
 
 let closing = false
 for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -24,7 +31,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
     if (closing) return
     closing = true
     const patience = new Promise((resolve) => setTimeout(resolve, 8000))
-    await Promise.race([network.close().catch(() => {}), patience])
+    await Promise.race([Promise.all([generator.close(), network.close()]).catch(() => {}), patience])
     process.exit(0)
   })
 }
