@@ -23,8 +23,8 @@ from socialdesk.practice.x import PracticeX
 
 COLUMN = "B2B"
 THREE = ("wordpress", "mastodon", "bluesky")  # one of each sort: enough for most tests
-USUAL = (*THREE, "x", "linkedin", "facebook", "threads", "tumblr", "ghost")  # what a newcomer sees
-EVERY = (*USUAL, "blogger", "micropub")
+USUAL = (*THREE, "x", "linkedin", "facebook", "threads", "tumblr")  # what a newcomer sees: a company has one blog
+EVERY = (*USUAL, "ghost", "blogger", "micropub")
 Bases = Mapping[str, str]  # addresses of blogs by organisation
 Sources = tuple[tuple[str, str, Mapping[str, str]], ...]  # (network, kind, params)
 
@@ -101,7 +101,7 @@ class PracticeDesk:
         return {
             "mastodon": lambda bases: PracticeMastodon(world, bases, trickle_s=trickle_s),
             "bluesky": lambda bases: PracticeBluesky(world, bases, trickle_s=trickle_s),
-            "x": lambda bases: PracticeX(world, bases, trickle_s=trickle_s),
+            "x": lambda bases: PracticeX(world, bases),
             "linkedin": lambda bases: PracticeLinkedIn(world, bases),
             "facebook": lambda bases: PracticeFacebook(world, bases),
             "threads": lambda bases: PracticeThreads(world, bases),
