@@ -22,7 +22,10 @@ class Seen:
 
 
 class Proxy:
-    """Passes requests on as they are, `Host` included. `lose` breaks the next ones that match."""
+    """Passes requests on as they are, `Host` included. `lose` breaks the next ones that match.
+
+    A call in XML-RPC is matched with its path and, after a slash, its method.
+    """
 
     def __init__(self, server: str) -> None:
         target = urlsplit(server)
@@ -30,6 +33,7 @@ class Proxy:
         self.seen: list[Seen] = []
         self._losses: list[tuple[str, str, re.Pattern[str]]] = []
         self._status = 0
+        self._blocked: re.Pattern[str] | None = None
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -44,9 +48,13 @@ class Proxy:
         """From now on every request is answered by the proxy itself, with a page of no use."""
         self._status = status
 
-    @property
-    def own_status(self) -> int:
-        return self._status
+    def block(self, path: str) -> None:
+        """From now on what matches is answered as a firewall would."""
+        self._blocked = re.compile(path)
+
+    def own_status(self, path: str) -> int:
+        """The status of the proxy's own answer, 0 = it passes the request on."""
+        return 403 if self._blocked is not None and self._blocked.search(path) else self._status
 
     def take_loss(self, method: str, path: str) -> str:
         with self._lock:
@@ -79,6 +87,11 @@ def in_front_of(server: str) -> Iterator[Proxy]:
         yield proxy
 
 
+def _place(path: str, body: bytes) -> str:
+    method = re.search(rb"<methodName>([\w.]+)</methodName>", body[:2000])
+    return f"{path}/{method[1].decode()}" if method else path
+
+
 def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -88,9 +101,9 @@ def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:
 
         def _pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            loss = proxy.take_loss(self.command, self.path)
-            if proxy.own_status:
-                self._answer(proxy.own_status, [("Content-Type", "text/html")], b"<p>Nothing here</p>", whole=True)
+            loss = proxy.take_loss(self.command, _place(self.path, body))
+            if status := proxy.own_status(self.path):
+                self._answer(status, [("Content-Type", "text/html")], b"<p>Nothing here</p>", whole=True)
                 return
             if loss == "question":
                 self._drop()

@@ -410,6 +410,22 @@ class TestAdapter:
         assert isinstance(found, Receipt)
         assert [str(post["id"]) for post in admin.posts(word)] == [found.remote_id]
 
+    @pytest.mark.parametrize("status", ["publish", "draft"])
+    async def test_a_copy_that_somebody_made_stays_and_a_repetition_goes(
+        self, http: Http, blog: Blog, admin: Visitor, word: str, status: str
+    ) -> None:
+        """The editor's copy is a new draft with the same blocks, the key among them; it has no slug yet."""
+        network = await opened(http, blog)
+        segment, key = piece(word, status), network.new_key(time.time_ns() // 1000, 4)
+        receipt = await network.publish(segment, key)
+        first = admin.get(f"wp/v2/posts/{receipt.remote_id}?context=edit")
+        same = {"title": first["title"]["raw"], "content": first["content"]["raw"], "author": first["author"]}
+        _, copy = admin.call("POST", "wp/v2/posts", {**same, "status": "draft"})
+        _, again = admin.call("POST", "wp/v2/posts", {**same, "status": status, "slug": first["slug"]})
+        assert await network.find(segment, key) == receipt
+        assert {post["id"] for post in admin.posts(word)} == {first["id"], copy["id"]}
+        assert admin.get(f"wp/v2/posts/{again['id']}?context=edit")["status"] == "trash"
+
     @pytest.mark.parametrize(("what", "there"), [("answer", True), ("half", True), ("question", False)])
     async def test_looking_for_what_was_lost(
         self, http: Http, blog: Blog, proxy: Proxy, word: str, what: str, there: bool
@@ -440,8 +456,8 @@ class TestAdapter:
         assert admin.posts(word) == []
 
 
-def piece(word: str) -> Segment:
-    article = ArticleToSend(f"Basics {word}", "<p>The basics of B2B.</p>")
+def piece(word: str, status: str = "publish") -> Segment:
+    article = ArticleToSend(f"Basics {word}", "<p>The basics of B2B.</p>", status=status)
     return Segment("", article=article, created=datetime.now(UTC))
 
 
