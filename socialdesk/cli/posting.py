@@ -13,7 +13,16 @@ from socialdesk.cli.context import COULD_NOT, Json, read_file, say, shell_of, sh
 from socialdesk.cli.spending import ask_first
 from socialdesk.core.delivery import OPEN_STATES
 from socialdesk.core.errors import InputError
-from socialdesk.core.post import Delivery, DeliveryState, Draft, HandOff, Picture, Publication
+from socialdesk.core.post import (
+    Delivery,
+    DeliveryState,
+    Draft,
+    HandOff,
+    Override,
+    Picture,
+    Poll,
+    Publication,
+)
 from socialdesk.services.bundle import Services
 from socialdesk.ui.words import full_time, sentence
 
@@ -42,6 +51,17 @@ def post(
     at: Annotated[
         str, typer.Option(metavar="TIME", help="When it goes out, such as 2026-12-01T14:30 in your own time.")
     ] = "",
+    poll_option: Annotated[
+        list[str] | None, typer.Option("--poll-option", help="An answer of a poll; give two or more.")
+    ] = None,
+    poll_hours: Annotated[float, typer.Option("--poll-hours", min=0.1, help="How long the poll runs.")] = 24,
+    poll_multiple: Annotated[
+        bool, typer.Option("--poll-multiple", help="A reader may choose several answers.")
+    ] = False,
+    replies: Annotated[str, typer.Option(help="Who may answer, as the network names it.")] = "",
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out", help="Send without the poll or video where a network takes none.")
+    ] = False,
     over_budget: Annotated[
         bool, typer.Option("--over-budget", help="Send it although it costs more than the month has left.")
     ] = False,
@@ -75,8 +95,12 @@ def post(
             language=language,
             visibility=visibility,
             warning=warning,
+            poll=Poll(tuple(poll_option), round(poll_hours * 60), poll_multiple) if poll_option else None,
+            replies=replies,
             publish_at=publish_at,
         )
+        if leave_out:
+            written = await _without_what_is_not_taken(services, written)
         await ask_first(services, written, agreed=over_budget)
         draft = await services.composing.save(written)
         publication = await services.publishing.submit(draft.id)
@@ -94,6 +118,16 @@ def _is_good(delivery: Delivery) -> bool:
     """Nothing has to be mended: it is out, is the person's to post, or has a time."""
     has_time = delivery.state is DeliveryState.WAITING and delivery.publish_at is not None and not delivery.error
     return has_time or delivery.state in GOOD
+
+
+async def _without_what_is_not_taken(services: Services, draft: Draft) -> Draft:
+    """The poll and the video left out of the posts of those accounts that take none."""
+    overrides = dict(draft.overrides)
+    for found in await services.composing.check(draft):
+        left = tuple(issue.fix.rpartition("_")[2] for issue in found.issues if issue.fix.startswith("leave_out"))
+        if left:
+            overrides[found.account_id] = replace(overrides.get(found.account_id, Override()), without=left)
+    return replace(draft, overrides=overrides)
 
 
 def moment_of(text: str) -> datetime:

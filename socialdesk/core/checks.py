@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from socialdesk.core import media_checks, scheduling, segments
+from socialdesk.core import media_checks, poll_checks, scheduling, segments
 from socialdesk.core.issues import Issue, Severity
 from socialdesk.core.post import Draft, Picture
 from socialdesk.core.rules import PostRules
@@ -58,6 +58,8 @@ def check_account(
         *(_time_issues(draft, account_id, rules, now) if now is not None else ()),
         *_text_issues(draft, account_id, rules, texts),
         *media_checks.issues(segments.pictures_of(draft, account_id, own), own, draft.pictures),
+        *poll_checks.issues(draft, account_id, own),
+        *poll_checks.replies_issues(draft, account_id, own),
         *_left_out_issues(draft, account_id),
         *_host_issues(draft.pictures, own),
         *_link_issues(draft, rules),
@@ -81,6 +83,8 @@ def _article_issues(draft: Draft, rules: PostRules) -> Iterator[Issue]:
         yield Issue(Severity.WARNING, "alt_missing", "featured image has no description", "add_alt")
     if article.featured is not None and len(article.featured.alt) > rules.alt_limit:
         yield Issue(Severity.ERROR, "alt_too_long", "description of the featured image is too long", "edit_alt")
+    if draft.poll is not None:
+        yield Issue(Severity.NOTE, "article_without_poll", "the article goes out without the poll")
 
 
 def _target_issues(draft: Draft, account_id: int, rules: PostRules) -> Iterator[Issue]:

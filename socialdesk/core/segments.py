@@ -5,6 +5,7 @@ The composer shows these texts and the publisher sends them, so that both always
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import accumulate
 
 from socialdesk.core.post import PERMALINK, Article, Draft, Override, Picture, Poll
@@ -210,18 +211,28 @@ def without(draft: Draft, account_id: int) -> tuple[str, ...]:
 
 
 def poll_of(draft: Draft, account_id: int, rules: PostRules) -> Poll | None:
-    """The poll that goes with the account's first part. An article has none."""
-    if takes_article(draft, rules) or "poll" in without(draft, account_id):
+    """The poll that goes with the account's first part, as the network can ask it. An article has none."""
+    if draft.poll is None or rules.polls is None or takes_article(draft, rules):
         return None
-    return draft.poll
+    if "poll" in without(draft, account_id):
+        return None
+    options = tuple(answer for option in draft.poll.options if (answer := option.strip()))
+    multiple = draft.poll.multiple and rules.polls.multiple
+    hidden = draft.poll.hide_totals and rules.polls.hides_totals
+    return replace(draft.poll, options=options, multiple=multiple, hide_totals=hidden)
 
 
-def replies_of(draft: Draft, account_id: int, rules: PostRules) -> str:
-    """Who may answer the account's post: its own choice, the draft's, else the network's usual ('')."""
+def choice_of_replies(draft: Draft, account_id: int, rules: PostRules) -> str | None:
+    """Who may answer: the account's own choice, else the draft's; '' = as usual, None = the network has no such choice.
+
+    What answers a post takes part in a conversation of somebody else: nothing is chosen there.
+    """
     values = [choice.value for choice in rules.replies_from]
     own = draft.overrides.get(account_id, _NO_OVERRIDE).replies
-    wishes = (draft.replies,) if own is None else (own,)
-    return next((wish for wish in wishes if wish in values), "")
+    wish = draft.replies if own is None else own
+    if not wish or draft.reply_to is not None:
+        return ""
+    return wish if wish in values else None
 
 
 def words_of(draft: Draft, account_id: int) -> str:

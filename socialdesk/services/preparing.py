@@ -91,6 +91,8 @@ class Preparer:
             reply_to=draft.reply_to if index == 0 else None,
             quote=draft.quote if index == 0 and segments.quotes_natively(draft, account_id, rules) else None,
             created=delivery.begun or publication.created,
+            poll=segments.poll_of(draft, account_id, rules) if index == 0 else None,
+            replies=segments.choice_of_replies(draft, account_id, rules) or "" if index == 0 else "",
             publish_at=scheduling.asked_for(delivery, rules),
         )
 

@@ -1,13 +1,15 @@
 """What a person writes goes out once, whatever happens on the way."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from socialdesk.core.errors import AuthExpired, InputError, OutcomeUnknown, RateLimited, Rejected, Unreachable
-from socialdesk.core.post import Article, Delivery, DeliveryState, Draft
+from socialdesk.core.post import Article, Delivery, DeliveryState, Draft, Override, Poll
+from socialdesk.core.rules import Choice, PollRules, PostRules
 from tests.services.conftest import Desk
-from tests.services.fakes import START
+from tests.services.fakes import START, FakeNetwork
 
 ARTICLE = Article("Basics, reconsidered", "The basics of B2B used to be things we sent.")
 
@@ -236,3 +238,25 @@ async def test_an_upload_that_the_network_dropped_is_made_again(desk: Desk) -> N
     desk.short.world.failures.append(("before", Rejected("blob not found", reason="media_missing")))
     publication = await desk.publish(Draft(text="With a picture", account_ids=(short,)))
     assert (await deliveries(desk, publication))["short"].state is DeliveryState.SENT
+
+
+async def test_a_poll_and_who_may_answer_go_with_the_first_part_where_the_network_has_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choices = Choice("all", "All"), Choice("some", "Some")
+
+    async def asking(network: FakeNetwork) -> PostRules:
+        return PostRules(limit=120, weigh=len, polls=PollRules(), replies_from=choices)
+
+    monkeypatch.setattr(desk.short, "post_rules", asking)
+    short, blog = await desk.sign_in("short"), await desk.sign_in("blog")
+    desk.blog.world.article = False
+    draft = Draft(text="Well?\n---\nMore", account_ids=(short, blog), poll=Poll(("Yes", "", "No")))
+    with pytest.raises(InputError, match="has no polls"):
+        await desk.publish(draft)
+    overrides = {short: Override(replies="some"), blog: Override(without=("poll",))}
+    await desk.publish(replace(draft, overrides=overrides))
+    first, second = desk.short.world.posts.values()
+    assert (first.poll, first.replies) == (Poll(("Yes", "No")), "some")
+    assert (second.poll, second.replies) == (None, "")
+    assert {(s.poll, s.replies) for s in desk.blog.world.posts.values()} == {(None, "")}

@@ -40,6 +40,8 @@ class Fixes:
             case "leave_out_video" | "leave_out_poll" | "put_back_video" | "put_back_poll":
                 what, out = issue.fix.rpartition("_")[2], issue.fix.startswith("leave_out")
                 self._edit(letter.leaving_out(draft, account_id, what, out=out))
+            case "edit_poll":
+                self._composer.poll.focus_empty()
             case "post_now":
                 self._edit(replace(draft, publish_at=None))
             case "choose_time":

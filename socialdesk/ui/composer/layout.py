@@ -18,6 +18,8 @@ from socialdesk.ui.composer.describing import AltEditor
 from socialdesk.ui.composer.editor import Editor
 from socialdesk.ui.composer.extras import TargetStrip
 from socialdesk.ui.composer.options import Options
+from socialdesk.ui.composer.poll import PollBox
+from socialdesk.ui.composer.replies import RepliesBox
 from socialdesk.ui.composer.roster import Roster
 from socialdesk.ui.composer.tabs import Tabs
 from socialdesk.ui.composer.tiles import Tiles
@@ -41,6 +43,7 @@ class ComposerLayout(PanelBack):
     warning_pressed = Signal()
     article_pressed = Signal()
     when_pressed = Signal()
+    poll_pressed = Signal()
     own_words_dropped = Signal()
     draft_chosen = Signal(int)
     draft_discarded = Signal(int)
@@ -87,6 +90,8 @@ class ComposerLayout(PanelBack):
         self.tiles = Tiles(desk)
         self.alt = AltEditor(desk)
         self.options = Options(desk)
+        self.replies = RepliesBox(desk)
+        self.poll = PollBox(desk)
         self.when = WhenBox(desk)
         self.checks = CheckList(desk)
         self.cost = CostLine(desk)
@@ -114,7 +119,8 @@ class ComposerLayout(PanelBack):
         column = QVBoxLayout(body)
         column.setContentsMargins(_EDGE, 14, _EDGE, 14)
         column.setSpacing(12)
-        parts = (self.strip, self.editor, self.article, self.card, self.tiles, self.alt, self.options, self.when)
+        writing = (self.strip, self.editor, self.article, self.card, self.tiles, self.alt, self.poll)
+        parts = (*writing, self.options, self.replies, self.when)
         for part in (*parts, self.checks):
             column.addWidget(part)
             if part is self.article:
@@ -126,6 +132,7 @@ class ComposerLayout(PanelBack):
         tools: tuple[tuple[str, str, Callable[[], object]], ...] = (
             ("image", "Add pictures or a video", self.pictures_pressed.emit),
             ("list", "Begin another part of a thread", self.part_pressed.emit),
+            ("vote", "Ask in a poll", self.poll_pressed.emit),
             ("eye-off", "Content warning", self.warning_pressed.emit),
             ("newspaper", "Write a blog article", self.article_pressed.emit),
             ("calendar-clock", "Choose when it goes out", self.when_pressed.emit),

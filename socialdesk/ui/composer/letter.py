@@ -14,7 +14,8 @@ def is_blank(draft: Draft) -> bool:
     """Nothing in it that a person made."""
     own = any((o.text or "").strip() or (o.warning or "").strip() for o in draft.overrides.values())
     article = draft.article is not None and any((draft.article.title.strip(), draft.article.markdown.strip()))
-    return not (draft.text.strip() or own or article or draft.pictures or draft.link or draft.warning.strip())
+    poll = draft.poll is not None and any(option.strip() for option in draft.poll.options)
+    return not (draft.text.strip() or own or article or draft.pictures or draft.link or draft.warning.strip() or poll)
 
 
 def words(draft: Draft, account_id: int) -> str:
@@ -50,6 +51,12 @@ def leaving_out(draft: Draft, account_id: int, what: str, *, out: bool = True) -
     own = draft.overrides.get(account_id, _EMPTY)
     left = tuple(one for one in own.without if one != what) + ((what,) if out else ())
     return replace(draft, overrides={**draft.overrides, account_id: replace(own, without=left)})
+
+
+def with_replies(draft: Draft, account_id: int, value: str) -> Draft:
+    """Who may answer the post of one account."""
+    own = draft.overrides.get(account_id, _EMPTY)
+    return replace(draft, overrides={**draft.overrides, account_id: replace(own, replies=value)})
 
 
 def is_edited(draft: Draft, account_id: int) -> bool:

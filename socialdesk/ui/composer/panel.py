@@ -119,6 +119,9 @@ class Composer(ComposerLayout):
         self.warning_pressed.connect(lambda: self.options.ask_warning(self._draft, self._rules().values()))
         self.article_pressed.connect(self.fixes.write_article)
         self.when_pressed.connect(lambda: self.when.ask(self._draft))
+        self.poll.changed.connect(lambda poll: self._edit(replace(self._draft, poll=poll)))
+        self.poll_pressed.connect(lambda: self.poll.ask(self._draft))
+        self.replies.chosen.connect(lambda i, value: self._edit(letter.with_replies(self._draft, i, value)))
         self.own_words_dropped.connect(lambda: self._edit(letter.without_own_words(self._draft, self.tabs.current)))
         self.draft_chosen.connect(self._open_stored)
         self.draft_discarded.connect(self._discard)
@@ -212,12 +215,15 @@ class Composer(ComposerLayout):
         self.link_card.show_card()
         self.tiles.show_pictures(draft.pictures)
         self.options.show_draft(draft, rules.values())
+        self.poll.show_draft(draft)
+        on_tab = (page,) if page in ids else ids
+        self.replies.show_draft(draft, rules, {i: self.roster.title(i) for i in on_tab})
         self._show_checks(ids, leader)
         self.show_heading(letter.title_of(draft), self._drafts, draft)
         self.cost.show_draft(draft, rules, self.roster)
         self.when.show_draft(draft, self._checks.values())
         self.show_post(len(ids), draft.publish_at, busy=self._tasks.busy("post"))
-        self.order_keys(ids, tuple(picture.blob for picture in draft.pictures))
+        self.order_keys(ids, tuple(picture.blob for picture in draft.pictures), len(self.poll.lines), on_tab)
 
     def _show_checks(self, ids: tuple[int, ...], leader: int | None) -> None:
         self.checks.show_accounts({i: self.roster.title(i) for i in ids})
