@@ -56,6 +56,13 @@ class SignInEndsSoon:
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionsChanged:
+    """An account subscribed to a feed at its network, or ended a subscription."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpendingChanged:
     """An account spent something, or its envelope or prices were set."""
 
@@ -123,6 +130,7 @@ Event = (
     | DraftsChanged
     | SavedChanged
     | SpendingChanged
+    | SubscriptionsChanged
     | ConnectionChanged
     | StoreTrouble
     | Progress

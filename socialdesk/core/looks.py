@@ -13,3 +13,4 @@ class NetworkLook:
     icon: str
     actions: tuple[str, ...]
     inboxes: frozenset[str]
+    marks: tuple[str, ...] = ()

@@ -107,7 +107,7 @@ class NetworkFacts:
     @property
     def look(self) -> NetworkLook:
         inboxes = frozenset(s.kind for s in self.sources if s.inbox)
-        return NetworkLook(self.key, self.title, self.colour, self.icon, self.actions, inboxes)
+        return NetworkLook(self.key, self.title, self.colour, self.icon, self.actions, inboxes, self.marks)
 
     def source(self, kind: str) -> SourceKind | None:
         return next((s for s in self.sources if s.kind == kind), None)

@@ -135,7 +135,7 @@ class Services:
     def subscribing(self) -> "SubscribeService":
         from socialdesk.services.subscribing import SubscribeService
 
-        return SubscribeService(self.accounts)
+        return SubscribeService(self.accounts, self.events)
 
     @cached_property
     def columns(self) -> "ColumnService":

@@ -125,9 +125,13 @@ class ReadingService:
     async def mark_all_seen(self, column_id: int) -> int:
         return await self._marking().see(column_id, None)
 
-    async def put_read(self, entry_ids: tuple[int, ...], *, is_read: bool) -> None:
-        """Read or new again, here and at the network. Raises InputError where the network does not keep that."""
-        await self._marking().put_read(entry_ids, is_read=is_read)
+    async def mark_read(self, entry_ids: tuple[int, ...]) -> None:
+        """Read, here and at the network. Raises InputError where the network does not keep that."""
+        await self._marking().put_read(entry_ids, is_read=True)
+
+    async def mark_unread(self, entry_ids: tuple[int, ...]) -> None:
+        """New again, here and at the network. Raises as `mark_read`."""
+        await self._marking().put_read(entry_ids, is_read=False)
 
     async def labels(self, account_id: int) -> tuple[str, ...]:
         """The labels that an account has for entries at its network."""

@@ -1,15 +1,18 @@
 """Feeds that an account subscribes to at its network: list, subscribe, unsubscribe."""
 
 from socialdesk.core.errors import InputError
+from socialdesk.core.events import SubscriptionsChanged
 from socialdesk.core.marks import Subscribes, Subscription
 from socialdesk.core.network import Network
 from socialdesk.core.urls import complete, has_sign_in, is_web
 from socialdesk.services.accounts import AccountService
+from socialdesk.services.events import Events
 
 
 class SubscribeService:
-    def __init__(self, accounts: AccountService) -> None:
+    def __init__(self, accounts: AccountService, events: Events) -> None:
         self._accounts = accounts
+        self._events = events
 
     async def list(self, account_id: int) -> tuple[Subscription, ...]:
         """By title. Raises InputError where the network has no subscriptions, and what it raises itself."""
@@ -30,7 +33,9 @@ class SubscribeService:
         async def ask(network: Network) -> Subscription:
             return await _able(network).subscribe(url, folder.strip())
 
-        return await self._accounts.use(account_id, ask)
+        found = await self._accounts.use(account_id, ask)
+        self._events.send(SubscriptionsChanged(account_id))
+        return found
 
     async def remove(self, account_id: int, subscription_id: str) -> None:
         """Ends a subscription; its items are gone at the network, and stay here. Raises as `list`."""
@@ -39,6 +44,7 @@ class SubscribeService:
             await _able(network).unsubscribe(subscription_id)
 
         await self._accounts.use(account_id, ask)
+        self._events.send(SubscriptionsChanged(account_id))
 
 
 def _able(network: Network) -> Subscribes:

@@ -25,6 +25,8 @@ class Actions(QObject):
     save = Signal(object)  # row
     copy_link = Signal(object)  # row
     remove = Signal(object)  # entry ids, a tuple: off the desk
+    mark = Signal(object, str)  # row, action: read, unread, bookmark, label:<name> and their opposites with un-
+    choose_labels = Signal(object)  # row
     open_entry = Signal(object)  # row: in the reader
     open_thread = Signal(object)  # row: the conversation, in the reader
     open_browser = Signal(str)  # url
@@ -37,6 +39,8 @@ class Actions(QObject):
     add_column = Signal()
     add_search = Signal(str)  # words
     add_account = Signal()
+    show_subscriptions = Signal(int)  # account id
+    subscribe = Signal(int, str, str)  # account id, address, folder
     sign_in_again = Signal(object)  # account id, or None
     mark_read = Signal(int)  # column id
     refresh = Signal(object)  # column id, or None for all

@@ -70,6 +70,11 @@ class NetworkLooks:
         look = self._looks.get(key)
         return look is not None and kind in look.inboxes
 
+    def marks(self, row: Any) -> tuple[str, ...]:
+        """The marks that the network of a card keeps: read, bookmark, label."""
+        look = self._looks.get(row.entry.network)
+        return look.marks if look and row.account_id is not None else ()
+
     def actions(self, row: Any) -> tuple[str, ...]:
         """What may be done with a card (a `core.rows.Row`, or what has its `.entry`): as its network allows, and the
         plan of the account that sees it."""

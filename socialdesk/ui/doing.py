@@ -26,6 +26,7 @@ class Doing(QObject):
         actions = desk.actions
         actions.like.connect(lambda row: self._start(f"like {row.entry_id}", self._act(row, "like")))
         actions.reshare.connect(lambda row: self._start(f"reshare {row.entry_id}", self._act(row, "reshare")))
+        actions.mark.connect(lambda row, action: self._start(f"{action} {row.entry_id}", self._mark(row, action)))
         actions.save.connect(lambda row: self._start(f"save {row.entry_id}", self._save(row)))
         actions.remove.connect(lambda ids: self._start(f"remove entries {ids}", self._remove_entries(ids)))
         actions.copy_link.connect(self._copy)
@@ -33,6 +34,7 @@ class Doing(QObject):
         actions.mark_read.connect(lambda column: self._start(f"read {column}", self._mark_read(column)))
         actions.refresh.connect(lambda column: self._start(f"refresh {column}", self._refresh(column)))
         actions.remove_column.connect(lambda column: self._start(f"remove {column}", self._remove(column)))
+        actions.subscribe.connect(lambda *asked: self._start(f"subscribe {asked[1]}", self._subscribe(*asked)))
         actions.add_search.connect(lambda words: self._start("add search", self._add_search(words)))
 
     @property
@@ -50,6 +52,13 @@ class Doing(QObject):
         if action == "reshare" and not undo:
             again = replace(row, entry=replace(row.entry, mine=row.entry.mine | {"reshare"}))
             self._desk.actions.notice.emit("Re-shared.", "Undo", lambda: self._desk.actions.reshare.emit(again))
+
+    async def _mark(self, row: Row, action: str) -> None:
+        reading, call = self._desk.services.reading, self._desk.bridge.call
+        if action in ("read", "unread"):
+            await call(reading.mark_read if action == "read" else reading.mark_unread, (row.entry_id,))
+        else:
+            await call(reading.act, row.entry_id, action)
 
     async def _save(self, row: Row) -> None:
         if row.saved:
@@ -82,6 +91,11 @@ class Doing(QObject):
     async def _add_search(self, words: str) -> None:
         column = await self._desk.bridge.call(self._desk.services.columns.add_search, words)
         self._desk.actions.go_column_id.emit(column.id)
+
+    async def _subscribe(self, account_id: int, address: str, folder: str) -> None:
+        add = self._desk.services.subscribing.add
+        found = await self._desk.bridge.call(add, account_id, address, folder)
+        self._desk.actions.tell(f"Subscribed to {found.title}.")
 
     async def _remove(self, column_id: int) -> None:
         column, sources = await self._desk.bridge.call(self._desk.services.columns.remove, column_id)

@@ -136,7 +136,7 @@ async def test_kept_unread_here_is_unread_there(reading: Reading) -> None:
     title = min(reading.unread())
     await reading.see(title)
     await reading.all_told()
-    await reading.desk.services.reading.put_read(((await reading.rows())[title].entry_id,), is_read=False)
+    await reading.desk.services.reading.mark_unread(((await reading.rows())[title].entry_id,))
     assert title in await reading.new()
     await reading.all_told()
     assert title in reading.unread()
@@ -144,7 +144,7 @@ async def test_kept_unread_here_is_unread_there(reading: Reading) -> None:
 
 async def test_networks_that_keep_no_marks_say_so(reading: Reading) -> None:
     with pytest.raises(InputError, match="does not keep"):
-        await reading.desk.services.reading.put_read((99_999,), is_read=True)
+        await reading.desk.services.reading.mark_unread((99_999,))
 
 
 async def test_a_star_is_set_there_at_once(reading: Reading) -> None:
@@ -185,7 +185,7 @@ class TestWithoutAConnection:
         rows = await reading.rows()
         reading.server.faults.add(Fault("close", times=0))
         await reading.see(first, second)
-        await reading.desk.services.reading.put_read((rows[second].entry_id,), is_read=False)
+        await reading.desk.services.reading.mark_unread((rows[second].entry_id,))
         await reading.desk.services.reading.act(rows[first].entry_id, "bookmark")
         await reading.desk.services.reading.act(rows[third].entry_id, "bookmark")
         await reading.desk.services.reading.act(rows[third].entry_id, "unbookmark")

@@ -93,6 +93,7 @@ class ColumnView(QWidget):
         self.switch.chosen.connect(self._show_view)
         self.list.asked.connect(self._wishes.asked)
         self.list.seen.connect(self._seen)
+        self._desk.actions.mark.connect(self._marked)
         self.loader.ending.connect(self.end.say)
         self.loader.waiting.connect(self._show_waiting)
         self.loader.loaded.connect(self._show_empty)
@@ -267,6 +268,10 @@ class ColumnView(QWidget):
 
     def _seen(self, entry_ids: tuple[int, ...]) -> None:
         self._tasks.start(f"seen {entry_ids}", self._mark_seen(entry_ids))
+
+    def _marked(self, row: Row, action: str) -> None:
+        if action == "unread":
+            self.list.keep_new((row.entry_id,))
 
     def _show_view(self, kind: str) -> None:
         self.keep(view=kind)

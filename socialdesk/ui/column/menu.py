@@ -19,6 +19,7 @@ def card_menu(desk: Desk, row: Row, parent: QWidget, entry_ids: tuple[int, ...] 
         *([("Quote", "quote", "Q", lambda: actions.quote.emit(row))] if "quote" in able else []),
         *([("Mention", "at-sign", "M", lambda: actions.mention.emit(row))] if talks else []),
         ("Save for offline", "bookmark", "B", lambda: actions.save.emit(row)),
+        *_marks(desk, row),
         None,
         (f"About {entry.author.name or entry.author.handle}", "user", "P", lambda: actions.open_author.emit(row)),
     ]
@@ -39,6 +40,22 @@ def card_menu(desk: Desk, row: Row, parent: QWidget, entry_ids: tuple[int, ...] 
         action = menu.addAction(desk.icons.icon(icon), f"{said.replace('&', '&&')}\t{key}" if key else said)
         action.triggered.connect(_slot(act))
     return menu
+
+
+def _marks(desk: Desk, row: Row) -> list[tuple[str, str, str, Callable[[], object]]]:
+    """What the network keeps with an entry, and other devices show."""
+    kept, mark = desk.looks.marks(row), desk.actions.mark.emit
+    found: list[tuple[str, str, str, Callable[[], object]]] = []
+    if "bookmark" in kept:
+        has = "bookmark" in row.entry.mine
+        said = "Remove the star" if has else "Star"
+        found.append((said, "star", "", lambda: mark(row, "unbookmark" if has else "bookmark")))
+    if "read" in kept:
+        said, icon = ("Keep unread", "eye-off") if row.seen else ("Mark as read", "check")
+        found.append((said, icon, "", lambda: mark(row, "unread" if row.seen else "read")))
+    if "label" in kept:
+        found.append(("Labels", "tag", "", lambda: desk.actions.choose_labels.emit(row)))
+    return found
 
 
 def _slot(act: Callable[[], object]) -> Callable[[], None]:

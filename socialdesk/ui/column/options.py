@@ -22,7 +22,10 @@ _PAUSE_MS = 600  # after the last letter
 
 
 class OptionsPanel(QWidget):
-    """`changed` carries the column as the person wants it; `asked` a wish: read, refresh, collapse, width, remove."""
+    """`changed` carries the column as the person wants it; `asked` a wish: read, refresh, collapse, width, remove.
+
+    `subscriptions` is the button that shows what the column's account subscribes to, where its network has that.
+    """
 
     changed = Signal(object)
     source_removed = Signal(object)
@@ -69,6 +72,10 @@ class OptionsPanel(QWidget):
         column.addWidget(self._sources)
         self._next = label("", "muted", size=12, wrap=True)
         column.addWidget(self._next)
+        self._account_id = 0
+        self.subscriptions = button(self._look.desk, "Subscriptions", "ghost", self._show_subscriptions, icon="rss")
+        self.subscriptions.hide()
+        column.addWidget(self.subscriptions, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(self._buttons())
 
     def _buttons(self) -> QGridLayout:
@@ -142,6 +149,15 @@ class OptionsPanel(QWidget):
             return
         for line in lines:
             layout.addWidget(self._source_row(line, removable=len(lines) > 1))
+        facts = self._look.desk.services.accounts.facts
+        accounts = (
+            one.source.account_id for one in lines if one.source.account_id and facts(one.source.network).subscribes
+        )
+        self._account_id = next(accounts, None) or 0
+        self.subscriptions.setVisible(bool(self._account_id))
+
+    def _show_subscriptions(self) -> None:
+        self._look.desk.actions.show_subscriptions.emit(self._account_id)
 
     def _source_row(self, line: SourceLine, *, removable: bool) -> QWidget:
         made = QWidget()

@@ -44,6 +44,7 @@ class CardList(QListView):
         self.cards = CardDelegate(look, look.desk.now, self)
         self._pressed: Hit | None = None
         self._looked: dict[object, int] = {}
+        self._kept_new: set[int] = set()
         self.cards.current_row = lambda: self.currentIndex().row()
         self.setItemDelegate(self.cards)
         self.setModel(model)
@@ -280,12 +281,16 @@ class CardList(QListView):
         if not self._looking.isActive() and any(True for _ in self._new_in_view()):
             self._looking.start()
 
+    def keep_new(self, entry_ids: tuple[int, ...]) -> None:
+        """The person wants these to stay new, however long they are on screen."""
+        self._kept_new.update(entry_ids)
+
     def _new_in_view(self) -> Iterator[Item]:
         if not self.isVisible() or self.rows.rowCount() == 0:
             return
         for number in range(self.first_visible(), self.last_visible() + 1):
             item = self.rows.items[number]
-            if not item.seen:
+            if not item.seen and not (isinstance(item, Row) and item.entry_id in self._kept_new):
                 yield item
 
     def _count_looks(self) -> None:

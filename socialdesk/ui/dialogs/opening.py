@@ -32,6 +32,8 @@ class Dialogs(QObject):
         self._tasks = Tasks(self, desk.actions.tell)
         self.sheet: Sheet | None = None
         desk.bridge.event.connect(self._sign_in_news)
+        desk.actions.choose_labels.connect(self.choose_labels)
+        desk.actions.show_subscriptions.connect(self.show_subscriptions)
 
     def open_sheet(self, sheet: "Sheet") -> None:
         if self.sheet is not None:
@@ -72,6 +74,16 @@ class Dialogs(QObject):
         sheet = ColumnSheet(self.desk, self.window)
         sheet.added.connect(self.desk.actions.go_column_id)
         self.open_sheet(sheet)
+
+    def choose_labels(self, row: object) -> None:
+        from socialdesk.ui.dialogs.labels import LabelSheet  # start-up: not part of the first paint
+
+        self.open_sheet(LabelSheet(self.desk, self.window, row))
+
+    def show_subscriptions(self, account_id: int) -> None:
+        from socialdesk.ui.dialogs.subscriptions import SubscriptionSheet  # start-up: not part of the first paint
+
+        self.open_sheet(SubscriptionSheet(self.desk, self.window, account_id))
 
     def show_budget(self) -> None:
         """The settings, at what accounts may spend."""
