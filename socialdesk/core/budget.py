@@ -14,11 +14,15 @@ UNAVAILABLE = 503
 
 @dataclass(frozen=True, slots=True)
 class ServerLimits:
-    """What one response said of limits. Times are UTC; `wait` is None when Retry-After is missing, zero or past."""
+    """What one response said of limits. Times are UTC; `wait` is None when Retry-After is missing, zero or past.
+
+    `rest`: little is left, so nobody should ask unbidden before then; what a person asks for still may.
+    """
 
     wait: datetime | None = None
     remaining: int | None = None
     reset: datetime | None = None
+    rest: datetime | None = None
 
 
 NO_LIMITS = ServerLimits()

@@ -1,6 +1,7 @@
 """Keeps what servers asked of us, across restarts."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -13,6 +14,11 @@ _log = logging.getLogger(__name__)
 def budget_key(host: str, budget: str = "") -> str:
     """The name under which a budget is kept: the host, or host and account. Hosts hold no space, so keys are unique."""
     return f"{host} {budget}" if budget else host
+
+
+def app_budget(network: str, client_id: str) -> str:
+    """The name of what an app may do, '' where the app is not known: its accounts have limits of their own then."""
+    return f"{network}:app:{hashlib.sha256(client_id.encode()).hexdigest()[:12]}" if client_id else ""
 
 
 class BudgetKeeper:

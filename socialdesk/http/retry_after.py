@@ -2,30 +2,38 @@
 
 Retry-After: RFC 9110 section 10.2.3. RateLimit-*: draft-ietf-httpapi-ratelimit-headers, old and new forms.
 X-RateLimit-*: no standard; Mastodon sends an ISO time, GitHub seconds since 1970, Reddit seconds from now. Tumblr sends
-one set for the hour and one for the day.
+one set for the hour and one for the day, both counted for the app; X such a set for the app's day.
 """
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from socialdesk.core.budget import NO_LIMITS, ServerLimits
+from socialdesk.http import usage
 
 _EPOCH_FROM = 1_000_000_000  # larger numbers are seconds since 1970, smaller ones seconds from now
 _EPOCH_MS_FROM = 100_000_000_000
 _LONGEST_S = 366 * 86_400
 
+_LITTLE = 20  # a twentieth of an allowance is left to the person
+_LIMIT = ("x-ratelimit-limit", "ratelimit-limit", "x-rate-limit-limit")
 _REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining")
 _RESET = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset")
+_APP = {"x-app-limit-24hour-remaining": "x-app-limit-24hour-reset"}
 _PERIODS = {f"x-ratelimit-{p}-remaining": f"x-ratelimit-{p}-reset" for p in ("perday", "perhour")}
 _ITEM = re.compile(r";\s*([rt])\s*=\s*(\d{1,12})")
 
 
 def parse_limits(headers: Mapping[str, str], now: datetime) -> ServerLimits:
     """The limits that lower-case `headers` state; what cannot be understood counts as missing."""
-    if not any(name in headers for name in ("retry-after", "ratelimit", *_REMAINING, *_PERIODS)):
+    if not any(name in headers for name in ("retry-after", "ratelimit", *_REMAINING, *_PERIODS, *usage.HEADERS)):
         return NO_LIMITS
+    if any(name in headers for name in usage.HEADERS):
+        used = usage.of_account(headers, now)
+        return replace(used, wait=parse_retry_after(headers.get("retry-after", ""), now))
     sent = _http_date(headers.get("date", ""))
     wait = parse_retry_after(headers.get("retry-after", ""), now, sent)
     remaining = next((_whole(headers[name]) for name in _REMAINING if name in headers), None)
@@ -35,13 +43,28 @@ def parse_limits(headers: Mapping[str, str], now: datetime) -> ServerLimits:
         remaining = _whole(values.get("r", ""))
         reset = reset or parse_reset(values.get("t", ""), now, sent)
     if remaining is None and reset is None:
-        remaining, reset = _of_periods(headers, now, sent)
-    return ServerLimits(wait, remaining, reset)
+        remaining, reset = _of_periods(headers, now, sent, _PERIODS)
+    limit = next((_whole(headers[name]) for name in _LIMIT if name in headers), None)
+    little = remaining is not None and limit is not None and remaining * _LITTLE <= limit
+    return ServerLimits(wait, remaining, reset, reset if little else None)
 
 
-def _of_periods(headers: Mapping[str, str], now: datetime, sent: datetime | None) -> tuple[int | None, datetime | None]:
+def parse_app_limits(headers: Mapping[str, str], now: datetime) -> ServerLimits:
+    """The limits that all accounts share which were opened with the same app."""
+    if usage.APP in headers:
+        return usage.of_app(headers, now)
+    named = next((periods for periods in (_PERIODS, _APP) if any(name in headers for name in periods)), None)
+    if named is None:
+        return NO_LIMITS
+    remaining, reset = _of_periods(headers, now, _http_date(headers.get("date", "")), named)
+    return ServerLimits(None, remaining, reset, reset if remaining == 0 else None)
+
+
+def _of_periods(
+    headers: Mapping[str, str], now: datetime, sent: datetime | None, periods: Mapping[str, str]
+) -> tuple[int | None, datetime | None]:
     """Of several periods the one with the least left; where two are spent, the longer."""
-    left = [(count, at) for left, at in _PERIODS.items() if (count := _whole(headers.get(left, ""))) is not None]
+    left = [(count, at) for left, at in periods.items() if (count := _whole(headers.get(left, ""))) is not None]
     if not left:
         return None, None
     count, at = min(left, key=lambda one: one[0])

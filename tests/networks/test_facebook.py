@@ -14,6 +14,7 @@ from socialdesk.core.network import Measures
 from socialdesk.core.post import Segment
 from socialdesk.core.source import Source
 from socialdesk.http import Http
+from socialdesk.http.noting import noting_limits
 from socialdesk.networks.facebook.adapter import Facebook
 from socialdesk.networks.facebook.translate import Place, comment_entry, post_entry
 from socialdesk.practice.facebook_oauth import KNOWN_SCOPES
@@ -349,8 +350,9 @@ async def test_a_column_rests_before_the_allowance_is_spent(
 ) -> None:
     server.usage = usage
     for kind in ("posts", "comments"):
-        page = await opened.fetch(source(kind), "", 5)
-        assert (page.not_before is not None and page.not_before > datetime.now(UTC)) == rests
+        with noting_limits() as noted:
+            await opened.fetch(source(kind), "", 5)
+        assert (noted.until is not None and noted.until > datetime.now(UTC)) == rests
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ class Answering(PracticeServer):
 
     async def _answer_all(self, request: web.Request) -> web.Response:
         if self.calm is not None and request.method == "GET":
-            return web.json_response(self.calm)
+            return web.json_response(self.calm, headers=self.sent)
         return web.Response(status=self.status, body=self.body, headers=self.sent, content_type="application/json")
 
 
@@ -69,7 +69,9 @@ class Place:
     def open(self, url: str, http: Http) -> Any:
         known = {name: str(value).replace("{url}", url) for name, value in self.account.get("facts", {}).items()}
         key = self.network.facts.key
-        account = Account(1, key, "Northwind", "northwind", url, self.account["remote_id"], facts=known)
+        account = Account(
+            int(self.account.get("id", 1)), key, "Northwind", "northwind", url, self.account["remote_id"], facts=known
+        )
         return self.network(account, Credential(dict(self.credential)), http)
 
 

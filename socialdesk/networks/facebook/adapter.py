@@ -19,6 +19,7 @@ from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.http import Http
+from socialdesk.http.budgets import app_budget
 from socialdesk.networks.facebook import device, measuring, signin
 from socialdesk.networks.facebook.client import ACCESS, Client, utc_now
 from socialdesk.networks.facebook.facts import FACTS
@@ -41,8 +42,8 @@ class Facebook:
         self._http = cast("Http", http)
         server = signin.server_of(account)
         budget = f"{FACTS.key}:{account.id}" if account.id else ""
-        version = account.facts.get("version", "")
-        self._client = Client(self._http, server, version, credential.get(ACCESS), budget, now)
+        version, app = account.facts.get("version", ""), app_budget(FACTS.key, credential.get("client_id"))
+        self._client = Client(self._http, server, version, credential.get(ACCESS), budget, now, app)
         place = Place(signin.web_of(server), account.remote_id, account.name, account.avatar_url)
         self._reader = Reader(self._client, place)
         self._writer = Writer(self._client, place)

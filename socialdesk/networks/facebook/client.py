@@ -9,7 +9,7 @@ from socialdesk.core.tolerant import Obj, obj
 from socialdesk.http import Http, Response
 from socialdesk.http.values import NotJson, decode_json
 from socialdesk.networks.facebook.facts import VERSION
-from socialdesk.networks.facebook.refusals import refusal, rest_of
+from socialdesk.networks.facebook.refusals import refusal
 
 ACCESS = "access_token"
 UPLOAD_S = 120.0
@@ -20,10 +20,7 @@ def utc_now() -> datetime:
 
 
 class Client:
-    """`base` without a trailing slash and version. `budget` names the account whose limits these are.
-
-    `rest_until`: Facebook said that little of the allowance is left.
-    """
+    """`base` without a trailing slash and version. `budget` and `app` name whose limits these are."""
 
     def __init__(
         self,
@@ -33,20 +30,20 @@ class Client:
         token: str = "",
         budget: str = "",
         now: Callable[[], datetime] = utc_now,
+        app: str = "",
     ) -> None:
         self.http = http
         self.base = base
         self.version = version or VERSION
         self.now = now
-        self.rest_until: datetime | None = None
         self._token = token
-        self._budget = budget
+        self._budget, self._app = budget, app
 
     def __repr__(self) -> str:
         return f"Client({self.base}, {self.version})"
 
     def with_token(self, token: str) -> "Client":
-        return Client(self.http, self.base, self.version, token, self._budget, self.now)
+        return Client(self.http, self.base, self.version, token, self._budget, self.now, self._app)
 
     async def get(self, path: str, params: Mapping[str, str] | None = None) -> Obj:
         return (await self.look(path, params))[1]
@@ -68,9 +65,8 @@ class Client:
 
     async def _ask(self, method: str, path: str, *, write: bool, **options: Any) -> tuple[Response, Obj]:
         url = f"{self.base}/{self.version}/{path}"
-        response = await self.http.request(method, url, write=write, budget=self._budget, **options)
-        rest = rest_of(response.headers)
-        self.rest_until = self.now() + rest if rest else None
+        limits = {"budget": self._budget, "app": self._app}
+        response = await self.http.request(method, url, write=write, **limits, **options)
         if response.status >= 400:
             raise refusal(response, write=write, now=self.now(), reads=method == "GET")
         try:

@@ -110,7 +110,6 @@ class Reader:
             older=after if gap or not before else "",
             gap=gap,
             unchanged=unchanged,
-            not_before=self._client.rest_until,
         )
 
     # comments
@@ -142,7 +141,6 @@ class Reader:
             cursor=cursor.to_text(),
             older="" if known.newest else next_of(answer),
             unchanged=bool(known.newest) and not new,
-            not_before=self._client.rest_until,
         )
 
     async def _all_comments(self, answer: Obj, more: dict[str, str] | None) -> tuple[Entry, ...]:

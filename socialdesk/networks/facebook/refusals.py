@@ -3,22 +3,19 @@
 Sources: Meta's documents "Error Handling" and "Rate Limits", sub-codes as client libraries quote them.
 """
 
-import json
 import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, RateLimited, Rejected, Unreachable
-from socialdesk.core.tolerant import NONE, Obj, number, obj, objs, string
+from socialdesk.core.tolerant import NONE, Obj, number, obj, string
 from socialdesk.http import Response
 from socialdesk.http.status import error_for
+from socialdesk.http.usage import regained_in
 from socialdesk.http.values import NotJson
 from socialdesk.networks.facebook.facts import SCOPES
 
 UNNAMED_WAIT = timedelta(minutes=15)  # limits are counted over a sliding hour
-LONGEST_WAIT = timedelta(days=1)
-NEARLY_SPENT = 75  # per cent
 _AUTH = frozenset({102, 190})
 _LIMITS = frozenset({4, 17, 32, 341, 613, 80001})
 _TRANSIENT = frozenset({1, 2})
@@ -69,7 +66,7 @@ def refusal(response: Response, *, write: bool, now: datetime, reads: bool = Fal
         return plain
     message, detail = f"code {code}/{sub or 0}", plain.detail
     if code in _LIMITS:
-        return RateLimited(message, now + (wait_of(response.headers) or UNNAMED_WAIT), detail=detail)
+        return RateLimited(message, now + (regained_in(response.headers) or UNNAMED_WAIT), detail=detail)
     if code in _AUTH:
         return AuthExpired(message, reason="confirm_identity" if sub in _CHECKED else "sign_in_again", detail=detail)
     reason = _SUB_REASONS.get(sub or 0) or _CODE_REASONS.get(code, "")
@@ -102,37 +99,6 @@ def error_in(response: Response) -> Obj:
 def is_code(error: NetworkError, *codes: int) -> bool:
     """Whether an error came from one of these codes of Facebook's."""
     return any(str(error).startswith(f"code {code}/") for code in codes)
-
-
-def wait_of(headers: Mapping[str, str]) -> timedelta | None:
-    """How long Facebook says it will refuse, None where it does not say."""
-    minutes = [number(use.get("estimated_time_to_regain_access")) or 0 for use in _business_uses(headers)]
-    longest = max(minutes, default=0)
-    return min(timedelta(minutes=longest), LONGEST_WAIT) if longest > 0 else None
-
-
-def rest_of(headers: Mapping[str, str]) -> timedelta | None:
-    """How long to leave Facebook alone because little of its allowance is left, None = no need to."""
-    uses = [*_business_uses(headers), _app_use(headers)]
-    spent = (number(use.get(name)) or 0 for use in uses for name in ("call_count", "total_time", "total_cputime"))
-    if max(spent, default=0) < NEARLY_SPENT:
-        return None
-    return wait_of(headers) or UNNAMED_WAIT
-
-
-def _business_uses(headers: Mapping[str, str]) -> list[Obj]:
-    return [use for uses in _json(headers, "x-business-use-case-usage").values() for use in objs(uses)]
-
-
-def _app_use(headers: Mapping[str, str]) -> Obj:
-    return _json(headers, "x-app-usage")
-
-
-def _json(headers: Mapping[str, str], name: str) -> Obj:
-    try:
-        return obj(json.loads(headers.get(name, "")))
-    except ValueError:
-        return NONE
 
 
 def _plain(response: Response, *, write: bool, now: datetime) -> NetworkError:

@@ -13,6 +13,7 @@ from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.http import Http, oauth
+from socialdesk.http.budgets import app_budget
 from socialdesk.networks.linkedin import signin
 from socialdesk.networks.linkedin.client import Client, utc_now
 from socialdesk.networks.linkedin.facts import FACTS
@@ -44,8 +45,8 @@ class LinkedIn:
         self._sleep = sleep
         budget = f"{FACTS.key}:{account.id}" if account.id else ""
         version = account.facts.get("version", "")
-        token = credential.get(oauth.ACCESS)
-        self._client = Client(self._http, self._server, token, budget, now, version, page=is_page(account))
+        token, app = credential.get(oauth.ACCESS), app_budget(FACTS.key, credential.get(oauth.CLIENT_ID))
+        self._client = Client(self._http, self._server, token, budget, now, version, page=is_page(account), app=app)
         web = signin.web_of(self._server)
         self._reader = Reader(self._client, account, web)
         self._writer = Writer(self._client, account, web, sleep)

@@ -37,12 +37,13 @@ class Client:
         version: str = "",
         *,
         page: bool = False,
+        app: str = "",
     ) -> None:
         self.http = http
         self.base = base
         self.now = now
         self._token = token
-        self._budget = budget
+        self._budget, self._app = budget, app
         self._page = page
         self._versions = tuple(dict.fromkeys(v for v in (version, *VERSIONS) if v))
 
@@ -82,9 +83,9 @@ class Client:
         """As `ask`, for addresses outside the versioned API."""
         write = method not in _READS and not harmless
         headers = {**self._sign(url), **options.pop("headers", {})}
-        budget = f"{self._budget} {name}" if self._budget else ""
+        limits = {"budget": f"{self._budget} {name}" if self._budget else "", "app": self._app}
         try:
-            response = await self.http.request(method, url, headers=headers, budget=budget, write=write, **options)
+            response = await self.http.request(method, url, headers=headers, write=write, **limits, **options)
         except RateLimited as error:
             raise until_midnight(error, self.now()) from error
         if response.status >= 400:

@@ -14,6 +14,7 @@ from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.http import Http, oauth
+from socialdesk.http.budgets import app_budget
 from socialdesk.networks.threads import measuring, signin
 from socialdesk.networks.threads.client import ACCESS, Client, utc_now
 from socialdesk.networks.threads.facts import FACTS
@@ -43,7 +44,8 @@ class Threads:
         self._now = now
         server = signin.server_of(account)
         budget = f"{FACTS.key}:{account.id}" if account.id else ""
-        self._client = Client(self._http, server, credential.get(ACCESS), budget, now)
+        app = app_budget(FACTS.key, credential.get("client_id"))
+        self._client = Client(self._http, server, credential.get(ACCESS), budget, now, app)
         handle = account.handle.lstrip("@")
         place = Place(signin.web_of(server), account.remote_id, handle, account.name, account.avatar_url)
         self._reader = Reader(self._client, place)

@@ -19,7 +19,7 @@ def utc_now() -> datetime:
 
 
 class Client:
-    """`base` without a trailing slash. `budget` names the account whose limits these are."""
+    """`base` without a trailing slash. `budget` and `app` name whose limits these are."""
 
     def __init__(
         self,
@@ -28,12 +28,13 @@ class Client:
         token: str = "",
         budget: str = "",
         now: Callable[[], datetime] = utc_now,
+        app: str = "",
     ) -> None:
         self.http = http
         self.base = base
         self.now = now
         self._token = token
-        self._budget = budget
+        self._budget, self._app = budget, app
 
     def __repr__(self) -> str:
         return f"Client({self.base})"
@@ -62,7 +63,8 @@ class Client:
         return {**(pairs or {}), **({ACCESS: self._token} if self._token else {})}
 
     async def _ask(self, method: str, path: str, *, write: bool, **options: Any) -> tuple[Response, Obj]:
-        response = await self.http.request(method, self.base + path, write=write, budget=self._budget, **options)
+        limits = {"budget": self._budget, "app": self._app}
+        response = await self.http.request(method, self.base + path, write=write, **limits, **options)
         if response.status >= 400:
             raise refusal(response, write=write, now=self.now(), method=method)
         try:

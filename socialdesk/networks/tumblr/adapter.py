@@ -11,6 +11,7 @@ from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.http import Http, oauth
+from socialdesk.http.budgets import app_budget
 from socialdesk.networks.tumblr import signin
 from socialdesk.networks.tumblr.client import Client, utc_now
 from socialdesk.networks.tumblr.facts import FACTS, RULES
@@ -33,7 +34,8 @@ class Tumblr:
         self._server = signin.server_of(account)
         self._blog = account.facts.get("blog", "") or account.handle
         budget = f"{FACTS.key}:{account.id}" if account.id else ""
-        self._client = Client(self._http, self._server, credential.get(oauth.ACCESS), budget, now)
+        app = app_budget(FACTS.key, credential.get(oauth.CLIENT_ID))
+        self._client = Client(self._http, self._server, credential.get(oauth.ACCESS), budget, now, app)
         web = signin.web_of(self._server)
         key = credential.get(oauth.CLIENT_ID)
         self._reader = Reader(self._client, self._blog, key, Translator(self._server, web))

@@ -21,16 +21,22 @@ def utc_now() -> datetime:
 
 
 class Client:
-    """`base` without a trailing slash. `budget` names the account whose rate limits these are."""
+    """`base` without a trailing slash. `budget` and `app` name whose rate limits these are."""
 
     def __init__(
-        self, http: Http, base: str, token: str = "", budget: str = "", now: Callable[[], datetime] = utc_now
+        self,
+        http: Http,
+        base: str,
+        token: str = "",
+        budget: str = "",
+        now: Callable[[], datetime] = utc_now,
+        app: str = "",
     ) -> None:
         self.http = http
         self.base = base
         self.now = now
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._budget = budget
+        self._budget, self._app = budget, app
 
     def __repr__(self) -> str:
         return f"Client({self.base})"
@@ -43,7 +49,7 @@ class Client:
         write = method not in _READS and not harmless
         headers = {**self._headers, **options.pop("headers", {})}
         response = await self.http.request(
-            method, self.base + path, headers=headers, budget=self._budget, write=write, **options
+            method, self.base + path, headers=headers, budget=self._budget, app=self._app, write=write, **options
         )
         if response.status >= 400:
             raise refusal(response, write=write, now=self.now(), writes=method not in _READS)

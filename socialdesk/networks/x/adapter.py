@@ -12,6 +12,7 @@ from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.http import Http, oauth
+from socialdesk.http.budgets import app_budget
 from socialdesk.networks.x import signin, uploading
 from socialdesk.networks.x.client import Client, utc_now
 from socialdesk.networks.x.dialect import named
@@ -42,7 +43,8 @@ class X:
         self._sleep = sleep
         budget = f"{FACTS.key}:{account.id}" if account.id else ""
         dialect = named(account.facts.get("dialect", ""))
-        self._client = Client(self._http, self._server, credential.get(oauth.ACCESS), budget, now, dialect)
+        app = app_budget(FACTS.key, credential.get(oauth.CLIENT_ID))
+        self._client = Client(self._http, self._server, credential.get(oauth.ACCESS), budget, now, dialect, app)
         web = signin.web_of(self._server)
         self._reader = Reader(self._client, account.remote_id, account.handle, web)
         self._writer = Writer(self._client, account, web)

@@ -33,13 +33,14 @@ class Client:
         budget: str = "",
         now: Callable[[], datetime] = utc_now,
         dialect: Dialect = NEW,
+        app: str = "",
     ) -> None:
         self.http = http
         self.base = base
         self.now = now
         self.dialect = dialect
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._budget = budget
+        self._budget, self._app = budget, app
 
     def __repr__(self) -> str:
         return f"Client({self.base}, {self.dialect.key})"
@@ -50,10 +51,11 @@ class Client:
         """The answer, decoded. `harmless`: doing it twice changes nothing, so that no outcome is ever unknown."""
         write = method not in _READS and not harmless
         budget = f"{self._budget} {name}" if self._budget else ""
+        app = f"{self._app} {name}" if self._app else ""
         headers = {**self._headers, **options.pop("headers", {})}
         try:
             response = await self.http.request(
-                method, self.base + path, headers=headers, budget=budget, write=write, **options
+                method, self.base + path, headers=headers, budget=budget, app=app, write=write, **options
             )
         except RateLimited as error:
             raise capped(error) from error
