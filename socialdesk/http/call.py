@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -80,6 +81,39 @@ class Call:
             if before.scheme == "https" and hop.scheme == "http":
                 _log.debug("%s %s: redirected to an unencrypted address", hop.method, hop.host)
         raise Unreachable(f"{hop.method} {hop.host}: too many redirects", reason="too_many_redirects")
+
+    async def open(self, hop: Hop, stack: AsyncExitStack, *, silence_s: float) -> tuple[Answer, AsyncIterator[bytes]]:
+        """Begins an exchange whose answer goes on until `stack` is closed, and gives what comes, piece by piece.
+
+        An answer other than 200 is read to its end. Redirects are not followed. Raises as `run`, as the pieces do.
+        """
+        from socialdesk.http import failure  # with aiohttp: see `_exchange`
+
+        self._check_wait(hop)
+        connectivity, note = self._desk.connectivity, Note()
+        clock = connectivity.clock()
+        try:
+            async with asyncio.timeout(self._wishes.timeout_s):
+                route = await self._route(hop, self._wishes.trust)
+                wire = self._desk.wire().opened(hop, route, note, self._wishes.max_bytes, silence_s)
+                opened, pieces = await stack.enter_async_context(wire)
+        except failure.WIRE_ERRORS as error:
+            raise self._failed(failure.translate(error, hop, note), failure.offline_hint(error), hop, clock) from error
+        if not is_loopback(hop.host):
+            connectivity.succeeded()
+        _log.debug("%s %s: %d, goes on", hop.method, hop.host, opened.status)
+        self._learn(hop, opened)
+        return opened, self._translated(pieces, hop, note)
+
+    async def _translated(self, pieces: AsyncIterator[bytes], hop: Hop, note: Note) -> AsyncIterator[bytes]:
+        from socialdesk.http import failure  # with aiohttp: see `_exchange`
+
+        clock = self._desk.connectivity.clock()
+        try:
+            async for piece in pieces:
+                yield piece
+        except failure.WIRE_ERRORS as error:
+            raise self._failed(failure.translate(error, hop, note), failure.offline_hint(error), hop, clock) from error
 
     def _response(self, answer: Answer, hop: Hop, *, permanent: bool) -> Response:
         return Response(answer.status, answer.headers, answer.body, hop.url, permanent, self._elapsed_s)

@@ -1,6 +1,8 @@
 """The one door to the wire."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -13,8 +15,10 @@ from socialdesk.http.connectivity import Connectivity
 from socialdesk.http.encode import Address, Files, Pairs, encode_body, parse_address
 from socialdesk.http.hop import Hop
 from socialdesk.http.kept import Kept
+from socialdesk.http.listening import ASKED_WITH, OPEN_S, SILENCE_S, listen
 from socialdesk.http.pace import Pace
 from socialdesk.http.proxies import Proxies
+from socialdesk.http.server_events import ServerEvent
 from socialdesk.http.status import check
 from socialdesk.http.urgency import a_person_waits
 from socialdesk.http.values import NotJson, ProxySettings, Response, Trust, decode_json
@@ -55,8 +59,11 @@ class Options(TypedDict, total=False):
 class Http:
     """Requests with limits, an address guard, politeness and one set of errors. Made with `Http.create`."""
 
-    def __init__(self, desk: Desk, wires: "_Wires", user_agent: str, offload: Offload | None) -> None:
+    def __init__(
+        self, desk: Desk, wires: "_Wires", streams: "_Wires", user_agent: str, offload: Offload | None
+    ) -> None:
         self._desk = desk
+        self._streams = streams  # connections that stay: a pool of their own, so that they keep no request waiting
         self._wires = wires
         self._user_agent = user_agent
         self._offload = offload
@@ -81,7 +88,8 @@ class Http:
         `offload(fn, *args)` runs a function in the worker process. `also_trusted(address, port)` names private
         addresses that content may lead to all the same (the practice servers). `wire` makes the connection pools.
         """
-        wires = _Wires(wire or (lambda: _open_wire(also_trusted)))
+        make = wire or (lambda: _open_wire(also_trusted))
+        wires, streams = _Wires(make), _Wires(make)
         desk = Desk(
             wire=wires.now,
             budgets=budgets or BudgetKeeper(),
@@ -92,7 +100,7 @@ class Http:
             plain_agent=user_agent.partition(" ")[0],
             also_trusted=also_trusted,
         )
-        return cls(desk, wires, user_agent, offload)
+        return cls(desk, wires, streams, user_agent, offload)
 
     @property
     def connectivity(self) -> Connectivity:
@@ -181,6 +189,30 @@ class Http:
                 raise OutcomeUnknown("the answer is not JSON", detail="not_json") from error
             raise Unreachable("the answer is not JSON", reason="not_json") from error
 
+    @asynccontextmanager
+    async def listen(
+        self,
+        url: str,
+        *,
+        params: Pairs | None = None,
+        headers: Mapping[str, str] | None = None,
+        budget: str = "",
+        silence_s: float = SILENCE_S,
+    ) -> AsyncIterator[AsyncIterator[ServerEvent]]:
+        """Events that a server tells while the context stands (server-sent events). Entered once it does.
+
+        Redirects are not followed. A server that is silent for `silence_s` seconds is gone. Raises, on entering and
+        while events are waited for, `Unreachable` (also for what is no stream of events), `RateLimited`, `AuthExpired`
+        and `Rejected`. Where the server ends the stream in order, the events end.
+        """
+        if not self._desk.budgets.ready:
+            await self._desk.budgets.open()
+        hop = self._hop("GET", parse_address(url, params), (b"", ""), {**ASKED_WITH, **(headers or {})}, None)
+        wishes = Wishes(Trust.TYPED, MAX_BYTES, OPEN_S, follow=False, feed=False, urgent=False, budget=budget)
+        call = Call(replace(self._desk, wire=self._streams.now), wishes)
+        async with listen(call, hop, self._desk.now(), silence_s) as events:
+            yield events
+
     async def offload(self, fn: Callable[..., Any], *args: Any) -> Any:
         """fn(*args), in the worker process when an argument is bytes over 256 KiB. `fn` must be module-level."""
         if self._offload is not None and any(isinstance(a, bytes) and len(a) > OFFLOAD_FROM for a in args):
@@ -194,14 +226,16 @@ class Http:
     async def rebuild(self) -> None:
         """After sleep or a change of network: kept connections are dead without knowing it, proxies may differ.
 
-        Requests under way keep their connections; new ones open their own.
+        Requests under way keep their connections; new ones open their own. Streams end.
         """
         self._desk.connectivity.look_again()
         self._desk.proxies.forget()
+        await self._streams.close()
         await self._wires.renew()
 
     async def aclose(self) -> None:
         """Closes all connections and saves what hosts asked of us. A later request opens new ones."""
+        await self._streams.close()
         await self._wires.close()
         await self._desk.budgets.flush()
 
