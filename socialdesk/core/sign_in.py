@@ -38,10 +38,11 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class AppPassword:
-    """Person pastes a password made for this program."""
+    """Person pastes a password made for this program. `title` tells it from another of its kind."""
 
     fields: tuple[Field, ...]
     steps: tuple[Step, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

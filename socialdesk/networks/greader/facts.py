@@ -34,6 +34,7 @@ INOREADER = AppPassword(
         Step("Inoreader wants an app of your own: make one under Preferences, Developer.", "https://www.inoreader.com"),
         Step("Copy its App ID and App key to here."),
     ),
+    title="Inoreader",
 )
 
 FACTS = NetworkFacts(

@@ -36,7 +36,7 @@ def name_of(way: SignIn) -> str:
         case DeviceCode():
             return "with a code"
         case AppPassword():
-            return "with an app password"
+            return f"with an app password for {way.title}" if way.title else "with an app password"
         case Token():
             return "with a token"
         case ByName():
