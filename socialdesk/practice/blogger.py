@@ -26,7 +26,7 @@ API = "/v3/blogs/{blog}"
 
 
 class PracticeBlogger(PracticeServer):
-    """`credentials`: server, token, refresh_token, client_id, client_secret.
+    """`credentials`: server, token, refresh_token, client_id, client_secret, blog.
 
     Knobs: `refuses` (an answer to every request of the API), `strips_comments` (of HTML in new posts).
     """
@@ -52,6 +52,7 @@ class PracticeBlogger(PracticeServer):
             "refresh_token": str(given["refresh_token"]),
             "client_id": app.client_id,
             "client_secret": app.secret,
+            "blog": self.blog.id,
         }
 
     # for tests and the practice desk

@@ -13,12 +13,13 @@ import aiohttp
 import pytest
 
 from socialdesk.content.worker import Worker
-from socialdesk.core.account import NOTHING, Account, Credential
+from socialdesk.core.account import NOTHING, Account, AccountChoice, Credential
 from socialdesk.core.errors import AuthExpired, InputError, NetworkError, OutcomeUnknown, RateLimited, Rejected
-from socialdesk.core.network import OAuthCode, SignedIn
+from socialdesk.core.network import OAuthCode, SignedIn, SignsOut
 from socialdesk.core.post import ArticleToSend, MediaFile, Segment
 from socialdesk.core.source import Source
 from socialdesk.http import Http
+from socialdesk.networks.blogger import NETWORK
 from socialdesk.networks.blogger.adapter import Blogger
 from socialdesk.networks.blogger.facts import SCOPE
 from socialdesk.networks.blogger.signin import blog_address, server_of
@@ -162,7 +163,11 @@ async def test_comments(server: PracticeBlogger, opened: Any) -> None:
     first = await opened.fetch(source("comments"), "", 10)
     server.add_comment(post, "Well <b>said</b> &amp; done", "Harbor")
     page = await opened.fetch(source("comments"), first.cursor, 10)
-    assert [(e.text, e.author.name, e.reply_to) for e in page.entries] == [("Well said & done", "Harbor", post.id)]
+    assert [(e.text, e.author.name, e.reply_to) for e in page.entries] == [
+        ("Well said & done", "Harbor", f"blogger:{server.blog.id}:{post.id}")
+    ]
+    shown = (await opened.fetch(source(), "", 50)).entries
+    assert page.entries[0].reply_to in {entry.key for entry in shown}
 
 
 async def test_drafts_and_planned_posts(opened: Any) -> None:
@@ -338,7 +343,7 @@ def test_the_real_addresses_and_scopes() -> None:
 
 async def test_signing_in_for_a_blog(server: PracticeBlogger, http: Http, visitor: Any) -> None:
     app = server.oauth.register()
-    first = await signed_in(visitor, answers(app))
+    first = await signed_in(visitor, answers(app, blog=server.blog.id))
     assert (first.identity.remote_id, first.identity.name) == (server.blog.id, server.blog.name)
     second = await signed_in(visitor, answers(app, blog=f"https://www.{server.state.blogs[1].host}/2026/"))
     assert second.identity.remote_id == server.state.blogs[1].id
@@ -346,6 +351,32 @@ async def test_signing_in_for_a_blog(server: PracticeBlogger, http: Http, visito
     with pytest.raises(Rejected) as caught:
         await signed_in(visitor, answers(app, blog="https://somebody.blogspot.example"))
     assert caught.value.reason == "not_your_blog"
+
+
+async def test_a_sign_in_that_opens_several_blogs(server: PracticeBlogger, tmp_path: Path) -> None:
+    """Through the services: the person chooses, and removing one blog leaves the sign-in to the other."""
+    worker = Worker()
+    try:
+        async with open_desk(tmp_path, worker, {"blogger": NETWORK}) as desk:
+            accounts = desk.services.accounts
+            given = {name: server.credentials[name] for name in ("server", "token", "refresh_token", "client_id")}
+            given["client_secret"] = server.credentials["client_secret"]
+            choice = await accounts.sign_in("blogger", given, form=1)
+            assert isinstance(choice, AccountChoice)
+            assert [name for _, name in choice.found] == [blog.name for blog in server.state.blogs]
+            first, second = await accounts.choose(choice, [number for number, _ in choice.found])
+            assert "The app stays connected there" in await accounts.leaving(first.id)
+            assert "The app stays connected there" in await accounts.remove(first.id)
+            assert second.handle in await accounts.test(second.id)
+    finally:
+        await worker.aclose()
+
+
+async def test_one_blog_needs_no_choice(server: PracticeBlogger, visitor: Any, http: Http) -> None:
+    del server.state.blogs[1]
+    done = await signed_in(visitor, answers(server.oauth.register()))
+    assert done.identity.remote_id == server.blog.id
+    assert isinstance(opened_as(done, http), SignsOut)
 
 
 async def test_a_wrong_secret_verifier_or_code(server: PracticeBlogger, visitor: Any) -> None:
@@ -360,7 +391,7 @@ async def test_a_wrong_secret_verifier_or_code(server: PracticeBlogger, visitor:
 
 
 async def test_renewing_and_signing_out(server: PracticeBlogger, http: Http, visitor: Any) -> None:
-    done = await signed_in(visitor, answers(server.oauth.register()))
+    done = await signed_in(visitor, answers(server.oauth.register(), blog=server.blog.id))
     server.oauth.tokens.clear()
     with pytest.raises(AuthExpired):
         await opened_as(done, http).whoami()

@@ -3,4 +3,4 @@
 from socialdesk.core.network import LazyNetwork
 from socialdesk.networks.blogger.facts import FACTS
 
-NETWORK = LazyNetwork(FACTS, "socialdesk.networks.blogger.adapter:Blogger")
+NETWORK = LazyNetwork(FACTS, "socialdesk.networks.blogger.adapter:open_account")

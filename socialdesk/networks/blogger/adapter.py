@@ -1,13 +1,14 @@
 """One blog at Blogger, as the desk opens it: every ability, each handed to the module that knows it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar, cast
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.entry import Page
 from socialdesk.core.errors import Rejected
-from socialdesk.core.network import BrowserStep, NetworkFacts, SignedIn
+from socialdesk.core.network import BrowserStep, NetworkFacts, SeveralFound, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
@@ -19,8 +20,11 @@ from socialdesk.networks.blogger.publishing import Publisher
 from socialdesk.networks.blogger.reading import Reader
 
 
-class Blogger:
-    """`account.facts`: blog (its number), url. Secrets: access_token, refresh_token, client_id, client_secret."""
+class SharedBlogger:
+    """One of several blogs that one sign-in opened: removing it leaves the sign-in to the others.
+
+    `account.facts`: blog (its number), url, shared. Secrets: access_token, refresh_token, client_id, client_secret.
+    """
 
     facts: ClassVar[NetworkFacts] = FACTS
 
@@ -49,28 +53,26 @@ class Blogger:
     async def begin_sign_in(self, answers: Mapping[str, str], redirect_uri: str) -> BrowserStep:
         return signin.begin(self._server, answers, redirect_uri)
 
-    async def finish_sign_in(self, step: BrowserStep, code: str) -> SignedIn:
+    async def finish_sign_in(self, step: BrowserStep, code: str) -> SignedIn | SeveralFound:
         credential = await signin.exchange(self._http, step, code)
         return await self._signed_in(credential, step.keep.get("blog", ""))
 
-    async def sign_in(self, answers: Mapping[str, str]) -> SignedIn:
+    async def sign_in(self, answers: Mapping[str, str]) -> SignedIn | SeveralFound:
         return await self._signed_in(*signin.pasted(answers))
 
-    async def _signed_in(self, credential: Credential, blog: str) -> SignedIn:
+    async def _signed_in(self, credential: Credential, blog: str) -> SignedIn | SeveralFound:
         client = Client(self._http, self._server, credential.get(oauth.ACCESS))
-        return SignedIn(await signin.identity_of(client, blog), credential)
+        return signin.found(await signin.identities_of(client, blog), credential)
 
     async def whoami(self) -> Identity:
-        return await signin.identity_of(self._client, self._account.remote_id)
+        [who] = await signin.identities_of(self._client, self._account.remote_id)
+        return replace(who, facts={**self._account.facts, **who.facts})
 
     async def renew(self) -> Credential:
         return await signin.renew(self._client, self._credential)
 
     def sign_in_ends(self) -> datetime | None:
         return oauth.ends_of(self._credential)
-
-    async def sign_out(self) -> None:
-        await signin.revoke(self._client, self._credential)
 
     # reading
 
@@ -100,3 +102,14 @@ class Blogger:
 
     async def delete(self, remote_id: str, refs: Mapping[str, str]) -> None:
         await self._publisher.delete(remote_id)
+
+
+class Blogger(SharedBlogger):
+    """A visitor, or a blog with a sign-in of its own, which ends with it."""
+
+    async def sign_out(self) -> None:
+        await signin.revoke(self._client, self._credential)
+
+
+def open_account(account: Account, credential: Credential, http: object) -> SharedBlogger:
+    return (SharedBlogger if account.facts.get(signin.SHARED) else Blogger)(account, credential, http)

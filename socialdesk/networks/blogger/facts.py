@@ -17,7 +17,13 @@ TOKENS = "https://oauth2.googleapis.com"
 SCOPE = "https://www.googleapis.com/auth/blogger"
 INTERVAL_S = 300
 
-_BLOG = Field("blog", "Blog", "https://your-blog.blogspot.com", "Empty means the first of your blogs.", optional=True)
+_BLOG = Field(
+    "blog",
+    "Blog",
+    "https://your-blog.blogspot.com",
+    "Empty means: choose afterwards, if you have several.",
+    optional=True,
+)
 
 FACTS = NetworkFacts(
     key=KEY,

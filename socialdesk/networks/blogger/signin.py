@@ -4,16 +4,19 @@ Source: Google Identity, "OAuth 2.0 for iOS & Desktop Apps". A desktop app may c
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.errors import AuthExpired, InputError, Rejected
-from socialdesk.core.network import BrowserStep
-from socialdesk.core.tolerant import objs, string
+from socialdesk.core.network import BrowserStep, SeveralFound, SignedIn
+from socialdesk.core.tolerant import Obj, objs, string
 from socialdesk.http import Http, oauth, pkce
 from socialdesk.http.oauth import ACCESS, CLIENT_ID, CLIENT_SECRET, REFRESH, App
 from socialdesk.networks.blogger.client import Client
 from socialdesk.networks.blogger.facts import API, AUTHORIZATION, SCOPE, TOKENS
+
+SHARED = "shared"  # "1" where other accounts of the desk may live on the same sign-in
 
 
 def server_of(account: Account) -> str:
@@ -71,19 +74,29 @@ async def revoke(client: Client, credential: Credential) -> None:
         return
 
 
-async def identity_of(client: Client, wanted: str) -> Identity:
-    """The blog that is posted to: by its address or number, else the first. Raises Rejected (not_your_blog)."""
+async def identities_of(client: Client, wanted: str) -> tuple[Identity, ...]:
+    """The blogs that may be posted to: the one of this address or number, else all. Raises Rejected (not_your_blog)."""
     answer = await client.ask("GET", "/v3/users/self/blogs", params=[("view", "ADMIN"), ("fetchUserInfo", "true")])
     blogs = [blog for blog in objs(answer.get("items")) if string(blog.get("id"))]
     if wanted:
         blogs = [blog for blog in blogs if wanted in {string(blog.get("id")), host_of(string(blog.get("url")))}]
     if not blogs:
         raise Rejected("no such blog among those of the account", reason="not_your_blog")
-    blog = blogs[0]
-    host = host_of(string(blog.get("url")))
-    number = string(blog.get("id"))
+    return tuple(_identity(blog, client.base) for blog in blogs)
+
+
+def _identity(blog: Obj, base: str) -> Identity:
+    host, number = host_of(string(blog.get("url"))), string(blog.get("id"))
     name = string(blog.get("name")).strip() or host or number
-    return Identity(number, name, host or number, client.base, "", {"blog": number, "url": string(blog.get("url"))})
+    return Identity(number, name, host or number, base, "", {"blog": number, "url": string(blog.get("url"))})
+
+
+def found(identities: tuple[Identity, ...], credential: Credential) -> SignedIn | SeveralFound:
+    """One account, or several that share a sign-in: ending it for one of them would end it for all."""
+    if len(identities) == 1:
+        return SignedIn(identities[0], credential)
+    shared = (replace(one, facts={**one.facts, SHARED: "1"}) for one in identities)
+    return SeveralFound(tuple(SignedIn(one, credential) for one in shared))
 
 
 def host_of(url: str) -> str:

@@ -22,7 +22,7 @@ def post_entry(post: Obj, blog: str) -> Entry | None:
     pictures = (url for image in objs(post.get("images")) if (url := web(image.get("url"))))
     updated = moment(post.get("updated"))
     return Entry(
-        key=f"blogger:{string(obj(post.get('blog')).get('id'))}:{number}",
+        key=_key(post, number),
         network=KEY,
         remote_id=number,
         kind=EntryKind.ARTICLE,
@@ -60,9 +60,14 @@ def comment_entry(comment: Obj, home: str) -> Entry | None:
         published=moment(comment.get("published")),
         updated=moment(comment.get("updated")),
         reason=Reason("comment", author),
-        reply_to=post,
+        reply_to=_key(comment, post) if post else "",
         refs={"post": post, "comment": number},
     )
+
+
+def _key(row: Obj, post: str) -> str:
+    """Of a post, by its number; posts and comments name their blog."""
+    return f"blogger:{string(obj(row.get('blog')).get('id'))}:{post}"
 
 
 def _author(found: Obj, otherwise: str) -> Author:
