@@ -7,7 +7,7 @@ import typer
 
 from socialdesk import __version__
 from socialdesk.app.profile import Profile
-from socialdesk.cli import accounts, columns, entries, library, networks, posting, sent, spending, upkeep
+from socialdesk.cli import accounts, columns, entries, library, networks, posting, sent, spending, subscriptions, upkeep
 from socialdesk.cli.context import Shell
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.add_typer(accounts.app, name="account")
 app.add_typer(columns.app, name="column")
 app.add_typer(entries.app, name="entry")
 app.add_typer(sent.app, name="sent")
+app.add_typer(subscriptions.app, name="subscription")
 columns.add_reading(app)
 posting.add(app)
 spending.add(app)
