@@ -219,7 +219,8 @@ class OAuth:
         return web.json_response(answer, status=status, headers={"DPoP-Nonce": self.proofs.nonce(), "Date": date})
 
     def _no(self, error: str, words: str) -> web.Response:
-        return self._answer({"error": error, "error_description": words}, 400)
+        status = 401 if error == "invalid_dpop_proof" else 400
+        return self._answer({"error": error, "error_description": words}, status)
 
 
 async def _fields(request: web.Request) -> dict[str, str]:
@@ -231,7 +232,7 @@ def _problem(asked: Mapping[str, str]) -> tuple[str, str] | None:
     client = urlsplit(asked.get("client_id", ""))
     described = parse_qs(client.query)
     if (client.scheme, client.netloc) != ("http", "localhost") or client.path not in {"", "/"}:
-        return "invalid_client_metadata", "Only loopback clients are known here"
+        return "invalid_client_id", "Only loopback clients are known here"
     if set(described) - {"redirect_uri", "scope"}:
         return "invalid_client", "Unexpected query parameter"
     if not any(_same_place(asked.get("redirect_uri", ""), known) for known in described.get("redirect_uri", ())):

@@ -35,6 +35,7 @@ from socialdesk.practice.pictures import picture
 from socialdesk.practice.world import World
 from tests.interop.bluesky_page import Page
 from tests.interop.rigs import bluesky as rig
+from tests.practice.test_bluesky_oauth import BAD_PROOFS, BAD_REQUESTS, GOOD, Wire
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]
 
@@ -654,6 +655,24 @@ class TestJudges:
             mutes = muting.read_mutes([{"$type": "app.bsky.actor.defs#mutedWordsPref", "items": items}])
             post = {"author": {"did": "did:plc:other"}, "record": record}
             assert muting.is_muted(post, mutes, "did:plc:me", datetime.now(UTC)) is muted, (items, record)
+
+    @pytest.mark.parametrize(("changed", "error"), BAD_REQUESTS)
+    async def test_bad_requests_are_refused_as_in_practice(
+        self, network: rig.Network, http: Http, changed: dict[str, str], error: str
+    ) -> None:
+        wire = Wire(network.service, http)
+        await wire.ask("/oauth/par", GOOD)
+        answer = await wire.ask("/oauth/par", {**GOOD, **changed})
+        assert (answer.status, answer.json()["error"]) == (400, error), answer.text()
+
+    @pytest.mark.parametrize(("proof", "error"), BAD_PROOFS)
+    async def test_bad_proofs_are_refused_as_in_practice(
+        self, network: rig.Network, http: Http, proof: dict[str, str], error: str
+    ) -> None:
+        wire = Wire(network.service, http)
+        await wire.ask("/oauth/par", GOOD)
+        answer = await wire.ask("/oauth/par", GOOD, **proof)
+        assert (answer.status, answer.json()["error"]) == (400 if "nonce" in error else 401, error), answer.text()
 
     async def test_the_practice_server_keeps_the_lexicons(self, work: Path, http: Http) -> None:
         async with build(World.load(), {"harbor": "https://harbor.example"}) as server:

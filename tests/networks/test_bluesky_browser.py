@@ -309,6 +309,14 @@ class TestSession:
         assert not isinstance(caught.value, AuthExpired)
         assert (await opened.renew()).get("access")
 
+    async def test_a_proof_that_is_refused_is_no_token_that_has_ended(
+        self, server: PracticeBluesky, http: Http, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opened = opened_with(await sign_in(server, http), http)
+        monkeypatch.setattr(Proofs, "proof", lambda *_, **__: "a.b.c")
+        with pytest.raises(Rejected):
+            await opened.renew()
+
     async def test_a_renewal_without_a_refresh_token(self, server: PracticeBluesky, http: Http) -> None:
         with pytest.raises(AuthExpired):
             await opened_with(await sign_in(server, http), http, refresh="").renew()

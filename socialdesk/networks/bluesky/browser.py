@@ -19,7 +19,7 @@ from socialdesk.http import Http, Response, Trust, check, oauth, pkce
 from socialdesk.http.oauth import CLIENT_ID, App
 from socialdesk.networks.bluesky import identities, session
 from socialdesk.networks.bluesky.client import ACCESS, KEY, REFRESH, Client
-from socialdesk.networks.bluesky.dpop import ALGORITHM, Proofs, new_key
+from socialdesk.networks.bluesky.dpop import ALGORITHM, WRONG_PROOF, Proofs, new_key
 from socialdesk.networks.bluesky.facts import SCOPES
 
 REDIRECT = "http://127.0.0.1/callback"  # as it stands in the client id; any port may follow
@@ -154,7 +154,8 @@ async def _ask(proofs: Proofs, http: Http, url: str, form: Mapping[str, str]) ->
     )
     answer = _object(response)
     name = string(answer.get("error"))
-    if 400 <= response.status < 500 and response.status not in {401, 429} and name:
+    understood = name == WRONG_PROOF or response.status not in {401, 429}  # a bad proof (401) is no bad token
+    if 400 <= response.status < 500 and understood and name:
         detail = f"{name}: {string(answer.get('error_description'))}"[:500]
         raise Rejected(f"sign-in: {response.status} {name}", reason="invalid", detail=detail)
     check(response, write=False, now=datetime.now(UTC))

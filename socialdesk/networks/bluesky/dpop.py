@@ -17,7 +17,7 @@ from socialdesk.http.client import Options
 
 ALGORITHM = "ES256"
 TRIES = 3  # one more for the nonce, one more for the clock
-_WRONG_NONCE, _WRONG_PROOF = "use_dpop_nonce", "invalid_dpop_proof"
+WRONG_NONCE, WRONG_PROOF = "use_dpop_nonce", "invalid_dpop_proof"
 _CLOSE_ENOUGH = timedelta(seconds=30)
 
 
@@ -54,7 +54,7 @@ class Proofs:
             options["headers"] = {**given, **self._headers(method, url, token, self._nonces.get(origin, ""))}
             response = await http.request(method, url, **options)
             clock_was_off = self._heed(origin, response)
-            if not (_refused_for(response, _WRONG_NONCE) or (clock_was_off and _refused_for(response, _WRONG_PROOF))):
+            if not (_refused_for(response, WRONG_NONCE) or (clock_was_off and _refused_for(response, WRONG_PROOF))):
                 break
         return response
 
