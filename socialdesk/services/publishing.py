@@ -261,6 +261,18 @@ class PublishService:
 
         await self._deliverer.change(delivery_id, gone)
 
+    async def able(self) -> dict[int, tuple[str, ...]]:
+        """What can be done from here with posts that are out, by account: numbers, change, delete."""
+        kinds = (("numbers", Measures), ("change", Edits), ("delete", Deletes))
+        found = {}
+        for account in await self._accounts.list():
+            try:
+                network = await self._accounts.without_secret(account.id)
+            except (InputError, KeyError):
+                continue  # removed meanwhile, or its network is not installed here
+            found[account.id] = tuple(name for name, kind in kinds if isinstance(network, kind))
+        return found
+
     async def change_post(self, delivery_id: int, text: str, part: int = 0) -> None:
         """New words for a part that is out; its pictures stay. Raises InputError, and what the network raises."""
         delivery = await self.delivery(delivery_id)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from socialdesk.core.delivery import OVERDUE, PREVIOUS_UNKNOWN, is_unclear
-from socialdesk.core.post import Delivery, DeliveryState, Publication
+from socialdesk.core.delivery import DELETED, OVERDUE, PREVIOUS_UNKNOWN, is_unclear
+from socialdesk.core.post import PERMALINK, Delivery, DeliveryState, Publication
 from socialdesk.ui import words
 
 _PILLS = {
@@ -24,10 +24,19 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """`word` is on the button. `action`: open, check_now, sign_in, edit, retry, cancel, is_there, is_not_there."""
+    """`word` is on the button. `action`: open, check_now, sign_in, edit, retry, cancel, is_there, is_not_there,
+    numbers, change, delete.
+    """
 
     action: str
     word: str
+
+
+_OF_SENT = {
+    "numbers": Fix("numbers", "Numbers"),
+    "change": Fix("change", "Change"),
+    "delete": Fix("delete", "Delete"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +69,15 @@ def asking(delivery: Delivery, title: str) -> Asking:
     return Asking(f"Its address at {title}, for the receipt and for what links to it.", may_be_left_out=True)
 
 
-def standing(delivery: Delivery, title: str, now: datetime, *, by_hand: bool = False) -> Standing:
-    """`title` is the network's name; `by_hand`: the person posts there."""
+def standing(
+    delivery: Delivery, title: str, now: datetime, *, by_hand: bool = False, able: tuple[str, ...] = ()
+) -> Standing:
+    """`title` is the network's name; `by_hand`: the person posts there; `able`: what may be done with posts there."""
     planned = _has_time(delivery, now)
     pill, tint = ("Scheduled", "second") if planned else _PILLS[delivery.state]
     sentence, fixes = _planned(delivery, now, by_hand=by_hand) if planned else _said(delivery, title, now)
+    if delivery.state is DeliveryState.SENT and any(part.receipt and part.receipt.remote_id for part in delivery.parts):
+        fixes += tuple(_OF_SENT[name] for name in able)
     receipt = _receipt(delivery) if delivery.state is DeliveryState.SENT else ("", "")
     return Standing(pill, tint, sentence, fixes, receipt)
 
@@ -92,7 +105,8 @@ def _said(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[Fix
             again = (Fix("retry", "Try again"),) if words.may_repeat(delivery.error) else ()
             return words.sentence(delivery.error), (Fix("edit", "Edit"), *again)
         case DeliveryState.CANCELLED:
-            return "not sent", (Fix("edit", "Edit"),)
+            said = f"deleted at {title}" if delivery.error == DELETED else "not sent"
+            return said, (Fix("edit", "Edit"),)
 
 
 def _sent(delivery: Delivery) -> tuple[str, tuple[Fix, ...]]:
@@ -172,6 +186,19 @@ def _in_doubt(delivery: Delivery, title: str) -> tuple[str, tuple[Fix, ...]]:
         return f"{title} did not answer after we sent it. We look before we send again.", (check,)
     sentence = f"We cannot tell whether {title} has it. Look there, then say."
     return sentence, (Fix("is_there", "It is there"), Fix("is_not_there", "It is not there"), check)
+
+
+def able_with(publication: Publication, delivery: Delivery, able: tuple[str, ...]) -> tuple[str, ...]:
+    """What can be done with this post: the words of an article are changed at the blog."""
+    article = publication.draft.article
+    is_article = article is not None and any(part.text == article.title.strip() for part in delivery.parts)
+    return tuple(name for name in able if name != "change" or not is_article)
+
+
+def texts_of(publication: Publication, delivery: Delivery) -> tuple[str, ...]:
+    """The words of the parts that are out, with the address they carry."""
+    awaited = next((d.permalink for d in publication.deliveries if d.id == delivery.waits_for), "")
+    return tuple(part.text.replace(PERMALINK, awaited) for part in delivery.parts if part.is_out)
 
 
 def heading(publication: Publication, title: str) -> str:

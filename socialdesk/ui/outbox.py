@@ -19,6 +19,7 @@ from socialdesk.ui.controls import Box, Cut, Elided, IconButton, Line, PanelBack
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.hand_off import HandOffSteps
 from socialdesk.ui.outbox_address import AddressBox
+from socialdesk.ui.outbox_sent import SentBox
 from socialdesk.ui.tasks import Tasks
 
 WIDTH = 560
@@ -59,6 +60,9 @@ class DeliveryRow(QWidget):
         self.box = AddressBox(desk, name)
         self.box.given.connect(lambda address: self.confirmed.emit(self._delivery, address))
         self.steps: HandOffSteps | None = None  # while the person has to post it by hand
+        self.able: tuple[str, ...] = ()
+        self._shown_able: tuple[str, ...] = ()
+        self.sent = SentBox(desk, facts.title, name)
         for widget in (label(name, weight=600), self._sentence, self._receipt, self._detail):
             said.addWidget(widget)
         whole = QVBoxLayout(self)
@@ -69,6 +73,7 @@ class DeliveryRow(QWidget):
         self._below = QVBoxLayout()
         self._below.setContentsMargins(_INDENT, 0, 0, 0)
         self._below.addWidget(self.box)
+        self._below.addWidget(self.sent)
         whole.addLayout(row)
         whole.addLayout(self._below)
         row.addWidget(AccountFace(desk, account, facts, 30))
@@ -77,13 +82,18 @@ class DeliveryRow(QWidget):
         row.addWidget(self.pill)
 
     def show_delivery(self, delivery: Delivery) -> None:
-        if delivery == self._delivery:
+        if (delivery, self.able) == (self._delivery, self._shown_able):
             return
+        self._shown_able = self.able
+        if delivery != self._delivery:
+            self.sent.put_away()
         if self._delivery is not None and delivery.next_part != self._delivery.next_part:
             self.box.address.clear()
         self.box.hide()
         self._delivery = delivery
-        standing = delivery_words.standing(delivery, self._title, self._desk.now(), by_hand=self._by_hand)
+        standing = delivery_words.standing(
+            delivery, self._title, self._desk.now(), by_hand=self._by_hand, able=self.able
+        )
         self.pill.show_state(standing.pill, standing.tint)
         self._show_said(standing)
         self.setAccessibleName(f"{self.name}: {standing.pill}, {standing.sentence}")
@@ -155,9 +165,16 @@ class PublicationCard(Box):
     pressed = Signal(object, object, str)
     confirmed = Signal(object, str)
 
-    def __init__(self, desk: Desk, publication: Publication, names: Callable[[int], tuple[Account, NetworkFacts, str]]):
+    def __init__(
+        self,
+        desk: Desk,
+        publication: Publication,
+        names: Callable[[int], tuple[Account, NetworkFacts, str]],
+        able: Callable[[int], tuple[str, ...]],
+    ) -> None:
         super().__init__(desk, fill="panel", edge="line", radius=14)
         self.publication = publication
+        self._able = able
         self.rows: dict[int, DeliveryRow] = {}
         title = delivery_words.heading(publication, letter.title_of(publication.draft))
         head = QVBoxLayout()
@@ -180,8 +197,10 @@ class PublicationCard(Box):
     def show_publication(self, publication: Publication) -> None:
         self.publication = publication
         for delivery in publication.deliveries:
-            if delivery.id in self.rows:
-                self.rows[delivery.id].show_delivery(delivery)
+            row = self.rows.get(delivery.id)
+            if row is not None:
+                row.able = delivery_words.able_with(publication, delivery, self._able(delivery.account_id))
+                row.show_delivery(delivery)
 
 
 class Outbox(PanelBack):
@@ -197,6 +216,7 @@ class Outbox(PanelBack):
         self._tasks = Tasks(self, desk.actions.tell)
         self._cards: dict[int, PublicationCard] = {}
         self._accounts: dict[int, Account] = {}
+        self._able: dict[int, tuple[str, ...]] = {}
         head = QHBoxLayout()
         head.setContentsMargins(18, 8, 12, 6)
         head.addWidget(label("Outbox", size=16, weight=600), 1)
@@ -246,6 +266,7 @@ class Outbox(PanelBack):
     async def _load(self) -> None:
         call, services = self._desk.bridge.call, self._desk.services
         self._accounts = {account.id: account for account in await call(services.accounts.list)}
+        self._able = await call(services.publishing.able)
         found: tuple[Publication, ...] = await call(services.publishing.outbox, None, max(_BATCH, len(self._cards)))
         self._show(found, newest=True)
 
@@ -263,7 +284,9 @@ class Outbox(PanelBack):
         for publication in publications:
             card = self._cards.get(publication.id)
             if card is None:
-                card = self._cards[publication.id] = PublicationCard(self._desk, publication, self._names)
+                card = self._cards[publication.id] = PublicationCard(
+                    self._desk, publication, self._names, self._able_with
+                )
                 card.pressed.connect(self._pressed)
                 card.confirmed.connect(self._confirm)
                 self._column.insertWidget(place, card)
@@ -273,6 +296,9 @@ class Outbox(PanelBack):
         self._more.setVisible(len(publications) >= _BATCH)
         self._empty.setVisible(not self._cards)
         self._write.setVisible(not self._cards)
+
+    def _able_with(self, account_id: int) -> tuple[str, ...]:
+        return self._able.get(account_id, ())
 
     def _names(self, account_id: int) -> tuple[Account, NetworkFacts, str]:
         account = self._accounts.get(account_id)
@@ -297,10 +323,21 @@ class Outbox(PanelBack):
             actions.open_browser.emit(delivery.permalink)
         elif action == "sign_in":
             actions.sign_in_again.emit(delivery.account_id)
+        elif action in ("numbers", "change", "delete"):
+            self._with_sent(publication, delivery, action)
         elif action == "edit":
             self._tasks.start("edit", self._edit_again(publication))
         elif action in asks:
             self._tasks.start(f"{action} {delivery.id}", self._ask(asks[action], delivery.id))
+
+    def _with_sent(self, publication: Publication, delivery: Delivery, action: str) -> None:
+        box = self._cards[publication.id].rows[delivery.id].sent
+        if action == "numbers":
+            box.show_numbers(delivery)
+        elif action == "change":
+            box.ask_change(delivery, delivery_words.texts_of(publication, delivery))
+        else:
+            box.ask_delete(delivery)
 
     def _confirm(self, delivery: Delivery, address: str) -> None:
         mark_sent = self._desk.services.publishing.mark_sent

@@ -260,3 +260,9 @@ async def test_a_poll_and_who_may_answer_go_with_the_first_part_where_the_networ
     assert (first.poll, first.replies) == (Poll(("Yes", "No")), "some")
     assert (second.poll, second.replies) == (None, "")
     assert {(s.poll, s.replies) for s in desk.blog.world.posts.values()} == {(None, "")}
+
+
+async def test_what_can_be_done_with_posts_that_are_out_is_known_without_a_sign_in(desk: Desk) -> None:
+    short = await desk.sign_in("short")
+    desk.vault.kept.clear()
+    assert await desk.services.publishing.able() == {short: ("delete",)}

@@ -11,6 +11,7 @@ from socialdesk.core.entry import Entry
 from socialdesk.core.errors import InputError, Unreachable
 from socialdesk.core.events import AccountsChanged, ColumnsChanged, DraftsChanged, OutboxChanged, SavedChanged
 from socialdesk.core.looks import NetworkLook
+from socialdesk.core.measures import Measure
 from socialdesk.core.network import (
     AppPassword,
     DeviceCode,
@@ -108,6 +109,7 @@ class PanelFakes(Fakes):
     cards: dict[str, SeenCard] = field(default_factory=dict)
     account_list: list[Account] = field(default_factory=list)
     network_cut: bool = False
+    able: dict[int, tuple[str, ...]] = field(default_factory=dict)
     networks: tuple[NetworkFacts, ...] = FACTS
 
     def __post_init__(self) -> None:
@@ -324,6 +326,20 @@ class _Publishing:
         self._fakes.publications = (made, *self._fakes.publications)
         self._fakes.send(OutboxChanged(number))
         return made
+
+    async def able(self) -> dict[int, tuple[str, ...]]:
+        return dict(self._fakes.able)
+
+    async def numbers(self, delivery_id: int) -> tuple[Measure, ...]:
+        self._fakes.note("numbers", delivery_id)
+        return (Measure("favourites", "likes", 1234), Measure("replies", "replies", 7))
+
+    async def change_post(self, delivery_id: int, text: str, part: int = 0) -> None:
+        self._fakes.note("change_post", delivery_id, text, part)
+        self._fakes.send(OutboxChanged(0, delivery_id))
+
+    async def delete_post(self, delivery_id: int) -> None:
+        await self._mark("delete_post", delivery_id, DeliveryState.CANCELLED)
 
     async def open_ends(self) -> tuple[int, int]:
         states = [delivery.state for publication in self._fakes.publications for delivery in publication.deliveries]
