@@ -158,6 +158,15 @@ class TestWhoIsReachedSo:
                 await sign_in(http, server.credentials)
             assert caught.value.reason == "no_api"
 
+    async def test_a_site_that_is_too_old_for_this(
+        self, server: PracticeWordPress, http: Http, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delitem(server.rpc._methods, "wp.getProfile")  # since 3.5
+        with pytest.raises(Rejected) as caught:
+            await sign_in(http, server.credentials)
+        assert caught.value.reason == "no_api"
+        assert set(calls(server)) == {"system.listMethods"}
+
     @pytest.mark.parametrize("kind", ["403", "404", "html", "close", "500", "truncated"])
     async def test_a_host_that_blocks_xml_rpc_as_well(self, server: PracticeWordPress, http: Http, kind: str) -> None:
         server.faults.add(Fault(kind, match="xmlrpc.php", times=0))

@@ -18,7 +18,7 @@ ROAD = "xmlrpc"
 WHY = "Reached over XML-RPC, because the site's newer interface takes no sign-in."
 
 _API_TAG = re.compile(r"<api\b[^>]*>", re.IGNORECASE)
-_NEEDED = frozenset({"wp.getUsersBlogs", "wp.getPosts", "wp.newPost"})
+_NEEDED = frozenset({"wp.getUsersBlogs", "wp.getProfile", "wp.getPosts", "wp.newPost"})
 _MODERATORS = frozenset({"administrator", "editor"})
 _OPTIONS = ["software_version", "home_url", "blog_url", "blog_title"]
 
