@@ -12,6 +12,7 @@ from socialdesk.content.worker import Worker
 from socialdesk.core.errors import InputError, StoreError
 from socialdesk.core.post import DeliveryState, Draft, MediaFile, Override, Picture, Uploaded
 from socialdesk.core.rules import PostRules, VideoRules
+from socialdesk.practice.world import picture
 from socialdesk.services import composing
 from socialdesk.store import videos
 from tests.services.conftest import Desk, open_desk
@@ -128,3 +129,19 @@ async def test_where_there_are_no_videos_it_is_left_out_only_when_the_person_say
     (sent,) = cinema.desk.short.world.posts.values()
     assert sent.media == ()
     assert len(cinema.network.files) == 1
+
+
+async def test_the_point_that_stays_in_sight_goes_only_where_a_network_keeps_it(cinema: Cinema) -> None:
+    shown: list[MediaFile] = []
+
+    async def upload(network: FakeNetwork, media: MediaFile) -> Uploaded:
+        shown.append(media)
+        return Uploaded(media.blob)
+
+    cinema.desk.short.upload = upload  # type: ignore[assignment, method-assign]
+    short = await cinema.desk.sign_in("short")
+    kept = await cinema.desk.services.composing.add_picture(picture("teal-gold", 60, 40), "hall.png")
+    pointed = replace(kept, alt="The hall", focus=(-0.5, 0.25))
+    await cinema.desk.publish(Draft(text="x", account_ids=(cinema.account, short), pictures=(pointed,)))
+    assert [media.focus for media in cinema.network.files] == [(-0.5, 0.25)]
+    assert [media.focus for media in shown] == [None]

@@ -34,8 +34,10 @@ class Attachments(QObject):
         self._describing: int | None = None
         self.adding = 0  # files on their way into the draft
         self.limits: Callable[[], list[int]] = list
+        self.takes_point: Callable[[], bool] = bool  # whether an account keeps a point of a picture in sight
         self._tasks = Tasks(self, self.problem.emit)
         alt.changed.connect(self._described)
+        alt.point.moved.connect(self._pointed)
         alt.done.connect(self.stop_describing)
 
     def choose(self, *, featured: bool = False) -> None:
@@ -77,7 +79,8 @@ class Attachments(QObject):
         picture = draft.pictures[index] if index >= 0 else draft.article.featured if draft.article else None
         if picture is not None:
             self._describing = index
-            self._alt.ask(picture, min((limit for limit in self.limits() if limit), default=0))
+            shortest = min((limit for limit in self.limits() if limit), default=0)
+            self._alt.ask(picture, shortest, with_point=index >= 0 and self.takes_point())
 
     def stop_describing(self) -> None:
         self._describing = None
@@ -87,6 +90,10 @@ class Attachments(QObject):
     def _described(self, text: str) -> None:
         if self._describing is not None:
             self._edit(letter.with_alt(self._draft(), self._describing, text))
+
+    def _pointed(self, point: tuple[float, float] | None) -> None:
+        if self._describing is not None and self._describing >= 0:
+            self._edit(letter.with_point(self._draft(), self._describing, point))
 
     async def _add_files(self, paths: list[str], *, featured: bool) -> None:
         for path in map(Path, paths):

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout
 
 from socialdesk.core.post import Picture
+from socialdesk.ui.composer.focus import FocusPicker
 from socialdesk.ui.controls import button, label
 from socialdesk.ui.desk import Desk
 
@@ -25,6 +26,7 @@ class AltEditor(QFrame):
         self._edit.setTabChangesFocus(True)
         self._edit.setFixedHeight(76)
         self._edit.textChanged.connect(self._typed)
+        self.point = FocusPicker(desk)
         self._count = label("", "muted", size=12)
         done = button(desk, "Done", "primary", self.done.emit)
         foot = QHBoxLayout()
@@ -34,13 +36,24 @@ class AltEditor(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(8)
+        self._why = label("The ring stays in sight where a network crops the picture.", "muted", size=12, wrap=True)
         column.addWidget(self._title)
         column.addWidget(self._edit)
+        column.addWidget(self.point)
+        column.addWidget(self._why)
         column.addLayout(foot)
         self.hide()
 
-    def ask(self, picture: Picture, limit: int) -> None:
-        """Shows the description so far; `limit` is the shortest of the chosen accounts, 0 = unknown."""
+    def ask(self, picture: Picture, limit: int, *, with_point: bool = False) -> None:
+        """Shows the description so far; `limit` is the shortest of the chosen accounts, 0 = unknown.
+
+        `with_point`: an account keeps a point of the picture in sight.
+        """
+        with_point = with_point and not picture.is_video
+        self.point.setVisible(with_point)
+        self._why.setVisible(with_point)
+        if with_point:
+            self.point.show_picture(picture)
         self._filling, self._limit = True, limit
         what = "video" if picture.is_video else "picture"
         self._title.setText(f"What does this {what} show?")

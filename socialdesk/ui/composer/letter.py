@@ -93,6 +93,13 @@ def with_alt(draft: Draft, index: int, alt: str) -> Draft:
     return replace(draft, pictures=tuple(pictures))
 
 
+def with_point(draft: Draft, index: int, point: tuple[float, float] | None) -> Draft:
+    """The point of a picture that stays in sight; None = the middle."""
+    pictures = list(draft.pictures)
+    pictures[index] = replace(pictures[index], focus=point)
+    return replace(draft, pictures=tuple(pictures))
+
+
 def without_picture(draft: Draft, index: int) -> Draft:
     return replace(draft, pictures=draft.pictures[:index] + draft.pictures[index + 1 :])
 

@@ -55,6 +55,7 @@ class Composer(ComposerLayout):
         self._saver = Saver(desk, self, lambda: self._draft, self._named)
         self.attachments = Attachments(desk, self, self.alt, lambda: self._draft, self._edit)
         self.attachments.limits = lambda: [rules.alt_limit for rules in self._rules().values()]
+        self.attachments.takes_point = lambda: any(rules.focus for rules in self._rules().values())
         self.attachments.problem.connect(self._say)
         self.fixes = Fixes(self, self._rules, self._edit)
         self.attachments.settled.connect(self._saver.save_now)
