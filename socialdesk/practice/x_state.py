@@ -69,6 +69,8 @@ class Post:
     repost_of: str = ""
     media: tuple[str, ...] = ()
     poll: tuple[tuple[str, int], ...] = ()
+    poll_minutes: int = 1440
+    reply_settings: str = ""
     lang: str = "en"
     sensitive: bool = False
     likes: int = 0

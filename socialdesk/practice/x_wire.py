@@ -90,7 +90,7 @@ class Wire:
             "entities": self._entities(shown),
             "lang": post.lang,
             "possibly_sensitive": post.sensitive,
-            "reply_settings": "everyone",
+            "reply_settings": post.reply_settings or "everyone",
             "public_metrics": self._metrics(post, old=wanted.old),
         }
         if is_note:
@@ -254,9 +254,9 @@ class Wire:
         return {"media_key": upload.key, "type": kind, **found}
 
     def _poll(self, post: Post, wanted: frozenset[str]) -> Json:
-        ends = post.created + timedelta(days=1)
+        ends = post.created + timedelta(minutes=post.poll_minutes)
         every: Json = {
-            "duration_minutes": 1440,
+            "duration_minutes": post.poll_minutes,
             "end_datetime": iso(ends),
             "voting_status": "closed" if ends < self.state.now() else "open",
         }

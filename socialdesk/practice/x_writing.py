@@ -18,6 +18,7 @@ _KNOWN = frozenset(
     | {"made_with_ai", "nullcast", "paid_partnership", "poll", "quote_tweet_id", "reply", "reply_settings", "text"}
     | {"share_with_followers"}
 )
+_ANSWERING = frozenset({"following", "mentionedUsers", "subscribers", "verified"})
 _CATEGORIES = {
     "tweet_image": ("image/jpeg", "image/png", "image/gif", "image/webp"),
     "tweet_gif": ("image/gif",),
@@ -82,6 +83,8 @@ class Writing:
         self._check_conversation(user, answered, quote)
         now = self.state.now()
         post = Post(self.state.new_id(now), user, now, text, answered, quote, media=media, poll=poll)
+        post.poll_minutes = int(_inner(asked, "poll").get("duration_minutes", 0))
+        post.reply_settings = _answering(asked)
         self.state.add(post)
         history = "edit_history_tweet_ids" if self._old() else "edit_history_post_ids"
         return web.json_response({"data": {"id": post.id, "text": post.text, history: [post.id]}}, status=201)
@@ -270,8 +273,20 @@ def _inner(asked: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _poll_of(asked: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
-    options: Sequence[Any] = _inner(asked, "poll").get("options", ())
+    poll = _inner(asked, "poll")
+    options: Sequence[Any] = poll.get("options", ())
+    if poll and not (2 <= len(options) <= 4 and all(1 <= len(str(option)) <= 25 for option in options)):
+        raise invalid("poll.options", str(options), "a poll has 2 to 4 options of 1 to 25 characters")
+    if poll and not 5 <= int(poll.get("duration_minutes", 0)) <= 10_080:
+        raise invalid("poll.duration_minutes", str(poll.get("duration_minutes")), "a poll lasts 5 to 10080 minutes")
     return tuple((str(option), 0) for option in options)
+
+
+def _answering(asked: Mapping[str, Any]) -> str:
+    said = str(asked.get("reply_settings", ""))
+    if said and said not in _ANSWERING:
+        raise invalid("reply_settings", said, f"reply_settings is one of {sorted(_ANSWERING)}")
+    return said
 
 
 def _resource(post_id: str) -> dict[str, str]:

@@ -79,8 +79,24 @@ class StepsContract(ContractHooks):
     async def test_exactly_once_after_a_fault_at_each_request_of_a_post_with_media(
         self, server: Any, opened: Any, kind: str, when: str
     ) -> None:
+        await self._go_wrong_at_each(server, opened, kind, when)
+
+    @pytest.mark.usefixtures("publishes")
+    @pytest.mark.parametrize(
+        ("kind", "when"),
+        [*((kind, when) for kind in ("close", "500", "html") for when in BOTH), ("hang", "after"), ("429", "before")],
+    )
+    async def test_exactly_once_after_a_fault_at_each_request_of_a_post_with_a_film(
+        self, server: Any, opened: Any, kind: str, when: str
+    ) -> None:
+        rules = (await opened.post_rules()).video
+        if rules is None:
+            pytest.skip("this network takes no films")
+        await self._go_wrong_at_each(server, opened, kind, when, rules.types[0])
+
+    async def _go_wrong_at_each(self, server: Any, opened: Any, kind: str, when: str, film: str = "") -> None:
         for number in range(MOST_REQUESTS):
-            files = await self.files(opened, number)
+            files = (self.film(number, film),) if film else await self.files(opened, number)
             text, key = f"Request {number} met {kind} {when}", self.key(opened, number)
             fault = Fault(kind, when=when, skip=number, seconds=90)
             receipt = await self._deliver_whole(server, self.posting(server, text), key, fault, files)

@@ -10,9 +10,10 @@ import pytest
 
 from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, RateLimited, Rejected, Unreachable
 from socialdesk.core.network import FindsByAddress
-from socialdesk.core.post import MediaFile, Segment, Target, Uploaded
+from socialdesk.core.post import MediaFile, Poll, Segment, Target, Uploaded
 from socialdesk.http import Http, Response
 from socialdesk.networks.x.refusals import capped, refusal
+from socialdesk.networks.x.rules import EVERYONE, REPLIES
 from socialdesk.networks.x.uploading import PIECE, is_animated
 from socialdesk.practice.server import Fault
 from socialdesk.practice.world import picture
@@ -192,6 +193,42 @@ async def test_an_answer_without_a_post_is_in_doubt(server: RecordingX, opened: 
         await opened.publish(segment(), key(opened))
 
 
+async def test_a_poll_is_asked_and_found_again(server: RecordingX, opened: Any) -> None:
+    asking = segment("Which pump?", poll=Poll(("The blue one", "The red one"), minutes=2880))
+    receipt = await opened.publish(asking, key(opened))
+    assert body_of(server)["poll"] == {"options": ["The blue one", "The red one"], "duration_minutes": 2880}
+    (entry,) = (await opened.thread(receipt.remote_id, receipt.refs)).entries
+    assert [option for option, _ in entry.poll.options] == ["The blue one", "The red one"]
+    assert await opened.find(asking, key(opened)) == receipt
+
+
+async def test_a_poll_and_a_quote_exclude_one_another(server: RecordingX, opened: Any) -> None:
+    theirs = server.add_post("Worth asking about")
+    url = f"{server.url}/harbor/status/{theirs.id}"
+    asking = segment("Well?", poll=Poll(("Yes", "No")), quote=Target(theirs.id, url=url))
+    receipt = await opened.publish(asking, key(opened))
+    assert body_of(server)["text"] == f"Well?\n\n{url}"
+    assert "quote_tweet_id" not in body_of(server)
+    assert await opened.find(asking, key(opened)) == receipt
+
+
+@pytest.mark.parametrize("answering", [choice.value for choice in REPLIES])
+async def test_who_may_answer_is_said_of_the_first_part(server: RecordingX, opened: Any, answering: str) -> None:
+    first = await opened.publish(segment(f"For {answering}", replies=answering), key(opened))
+    assert body_of(server).get("reply_settings", EVERYONE) == answering
+    await opened.publish(segment("And more", replies=answering, previous=first, root=first), key(opened, 1))
+    assert "reply_settings" not in body_of(server)
+
+
+async def test_rules_hold_polls_answers_and_films(opened: Any) -> None:
+    rules = await opened.post_rules()
+    assert (rules.polls.options, rules.polls.option_limit, rules.polls.multiple) == (4, 25, False)
+    assert (rules.polls.min_minutes, rules.polls.max_minutes) == (5, 7 * 24 * 60)
+    assert rules.replies_from[0].value == EVERYONE
+    assert (rules.video.seconds, rules.video.size) == (140.0, 512_000_000)
+    assert rules.schedule is None, "X holds no posts for a program"
+
+
 # exactly once
 
 
@@ -235,6 +272,28 @@ async def test_a_duplicate_whose_owner_cannot_be_seen_stays_in_doubt(server: Rec
     await opened.publish(said, name)
     server.faults.add(Fault("500", match="^/2/users/.*/tweets$", times=0))
     with pytest.raises(OutcomeUnknown):
+        await opened.publish(said, name)
+
+
+async def test_a_duplicate_that_does_not_show_yet_is_looked_for_again(server: RecordingX, http: Http) -> None:
+    """The first attempt got through late: X refuses the repeat before its own list has the post."""
+    now = datetime.now(UTC)
+    opened = open_account(server, http, now=lambda: now)
+    said, name = segment("Shows later", created=now), key(opened)
+    server.faults.add(Fault("close", match="^/2/tweets$", method="POST", when="after"))
+    with pytest.raises(OutcomeUnknown):
+        await opened.publish(said, name)
+    (post,) = [p for p in server.posts_by_me() if p.text == "Shows later"]
+    made, post.created = post.created, now - timedelta(hours=1)  # not in the list of what is new
+    assert await opened.find(said, name) is None
+    with pytest.raises(OutcomeUnknown) as caught:
+        await opened.publish(said, name)
+    assert caught.value.retry_at is not None
+    assert caught.value.retry_at > now
+    post.created = made
+    assert (await opened.find(said, name)).remote_id == post.id
+    post.created, now = now - timedelta(hours=1), now + timedelta(minutes=5)
+    with pytest.raises(Rejected):  # what has not shown for minutes is somebody's of before
         await opened.publish(said, name)
 
 

@@ -97,7 +97,14 @@ FACTS = NetworkFacts(
     sources=(
         SourceKind("home", "Home", "house", interval_s=NEWS_S),
         SourceKind("mentions", "Mentions", "bell", inbox=True, interval_s=NEWS_S),
-        SourceKind("list", "List", "list", (Field("list", "List", "https://x.com/i/lists/123"),), interval_s=PAGES_S, gathers="account"),
+        SourceKind(
+            "list",
+            "List",
+            "list",
+            (Field("list", "List", "https://x.com/i/lists/123"),),
+            interval_s=PAGES_S,
+            gathers="account",
+        ),
         SourceKind(
             "search",
             "Search",

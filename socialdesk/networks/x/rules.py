@@ -1,12 +1,25 @@
-"""What one account may post. Sources: docs.x.com, "Posts", "Media best practices" and "Counting characters"."""
+"""What one account may post. Sources: docs.x.com, "Posts", "Media best practices" and "Counting characters".
+
+Larger films than these are said to be taken from some accounts; nothing documented says from which.
+"""
 
 from socialdesk.core.account import Account
-from socialdesk.core.rules import PostRules
+from socialdesk.core.rules import Choice, PollRules, PostRules, VideoRules
 from socialdesk.networks.x.counting import LONG_LIMIT, SHORT_LIMIT, has_link, weigh
 
 MAX_MEDIA = 4
 PICTURE_BYTES = 5_000_000
 ALT_LIMIT = 1000
+EVERYONE = "everyone"  # X's usual, which is said by saying nothing
+REPLIES = (
+    Choice(EVERYONE, "Everyone"),
+    Choice("following", "Accounts you follow"),
+    Choice("verified", "Verified accounts"),
+    Choice("subscribers", "Your subscribers"),
+    Choice("mentionedUsers", "Only accounts you mention"),
+)
+POLLS = PollRules(options=4, option_limit=25, min_minutes=5, max_minutes=10_080, multiple=False)
+VIDEO = VideoRules(("video/mp4", "video/quicktime"), size=512_000_000, seconds=140.0, alt_limit=ALT_LIMIT)
 _PAID = frozenset({"basic", "premium", "premiumplus"})
 _VERIFIED = frozenset({"blue", "business", "government"})
 
@@ -30,4 +43,7 @@ def rules_of(account: Account) -> PostRules:
         findable=True,
         quotes="quote" in account.facts.get("allows", "").split(),
         has_link=has_link,
+        replies_from=REPLIES,
+        polls=POLLS,
+        video=VIDEO,
     )

@@ -24,6 +24,7 @@ from socialdesk.networks.x.links import links
 from socialdesk.networks.x.places import post_id
 from socialdesk.networks.x.refusals import missing
 from socialdesk.networks.x.richtext import words_of
+from socialdesk.networks.x.rules import EVERYONE
 from socialdesk.networks.x.tolerant import strings
 from socialdesk.networks.x.translate import references, url_of
 
@@ -55,6 +56,7 @@ class Writer:
         self._handle = account.handle
         self._web = web
         self._tried: dict[str, tuple[datetime, datetime]] = {}  # key -> first and last attempt
+        self._doubted: dict[str, datetime] = {}  # key -> since when it may be out
 
     async def publish(self, segment: Segment, key: str) -> Receipt:
         body = body_of(segment)
@@ -63,31 +65,42 @@ class Writer:
         self._tried[key] = (first, now)
         try:
             _, answer = await self._client.ask("POST", "/2/tweets", name="create", json=body)
+        except OutcomeUnknown:
+            self._doubted[key] = self._client.now()
+            raise
         except Rejected as error:
             if error.reason != "duplicate":
                 raise
-            return await self._earlier(segment, min(first, segment.created or first), error)
+            return await self._earlier(segment, key, min(first, segment.created or first), error)
         made = string(obj(answer.get("data")).get("id"))
         if not made:
             raise missing(answer) if objs(answer.get("errors")) else OutcomeUnknown("the answer holds no post")
         return self._receipt(made)
 
-    async def _earlier(self, segment: Segment, since: datetime, refused: Rejected) -> Receipt:
-        """X says it has these words already: ours if they came since the delivery began."""
+    async def _earlier(self, segment: Segment, key: str, since: datetime, refused: Rejected) -> Receipt:
+        """X says it has these words already: ours if they came since the delivery began.
+
+        What an attempt of a moment ago made may not show yet; it is looked for once more.
+        """
         try:
             found = await self._look(segment, since)
         except NetworkError as error:
             raise OutcomeUnknown("X has these words; whose they are cannot be seen", detail=str(error)) from error
         if found is None:
+            shown = self._doubted.get(key, since) + SLOW_WRITE
+            if key in self._doubted and self._client.now() < shown:
+                raise OutcomeUnknown("X has these words; the post does not show yet", retry_at=shown)
             raise refused
         return found
 
     async def find(self, segment: Segment, key: str) -> Receipt | None:
         """Looks through the own posts since the first attempt. Raises `OutcomeUnknown` when it cannot tell.
 
-        Words alone X would refuse a second time; with media it would not, so then "no" has to wait until nothing can
-        be under way any more.
+        Words alone X refuses a second time, also while the first attempt is still at work there, so "no" may be said
+        at once: the repeat finds the post. With media X would take them twice, so then "no" has to wait until nothing
+        can be under way any more.
         """
+        self._doubted.setdefault(key, self._client.now())
         times = [when for when in (segment.created, *self._tried.get(key, ())) if when is not None]
         found = await self._look(segment, min(times, default=None))
         if found is None and segment.media and times and self._client.now() - max(times) < SLOW_WRITE:
@@ -161,12 +174,17 @@ def body_of(segment: Segment) -> dict[str, Any]:
     answered = _answered(segment)
     if answered:
         body["reply"] = {"in_reply_to_tweet_id": answered}
+    elif segment.replies not in {"", EVERYONE}:
+        body["reply_settings"] = segment.replies
     if segment.media:
         body["media"] = {"media_ids": [media.ref for media in segment.media]}
+    elif segment.poll:
+        body["poll"] = {"options": list(segment.poll.options), "duration_minutes": segment.poll.minutes}
     elif segment.quote:
         body["quote_tweet_id"] = segment.quote.remote_id
-    if segment.media and segment.quote and segment.quote.url and segment.quote.url not in body["text"]:
-        body["text"] = f"{body['text']}\n\n{segment.quote.url}".lstrip()  # pictures and a quote exclude one another
+    beside = segment.media or segment.poll
+    if beside and segment.quote and segment.quote.url and segment.quote.url not in body["text"]:
+        body["text"] = f"{body['text']}\n\n{segment.quote.url}".lstrip()  # they and a quote exclude one another
     return body
 
 
@@ -186,7 +204,7 @@ def is_ours(post: Obj, segment: Segment, since: datetime | None) -> bool:
     attached = {key.rpartition("_")[2] for key in keys}
     if segment.media and attached == {media.ref for media in segment.media}:
         return True
-    quoted = segment.quote.remote_id if segment.quote and not segment.media else ""
+    quoted = segment.quote.remote_id if segment.quote and "quote_tweet_id" in body_of(segment) else ""
     if len(keys) != len(segment.media) or refers.get("replied_to", "") != _answered(segment):
         return False
     theirs = words_of(post, quoted).text
