@@ -25,14 +25,18 @@ Form = dict[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """`prefix` of the API below the address. `is_miniflux`: as that server does it.."""
+    """`prefix` of the API below the address. `is_miniflux`: as that server does it.
+
+    `is_old_reader`: ids of 24 digits in one form only, lists that name times, no tags of the publisher.
+    """
 
     prefix: str = "/api/greader.php"
     is_miniflux: bool = False
-    stamped: bool = False  # lists name the time of each id
+    is_old_reader: bool = False
 
 
 MINIFLUX = Habits("", is_miniflux=True)
+OLD_READER = Habits("", is_old_reader=True)
 
 
 class Refused(Exception):
@@ -129,10 +133,11 @@ class PracticeReader(PracticeServer):
     def _called(self, method: str, call: str, form: Form) -> web.Response:
         calls: dict[tuple[str, str], Callable[[Form], web.Response]] = {
             ("GET", "token"): lambda _: web.Response(text=f"{self.token}\n"),
-            ("GET", "user-info"): lambda _: web.json_response({"userId": USER, "userName": USER, "userEmail": ""}),
+            ("GET", "user-info"): self._user_info,
             ("GET", "subscription/list"): self._subscriptions,
             ("GET", "tag/list"): self._tags,
             ("GET", "stream/items/ids"): self._ids,
+            ("GET", "stream/contents"): self._stream_contents,
             ("POST", "stream/items/contents"): self._contents,
             ("POST", "edit-tag"): self._edit_tag,
             ("POST", "subscription/quickadd"): self._quickadd,
@@ -140,12 +145,21 @@ class PracticeReader(PracticeServer):
         }
         if not self.habits.is_miniflux:
             calls["GET", "unread-count"] = self._counts
+        else:
+            calls.pop(("GET", "stream/contents"))
         found = calls.get((method, call))
         if found is not None:
             return found(form)
         if self.habits.is_miniflux:
             return web.json_response([])
         raise Refused(400, "Bad Request!")
+
+    def _user_info(self, _form: Form) -> web.Response:
+        who: dict[str, Any] = {"userId": USER, "userName": USER, "userProfileId": USER, "userEmail": ""}
+        if self.habits.is_old_reader:
+            flags = dict.fromkeys(("isBloggerUser", "isMultiLoginEnabled", "isPremium"), False)
+            who |= {**flags, "signupTimeSec": 1_700_000_000}
+        return web.json_response(who)
 
     def _subscriptions(self, form: Form) -> web.Response:
         self._wants_json(form)
@@ -157,6 +171,7 @@ class PracticeReader(PracticeServer):
                 "url": feed.url,
                 "htmlUrl": feed.site,
                 "iconUrl": "" if self.habits.is_miniflux else f"{feed.site}icon.png",
+                **({"sortid": feed.stream, "firstitemmsec": "0"} if self.habits.is_old_reader else {}),
             }
             for feed in self.reading.feeds.values()
         ]
@@ -168,7 +183,8 @@ class PracticeReader(PracticeServer):
     def _tags(self, form: Form) -> web.Response:
         self._wants_json(form)
         tags = [{"id": f"{self._user}{_STATE}{STARRED}"}]
-        tags += [{"id": f"{self._user}/label/{name}", "type": "folder"} for name in self.reading.folders()]
+        sort = {"sortid": "0"} if self.habits.is_old_reader else {}
+        tags += [{"id": f"{self._user}/label/{name}", "type": "folder", **sort} for name in self.reading.folders()]
         tags += [{"id": f"{self._user}/label/{name}", "type": "tag"} for name in self.reading.labels()]
         return web.json_response({"tags": tags})
 
@@ -181,6 +197,21 @@ class PracticeReader(PracticeServer):
 
     def _ids(self, form: Form) -> web.Response:
         self._wants_json(form)
+        page, continuation = self._page(form)
+        answer: dict[str, Any] = {"itemRefs": [self._ref(item) for item in page]}
+        if continuation is not None:
+            answer["continuation"] = continuation
+        return web.json_response(answer)
+
+    def _stream_contents(self, form: Form) -> web.Response:
+        page, continuation = self._page(form)
+        answer: dict[str, Any] = {"id": _one(form, "s"), "items": [self._shown(item) for item in page]}
+        if continuation is not None:
+            answer["continuation"] = continuation
+        return web.json_response(answer)
+
+    def _page(self, form: Form) -> tuple[list[Item], str | int | None]:
+        """A page of a stream, and what leads to the next in the server's own form."""
         found = [item for item in self._stream(_one(form, "s")) if self._passes(item, form)]
         if _one(form, "r") == "o":
             found.reverse()
@@ -190,18 +221,16 @@ class PracticeReader(PracticeServer):
         elif continuation:
             begin = next((at + 1 for at, item in enumerate(found) if item.number == int(continuation)), len(found))
         page = found[begin : begin + count]
-        answer: dict[str, Any] = {"itemRefs": [self._ref(item) for item in page]}
         if self.habits.is_miniflux:
-            answer["continuation"] = begin + len(page) if begin + len(page) < len(found) else 0
-        elif page and len(page) == count:  # FreshRSS names one too when that was the last
-            answer["continuation"] = str(page[-1].number)
-        return web.json_response(answer)
+            return page, begin + len(page) if begin + len(page) < len(found) else 0
+        is_full = bool(page) and len(page) == count  # FreshRSS names one too when that was the last
+        return page, str(page[-1].number) if is_full else None
 
-    def _ref(self, item: Item) -> dict[str, str]:
-        ref = {"id": str(_signed(item.number))}
-        if self.habits.stamped:
-            ref["timestampUsec"] = str(int(item.added.timestamp() * 1_000_000))
-        return ref
+    def _ref(self, item: Item) -> dict[str, Any]:
+        if not self.habits.is_old_reader:
+            return {"id": str(_signed(item.number))}
+        when = str(int(item.added.timestamp() * 1_000_000))
+        return {"id": f"{item.number:024x}", "timestampUsec": when, "directStreamIds": [item.feed.stream]}
 
     def _stream(self, stream: str) -> list[Item]:
         every = self.reading.newest_first()
@@ -241,16 +270,17 @@ class PracticeReader(PracticeServer):
         categories += [f"{self._user}/label/{label}" for label in labels]
         enclosure = [{"href": item.picture, "type": "image/png", "length": 1000}] if item.picture else []
         return {
-            "id": f"{LONG}{item.number % (1 << 64):016x}",
+            "id": LONG + (f"{item.number:024x}" if self.habits.is_old_reader else f"{item.number % (1 << 64):016x}"),
             "crawlTimeMsec": str(int(item.added.timestamp() * 1000)),
             "timestampUsec": str(int(item.added.timestamp() * 1_000_000)),
             "published": int(item.published.timestamp()),
+            "updated": int(item.published.timestamp()),
             "title": item.title,
             "canonical": [{"href": item.url}],
             "alternate": [{"href": item.url, "type": "text/html"}],
-            "categories": [*categories, *(item.tags if not self.habits.is_miniflux else ())],
+            "categories": [*categories, *(item.tags if self.habits == Habits() else ())],
             "origin": {"streamId": item.feed.stream, "title": item.feed.title, "htmlUrl": item.feed.site},
-            "summary": {"content": item.html},
+            "summary": {"direction": "ltr", "content": item.html},
             "author": item.author,
             "enclosure": enclosure,
         }
@@ -260,7 +290,7 @@ class PracticeReader(PracticeServer):
         if said.startswith(LONG):
             number = int(said.removeprefix(LONG), 16)
         else:
-            number = int(said, 16 if self.habits.is_miniflux else 10)
+            number = int(said, 10 if self.habits == Habits() else 16)
         every = self.reading.items.values()
         return next((item for item in every if (item.number - number) % (1 << 64) == 0), None)
 

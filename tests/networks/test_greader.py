@@ -22,7 +22,7 @@ from socialdesk.networks.greader.address import places
 from socialdesk.networks.greader.cursor import Cursor
 from socialdesk.networks.greader.ids import item_id, rank_of
 from socialdesk.networks.greader.translate import Place, item_of, subscription_of
-from socialdesk.practice.greader import MINIFLUX, PASSWORD, USER, Habits, PracticeReader
+from socialdesk.practice.greader import MINIFLUX, OLD_READER, PASSWORD, USER, Habits, PracticeReader
 from socialdesk.practice.greader_state import READ, STARRED
 from socialdesk.practice.server import Fault
 from socialdesk.practice.world import World
@@ -30,7 +30,7 @@ from tests.networks.contract import NetworkContract, make_http
 
 VISITOR = Account(0, "greader", "", "", "")
 RECORDED = json.loads((Path(__file__).parent / "recorded" / "freshrss.json").read_text())
-HABITS = {"freshrss": Habits(), "miniflux": MINIFLUX, "stamped": Habits(prefix="", stamped=True)}
+HABITS = {"freshrss": Habits(), "miniflux": MINIFLUX, "old_reader": OLD_READER}
 
 
 def account_of(signed_in: SignedIn) -> Account:
@@ -100,6 +100,10 @@ class TestGoogleReaderContract(NetworkContract):
 
 class TestContractOfMiniflux(TestGoogleReaderContract):
     habits = MINIFLUX
+
+
+class TestContractOfTheOldReader(TestGoogleReaderContract):
+    habits = OLD_READER
 
 
 class TestContractOfOneSubscription(TestGoogleReaderContract):
