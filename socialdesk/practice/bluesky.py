@@ -20,6 +20,7 @@ from socialdesk.practice.bluesky_state import Account, Record, State, wire_time
 from socialdesk.practice.bluesky_tokens import Tokens
 from socialdesk.practice.bluesky_video import Videos
 from socialdesk.practice.bluesky_views import Views
+from socialdesk.practice.bluesky_writes import did_document
 from socialdesk.practice.pictures import picture
 from socialdesk.practice.server import PracticeServer, utc_now
 from socialdesk.practice.world import World
@@ -62,6 +63,7 @@ class PracticeBluesky(PracticeServer):
         self.oauth.add_to(self.app.router)
         self.app.router.add_get("/img/{kind}/plain/{did}/{name}", self._image)
         self.app.router.add_get("/watch/{did}/{cid}/{file}", self._watch)
+        self.app.router.add_get("/{did:did:plc:[a-z2-7]+}", self._identity)
         self.app.router.add_get("/profile/{actor}", self._profile_page)
         self.app.router.add_get("/profile/{actor}/post/{rkey}", self._post_page)
 
@@ -218,6 +220,13 @@ class PracticeBluesky(PracticeServer):
             self._pictures[key] = picture(seed, width, height)
         headers = {"Cache-Control": "public, max-age=604800"}
         return web.Response(body=self._pictures[key], content_type="image/png", headers=headers)
+
+    async def _identity(self, request: web.Request) -> web.Response:
+        """What the directory of identities says of an account."""
+        account = self.state.find_account(request.match_info["did"])
+        if account is None:
+            raise web.HTTPNotFound
+        return web.json_response(did_document(account, self.url), content_type="application/did+ld+json")
 
     # pages for people, in the place of bsky.app
 

@@ -674,6 +674,18 @@ class TestJudges:
         answer = await wire.ask("/oauth/par", GOOD, **proof)
         assert (answer.status, answer.json()["error"]) == (400 if "nonce" in error else 401, error), answer.text()
 
+    async def test_the_official_oauth_client_signs_in_at_the_practice_server(self, work: Path) -> None:
+        async with build(World.load(), {}) as server:
+            told = await asyncio.to_thread(rig.sign_in, work, server.url, "northwind.test")
+            assert told == {
+                "did": server.me.did,
+                "reads": [[200, 3]] * 10,
+                "after": [200, 3],
+                "issuer": server.url,
+                "scope": "atproto transition:generic",
+            }
+            assert server.oauth.grants == []  # signed out
+
     async def test_the_practice_server_keeps_the_lexicons(self, work: Path, http: Http) -> None:
         async with build(World.load(), {"harbor": "https://harbor.example"}) as server:
             body = {k: v for k, v in server.credentials.items() if k != "service"}

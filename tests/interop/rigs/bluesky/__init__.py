@@ -22,6 +22,7 @@ from tests.interop.rigs.processes import RigError, end, free_port, run, spawn, w
 
 HERE = Path(__file__).resolve().parent
 DEV_ENV = "@atproto/dev-env@0.6.7"
+CLIENT = "@atproto/oauth-client-node@0.5.3"
 TOKEN_SECRET = b"jwt-secret"
 DATABASE_USER = "postgres"  # who runs the database where this process is root, as which it refuses to run
 OPTIONS = ("fsync=off", "max_connections=200", "listen_addresses=127.0.0.1", "unix_socket_directories=")
@@ -47,6 +48,9 @@ def install(work: Path) -> None:
     folder = _folder(work)
     node.install(work)
     node.npm_install(folder, DEV_ENV, "node_modules/@atproto/dev-env/package.json", node.environment(work))
+    node.npm_install(
+        folder / "client", CLIENT, "node_modules/@atproto/oauth-client-node/package.json", node.environment(work)
+    )
 
 
 def start(work: Path) -> Network:
@@ -97,6 +101,13 @@ def judge(work: Path, question: Mapping[str, Any]) -> dict[str, Any]:
     asked = folder / "question.json"
     asked.write_text(json.dumps(question))
     answer: dict[str, Any] = json.loads(run([node.program(work), HERE / "judge.mjs", folder, asked]))
+    return answer
+
+
+def sign_in(work: Path, server: str, handle: str) -> dict[str, Any]:
+    """Lets the official OAuth client sign in at `server`; see oauth.mjs for what it tells. Raises RigError."""
+    told = run([node.program(work), HERE / "oauth.mjs", _folder(work) / "client", server, handle])
+    answer: dict[str, Any] = json.loads(told)
     return answer
 
 
