@@ -8,9 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QSizePolicy,
     QSpinBox,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -52,15 +50,13 @@ class SettingsSheet(Sheet):
             tabs.addWidget(tab)
         tabs.addStretch(1)
         self.body.addLayout(tabs)
-        self._pages = QStackedWidget()
-        self._pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.accounts = AccountsPage(desk, self.refit)
         self.accounts.left.connect(self.close_sheet)
         self._key_page = QWidget()
         QVBoxLayout(self._key_page).setContentsMargins(0, 0, 0, 0)
-        for page in (self._general(), self.accounts, self._key_page):
-            self._pages.addWidget(page)
-        self.body.addWidget(self._pages)
+        self._pages = (self._general(), self.accounts, self._key_page)
+        for page in self._pages:  # no stack: that is as high as its highest page
+            self.body.addWidget(page)
         self.body.addStretch(1)
         self.foot.addStretch(1)
         self.foot.addWidget(button(desk, "Close", "plain", self.close_sheet))
@@ -72,15 +68,10 @@ class SettingsSheet(Sheet):
         self._show_page(_PAGES.index(name))
 
     def _show_page(self, place: int) -> None:
-        for index in range(self._pages.count()):
-            policy = QSizePolicy.Policy.Preferred if index == place else QSizePolicy.Policy.Ignored
-            page = self._pages.widget(index)
-            if page is not None:
-                page.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
-        self._pages.setCurrentIndex(place)
+        for index, page in enumerate(self._pages):
+            page.setVisible(index == place)
         for index, tab in enumerate(self.tabs.values()):
             tab.setChecked(index == place)
-        self._pages.adjustSize()
         self.refit()
 
     # General
