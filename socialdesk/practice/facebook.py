@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from aiohttp import web
 
@@ -44,9 +43,8 @@ class PracticeFacebook(PracticeServer):
         super().__init__(now=now)
         self.world = world
         self.state = State(now)
-        urls = world.article_urls(sites)
-        self._urls = {a.slug: urls.get(a.slug, f"https://{a.site}.example/{a.slug}/") for a in world.articles}
-        self.wire = Wire(self.state, _cards(world, self._urls))
+        self._urls = world.every_url(sites)
+        self.wire = Wire(self.state, world.cards(self._urls))
         self.oauth = OAuth(now)
         self.writing = Writing(self.state)
         self.refusals: list[tuple[str, GraphError]] = []
@@ -354,14 +352,6 @@ def _wanted(asked: Mapping[str, Any]) -> tuple[Wanted, ...]:
 def _names(text: str) -> list[str]:
     """A list with commas, or in JSON."""
     return [str(name) for name in json.loads(text)] if text.startswith("[") else text.split(",")
-
-
-def _cards(world: World, urls: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """What is known of the articles that posts link to."""
-    return {
-        urls[a.slug]: {"title": a.title, "description": a.summary, "image": f"/cards/{quote(a.picture)}.png"}
-        for a in world.articles
-    }
 
 
 def build(world: World, sites: Mapping[str, str]) -> PracticeFacebook:

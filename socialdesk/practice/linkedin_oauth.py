@@ -1,17 +1,14 @@
 """Sign-in of the practice LinkedIn: apps with exact redirect addresses, codes, tokens, for some one to renew with."""
 
-import base64
-import hashlib
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from aiohttp import web
 
-from socialdesk.practice.forms import read_form
 from socialdesk.practice.linkedin_wire import Refused
+from socialdesk.practice.oauth import Books, back, fields, proves, refusal
 
 LASTS = timedelta(days=60)
 RENEWABLE = timedelta(days=365)
@@ -43,17 +40,10 @@ class Grant:
 
 
 @dataclass
-class OAuth:
+class OAuth(Books[App, Grant]):
     """`unknown_at_first`: how often a new token is refused before it is known everywhere."""
 
-    now: Callable[[], datetime]
-    agrees: bool = True
     unknown_at_first: int = 0
-    refreshed: int = 0
-    apps: dict[str, App] = field(default_factory=dict)
-    codes: dict[str, Grant] = field(default_factory=dict)
-    tokens: dict[str, Grant] = field(default_factory=dict)
-    refresh_tokens: dict[str, Grant] = field(default_factory=dict)
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         router.add_get("/oauth/v2/authorization", self.authorize)
@@ -83,8 +73,7 @@ class OAuth:
 
     def scopes_of(self, request: web.Request) -> frozenset[str]:
         """What the caller may do. Raises Refused."""
-        word, _, token = request.headers.get("Authorization", "").partition(" ")
-        grant = self.tokens.get(token) if word == "Bearer" else None
+        grant = self.bearer(request)
         if grant is None:
             raise Refused(401, "INVALID_ACCESS_TOKEN", "Invalid access token", 65600)
         if self.unknown_at_first > 0:
@@ -96,64 +85,55 @@ class OAuth:
 
     async def authorize(self, request: web.Request) -> web.Response:
         asked = request.query
-        app, redirect = self.apps.get(asked.get("client_id", "")), asked.get("redirect_uri", "")
+        app, redirect = self.asking(request)
         native = request.path.startswith("/oauth/native-pkce/")
         if app is None or redirect not in app.callbacks or not asked.get("state") or native > app.native:
             return web.Response(text="Bummer, something went wrong.", status=400)
         scopes = frozenset(asked.get("scope", "").split())
         state = asked["state"]
         if asked.get("response_type") != "code" or (native and asked.get("code_challenge_method") != "S256"):
-            return _back(redirect, {"error": "invalid_request", "state": state})
+            return back(redirect, {"error": "invalid_request", "state": state})
         if not scopes or not scopes <= app.scopes:
-            return _back(redirect, {"error": "unauthorized_scope_error", "state": state})
+            return back(redirect, {"error": "unauthorized_scope_error", "state": state})
         if not self.agrees:
-            return _back(redirect, {"error": "user_cancelled_authorize", "state": state})
+            return back(redirect, {"error": "user_cancelled_authorize", "state": state})
         code = secrets.token_urlsafe(60)
         until = self.now() + timedelta(minutes=30)
         self.codes[code] = Grant(scopes, app, until, redirect, asked.get("code_challenge", ""))
-        return _back(redirect, {"code": code, "state": state})
+        return back(redirect, {"code": code, "state": state})
 
     async def token(self, request: web.Request) -> web.Response:
-        form = {name: str(value) for name, value in await read_form(request)}
+        form = await fields(request)
         app = self.apps.get(form.get("client_id", ""))
         if app is None:
-            return _error(401, "invalid_client", "Client authentication failed")
+            return refusal(401, "invalid_client", "Client authentication failed")
         if form.get("grant_type") == "refresh_token":
             return self._refresh(app, form)
         grant = self.codes.pop(form.get("code", ""), None)
         known = grant is not None and grant.app == app and grant.redirect_uri == form.get("redirect_uri")
         if form.get("grant_type") != "authorization_code" or grant is None or not known:
             said = "Unable to retrieve access token: appid/redirect uri/code verifier does not match authorization code"
-            return _error(400, "invalid_request", said)
-        if not (_proves(form, grant) if grant.challenge else form.get("client_secret") == app.secret):
-            return _error(401, "invalid_client", "Client authentication failed")
+            return refusal(400, "invalid_request", said)
+        if not (
+            proves(form.get("code_verifier", ""), grant.challenge)
+            if grant.challenge
+            else form.get("client_secret") == app.secret
+        ):
+            return refusal(401, "invalid_client", "Client authentication failed")
         return web.json_response(self.give(app, grant.scopes))
 
     def _refresh(self, app: App, form: Mapping[str, str]) -> web.Response:
         grant = self.refresh_tokens.get(form.get("refresh_token", ""))
         if grant is None or grant.app != app or form.get("client_secret") != app.secret:
-            return _error(400, "invalid_grant", "The provided authorization grant or refresh token is invalid")
+            return refusal(400, "invalid_grant", "The provided authorization grant or refresh token is invalid")
         self.refreshed += 1
         answer = self.give(app, grant.scopes)
         self.refresh_tokens.pop(str(answer.pop("refresh_token", "")), None)
         return web.json_response({**answer, "refresh_token": form["refresh_token"]})
 
     async def revoke(self, request: web.Request) -> web.Response:
-        form = {name: str(value) for name, value in await read_form(request)}
+        form = await fields(request)
         if form.get("client_id") not in self.apps:
-            return _error(401, "invalid_client", "Client authentication failed")
+            return refusal(401, "invalid_client", "Client authentication failed")
         self.tokens.pop(form.get("token", ""), None)
         return web.Response()
-
-
-def _proves(form: Mapping[str, str], grant: Grant) -> bool:
-    digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=") == grant.challenge
-
-
-def _back(redirect_uri: str, answer: Mapping[str, str]) -> web.Response:
-    return web.Response(status=302, headers={"Location": f"{redirect_uri}?{urlencode(answer)}"})
-
-
-def _error(status: int, error: str, description: str) -> web.Response:
-    return web.json_response({"error": error, "error_description": description}, status=status)

@@ -36,8 +36,7 @@ class PracticeThreads(PracticeServer):
         super().__init__(now=now)
         self.world = world
         self.state = State(now)
-        urls = world.article_urls(sites)
-        self._urls = {a.slug: urls.get(a.slug, f"https://{a.site}.example/{a.slug}/") for a in world.articles}
+        self._urls = world.every_url(sites)
         self.wire = Wire(self.state)
         self.oauth = OAuth(now)
         self.refusals: list[tuple[str, GraphError]] = []

@@ -1,14 +1,12 @@
 """Sign-in of the practice Tumblr: apps with a secret and exact addresses, tokens of 42 minutes that rotate."""
 
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from aiohttp import web
 
-from socialdesk.practice.forms import read_form
+from socialdesk.practice.oauth import Books, back, fields, refusal
 from socialdesk.practice.tumblr_wire import Refused
 
 LASTS = timedelta(seconds=2520)
@@ -32,15 +30,7 @@ class Grant:
 
 
 @dataclass
-class OAuth:
-    now: Callable[[], datetime]
-    agrees: bool = True
-    refreshed: int = 0
-    apps: dict[str, App] = field(default_factory=dict)
-    codes: dict[str, Grant] = field(default_factory=dict)
-    tokens: dict[str, Grant] = field(default_factory=dict)
-    refresh_tokens: dict[str, Grant] = field(default_factory=dict)
-
+class OAuth(Books[App, Grant]):
     def add_to(self, router: web.UrlDispatcher) -> None:
         router.add_get("/oauth2/authorize", self.authorize)
         router.add_post("/v2/oauth2/token", self.token)
@@ -67,8 +57,7 @@ class OAuth:
 
     def check(self, request: web.Request, scope: str = "basic") -> None:
         """Raises Refused unless the caller may."""
-        word, _, token = request.headers.get("Authorization", "").partition(" ")
-        grant = self.tokens.get(token) if word.lower() == "bearer" else None
+        grant = self.bearer(request)
         if grant is None or grant.ends <= self.now():
             raise Refused(401, 1016, "Unable to authorize")
         if scope not in grant.scopes:
@@ -76,40 +65,32 @@ class OAuth:
 
     async def authorize(self, request: web.Request) -> web.Response:
         asked = request.query
-        app, redirect = self.apps.get(asked.get("client_id", "")), asked.get("redirect_uri", "")
+        app, redirect = self.asking(request)
         scopes = frozenset(asked.get("scope", "").split())
         wrong = app is None or redirect != app.callback or asked.get("response_type") != "code"
         if app is None or wrong or not scopes or not scopes <= SCOPES or not asked.get("state"):
             return web.Response(text="Oops! Bad request.", status=400)
         if not self.agrees:
-            return _back(redirect, {"error": "access_denied", "state": asked["state"]})
+            return back(redirect, {"error": "access_denied", "state": asked["state"]})
         code = secrets.token_urlsafe(40)
         self.codes[code] = Grant(scopes, app, self.now() + timedelta(minutes=5), redirect)
-        return _back(redirect, {"code": code, "state": asked["state"]})
+        return back(redirect, {"code": code, "state": asked["state"]})
 
     async def token(self, request: web.Request) -> web.Response:
-        form = {name: str(value) for name, value in await read_form(request)}
+        form = await fields(request)
         app = self.apps.get(form.get("client_id", ""))
         if app is None or form.get("client_secret") != app.secret:
-            return _error(401, "invalid_client", "The client credentials are invalid")
+            return refusal(401, "invalid_client", "The client credentials are invalid")
         if form.get("grant_type") == "refresh_token":
             grant = self.refresh_tokens.get(form.get("refresh_token", ""))
             if grant is None or grant.app != app:
-                return _error(400, "invalid_grant", "Invalid refresh token")
+                return refusal(400, "invalid_grant", "Invalid refresh token")
             del self.refresh_tokens[form["refresh_token"]]
             self.refreshed += 1
             return web.json_response(self.give(app, grant.scopes))
         grant = self.codes.pop(form.get("code", ""), None)
         if form.get("grant_type") != "authorization_code" or grant is None or grant.app != app:
-            return _error(400, "invalid_grant", "Authorization code doesn't exist or is invalid for the client")
+            return refusal(400, "invalid_grant", "Authorization code doesn't exist or is invalid for the client")
         if grant.redirect_uri != form.get("redirect_uri") or grant.ends < self.now():
-            return _error(400, "redirect_uri_mismatch", "The redirect URI is missing or do not match")
+            return refusal(400, "redirect_uri_mismatch", "The redirect URI is missing or do not match")
         return web.json_response(self.give(app, grant.scopes))
-
-
-def _back(redirect_uri: str, answer: Mapping[str, str]) -> web.Response:
-    return web.Response(status=302, headers={"Location": f"{redirect_uri}?{urlencode(answer)}"})
-
-
-def _error(status: int, error: str, description: str) -> web.Response:
-    return web.json_response({"error": error, "error_description": description}, status=status)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 from socialdesk.core.resources import resource_path
 from socialdesk.practice.pictures import picture
@@ -150,6 +151,17 @@ class World:
     def article_urls(self, sites: Mapping[str, str]) -> dict[str, str]:
         """Address of every article by slug; `sites` maps an organisation's key to the base URL of its blog."""
         return {a.slug: article_url(a, sites[a.site]) for a in self.articles if a.site in sites}
+
+    def every_url(self, sites: Mapping[str, str]) -> dict[str, str]:
+        """The same for all articles: one whose blog does not run has an address that leads nowhere."""
+        return {a.slug: f"https://{a.site}.example/{a.slug}/" for a in self.articles} | self.article_urls(sites)
+
+    def cards(self, urls: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        """What is known of the articles that posts link to, by address. `urls`: of `every_url`."""
+        return {
+            urls[a.slug]: {"title": a.title, "description": a.summary, "image": f"/cards/{quote(a.picture)}.png"}
+            for a in self.articles
+        }
 
 
 def article_url(article: PracticeArticle, base: str) -> str:

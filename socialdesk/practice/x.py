@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from aiohttp import web
 
@@ -47,9 +46,8 @@ class PracticeX(PracticeServer):
         self.app.middlewares.append(self._speak)
         self.world = world
         self.state = State(now)
-        urls = world.article_urls(sites)
-        self._urls = {a.slug: urls.get(a.slug, f"https://{a.site}.example/{a.slug}/") for a in world.articles}
-        self.wire = Wire(self.state, _cards(world, self._urls))
+        self._urls = world.every_url(sites)
+        self.wire = Wire(self.state, world.cards(self._urls))
         self.oauth = OAuth(now)
         self.reading = Reading(self.state, self.wire, self.oauth)
         self.writing = Writing(self.state, self.wire, self.oauth, lambda: self.reading.speaks[:1] == ("old",))
@@ -254,14 +252,6 @@ def _kind(request: web.Request) -> str:
     if path.endswith("/reverse_chronological"):
         return "home"
     return "create" if (request.method, path) == ("POST", "/2/tweets") else "other"
-
-
-def _cards(world: World, urls: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """What is known of the articles that posts link to."""
-    return {
-        urls[a.slug]: {"title": a.title, "description": a.summary, "image": f"/cards/{quote(a.picture)}.png"}
-        for a in world.articles
-    }
 
 
 def build(world: World, sites: Mapping[str, str], *, trickle_s: float = 0) -> PracticeX:

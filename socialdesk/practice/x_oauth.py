@@ -1,16 +1,15 @@
 """Sign-in of the practice X: apps with exact callback addresses, PKCE, tokens of two hours that rotate."""
 
 import base64
-import hashlib
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote
 
 from aiohttp import web
 
-from socialdesk.practice.forms import read_form
+from socialdesk.practice.oauth import Books, back, fields, proves, refusal
 from socialdesk.practice.x_refusals import unauthorized
 
 LASTS = timedelta(hours=2)
@@ -45,17 +44,10 @@ class Grant:
 
 
 @dataclass
-class OAuth:
-    """`user` is who agrees on the authorization page. `refreshed` counts renewals."""
+class OAuth(Books[App, Grant]):
+    """`user` is who agrees on the authorization page."""
 
-    now: Callable[[], datetime]
     user: str = ""
-    agrees: bool = True
-    refreshed: int = 0
-    apps: dict[str, App] = field(default_factory=dict)
-    codes: dict[str, Grant] = field(default_factory=dict)
-    tokens: dict[str, Grant] = field(default_factory=dict)
-    refresh_tokens: dict[str, Grant] = field(default_factory=dict)
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         router.add_get("/i/oauth2/authorize", self.authorize)
@@ -88,15 +80,14 @@ class OAuth:
 
     def grant_of(self, request: web.Request) -> Grant:
         """Who asks. Raises Refused."""
-        word, _, token = request.headers.get("Authorization", "").partition(" ")
-        grant = self.tokens.get(token) if word.lower() == "bearer" else None
+        grant = self.bearer(request)
         if grant is None or (grant.ends is not None and grant.ends <= self.now()):
             raise unauthorized()
         return grant
 
     async def authorize(self, request: web.Request) -> web.Response:
         asked = request.query
-        app, redirect = self.apps.get(asked.get("client_id", "")), asked.get("redirect_uri", "")
+        app, redirect = self.asking(request)
         if app is None or redirect not in app.callbacks:
             said = "Callback URL not approved for this client application. Approved callback URLs can be adjusted in "
             said += "your application settings"
@@ -108,7 +99,7 @@ class OAuth:
         if wrong:
             return web.json_response({"error": "invalid_request"}, status=400)
         if not self.agrees:
-            return _back(redirect, {"error": "access_denied", "state": asked["state"]})
+            return back(redirect, {"error": "access_denied", "state": asked["state"]})
         code = secrets.token_urlsafe(60)
         self.codes[code] = Grant(
             self.user,
@@ -118,35 +109,39 @@ class OAuth:
             redirect,
             asked["code_challenge"],
         )
-        return _back(redirect, {"state": asked["state"], "code": code})
+        return back(redirect, {"state": asked["state"], "code": code})
 
     async def token(self, request: web.Request) -> web.Response:
-        form = {name: str(value) for name, value in await read_form(request)}
+        form = await fields(request)
         app = self._app(request, form)
         if app is None:
-            return _error(401, "unauthorized_client", "Missing valid authorization header")
+            return refusal(401, "unauthorized_client", "Missing valid authorization header")
         if form.get("grant_type") == "refresh_token":
             return self._refresh(app, form)
         grant = self.codes.pop(form.get("code", ""), None)
         if form.get("grant_type") != "authorization_code" or grant is None or grant.client_id != app.client_id:
-            return _error(400, "invalid_request", "Value passed for the authorization code was invalid.")
+            return refusal(400, "invalid_request", "Value passed for the authorization code was invalid.")
         late = grant.ends is not None and grant.ends < self.now()
-        if late or form.get("redirect_uri") != grant.redirect_uri or not _proves(form.get("code_verifier", ""), grant):
-            return _error(400, "invalid_request", "Value passed for the code verifier was invalid.")
+        if (
+            late
+            or form.get("redirect_uri") != grant.redirect_uri
+            or not proves(form.get("code_verifier", ""), grant.challenge)
+        ):
+            return refusal(400, "invalid_request", "Value passed for the code verifier was invalid.")
         return web.json_response(self.give(grant))
 
     def _refresh(self, app: App, form: Mapping[str, str]) -> web.Response:
         grant = self.refresh_tokens.get(form.get("refresh_token", ""))
         if grant is None or grant.client_id != app.client_id:
-            return _error(400, "invalid_request", "Value passed for the token was invalid.")
+            return refusal(400, "invalid_request", "Value passed for the token was invalid.")
         del self.refresh_tokens[form["refresh_token"]]
         self.refreshed += 1
         return web.json_response(self.give(grant))
 
     async def revoke(self, request: web.Request) -> web.Response:
-        form = {name: str(value) for name, value in await read_form(request)}
+        form = await fields(request)
         if self._app(request, form) is None:
-            return _error(401, "unauthorized_client", "Missing valid authorization header")
+            return refusal(401, "unauthorized_client", "Missing valid authorization header")
         token = form.get("token", "")
         self.tokens.pop(token, None)
         self.refresh_tokens.pop(token, None)
@@ -161,16 +156,3 @@ class OAuth:
         name, _, secret = base64.b64decode(pair).decode().partition(":")
         app = self.apps.get(unquote(name))
         return app if app and app.secret and app.secret == unquote(secret) else None
-
-
-def _proves(verifier: str, grant: Grant) -> bool:
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=") == grant.challenge
-
-
-def _back(redirect_uri: str, answer: Mapping[str, str]) -> web.Response:
-    return web.Response(status=302, headers={"Location": f"{redirect_uri}?{urlencode(answer)}"})
-
-
-def _error(status: int, error: str, description: str) -> web.Response:
-    return web.json_response({"error": error, "error_description": description}, status=status)
