@@ -3,6 +3,7 @@
 The first request goes wrong, in the next delivery the second, and so on, until a delivery has no more of them.
 """
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -87,8 +88,10 @@ class StepsContract(ContractHooks):
         [*((kind, when) for kind in ("close", "500", "html") for when in BOTH), ("hang", "after"), ("429", "before")],
     )
     async def test_exactly_once_after_a_fault_at_each_request_of_a_post_with_a_film(
-        self, server: Any, opened: Any, kind: str, when: str
+        self, server: Any, opened: Any, kind: str, when: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        nap = asyncio.sleep
+        monkeypatch.setattr(asyncio, "sleep", lambda _seconds: nap(0))  # films are waited for
         rules = (await opened.post_rules()).video
         if rules is None:
             pytest.skip("this network takes no films")
