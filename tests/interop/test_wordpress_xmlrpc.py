@@ -158,10 +158,12 @@ class TestArticles:
 
     async def test_who_may_not(self, http: Http, blog: Blog, proxy: Proxy, admin: Visitor, word: str) -> None:
         reader = await opened(http, blog, proxy, "sub")
+        assert reader.access() == ("read",)
         with pytest.raises(Rejected) as caught:
             await reader.publish(piece(word), key_of(reader))
         assert caught.value.reason == "missing_permission"
         author = await opened(http, blog, proxy, "art")
+        assert author.access() == ("read", "post")
         receipt = await author.publish(piece(word), key_of(author))
         page = await author.fetch(Source(1, "wordpress", "posts", 1), "", 10)
         assert receipt.remote_id in [entry.remote_id for entry in page.entries]

@@ -158,6 +158,38 @@ class TestWhoIsReachedSo:
                 await sign_in(http, server.credentials)
             assert caught.value.reason == "no_api"
 
+    @pytest.mark.parametrize(
+        ("role", "access", "moderates"),
+        [
+            ("administrator", ("read", "post"), "1"),
+            ("editor", ("read", "post"), "1"),
+            ("author", ("read", "post"), ""),
+            ("subscriber", ("read",), ""),
+            ("a role of a plug-in", ("read", "post"), ""),
+        ],
+    )
+    async def test_what_the_user_may_do(
+        self,
+        server: PracticeWordPress,
+        http: Http,
+        monkeypatch: pytest.MonkeyPatch,
+        role: str,
+        access: tuple[str, ...],
+        moderates: str,
+    ) -> None:
+        called = server.rpc._called
+
+        def as_role(method: str, args: Any, call: Any) -> Any:
+            answer = called(method, args, call)
+            if method == "wp.getUsersBlogs":
+                return [{**answer[0], "isAdmin": role == "administrator"}]
+            return {**answer, "roles": [role]} if method == "wp.getProfile" else answer
+
+        monkeypatch.setattr(server.rpc, "_called", as_role)
+        done = await sign_in(http, server.credentials)
+        assert done.identity.facts["moderates"] == moderates
+        assert open_account(account_of(done), done.credential, http).access() == access
+
     async def test_a_site_that_is_too_old_for_this(
         self, server: PracticeWordPress, http: Http, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -41,6 +41,10 @@ class _Blog:
         self._http = cast("Http", http)
         self._now = now
 
+    def access(self) -> tuple[str, ...]:
+        """Who may publish nothing still reads."""
+        return ("read", "post") if self.account.facts.get("publishes", "1") else ("read",)
+
     # reading
 
     async def fetch(self, source: Source, cursor: str, limit: int) -> Page:
@@ -100,7 +104,9 @@ class _Blog:
 
 
 class WordPress(_Blog):
-    """A visitor, or an account with an application password. `account.facts`: root (of the API), moderates ("1" or "").
+    """A visitor, or an account with an application password.
+
+    `account.facts`: root (of the API), moderates, publishes ("1" or "").
 
     Secrets: username, password.
     """

@@ -20,6 +20,7 @@ WHY = "Reached over XML-RPC, because the site's newer interface takes no sign-in
 _API_TAG = re.compile(r"<api\b[^>]*>", re.IGNORECASE)
 _NEEDED = frozenset({"wp.getUsersBlogs", "wp.getProfile", "wp.getPosts", "wp.newPost"})
 _MODERATORS = frozenset({"administrator", "editor"})
+_READERS = frozenset({"subscriber", "contributor"})
 _OPTIONS = ["software_version", "home_url", "blog_url", "blog_title"]
 
 
@@ -62,8 +63,10 @@ async def _identity(client: RpcClient, blog: Obj, *, several: bool) -> Identity:
     home = web(_value(options, "home_url")) or web(blog.get("url")) or web(_value(options, "blog_url"))
     home = (home or client.endpoint.rpartition("/")[0]).rstrip("/")
     name = plain(string(blog.get("blogName")) or _value(options, "blog_title")) or home
-    roles = me.get("roles")
-    edits_all = bool(blog.get("isAdmin")) or bool(_MODERATORS & set(map(str, roles if isinstance(roles, list) else ())))
+    told = me.get("roles")
+    roles = frozenset(map(str, told if isinstance(told, list) else ()))
+    edits_all = bool(blog.get("isAdmin")) or bool(_MODERATORS & roles)
+    publishes = edits_all or not roles <= _READERS or not roles
     facts = {
         "road": ROAD,
         NOTE: WHY,
@@ -71,6 +74,7 @@ async def _identity(client: RpcClient, blog: Obj, *, several: bool) -> Identity:
         "blog": number,
         "user": user,
         "moderates": "1" if edits_all else "",
+        "publishes": "1" if publishes else "",
         "version": _value(options, "software_version"),
         "site": name,
     }
