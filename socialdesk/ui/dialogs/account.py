@@ -166,7 +166,8 @@ class AccountSheet(Sheet):
     def _known(self, name: str) -> str:
         if self._account is None:
             return ""
-        known = {"server": self._account.server, "handle": self._account.handle.lstrip("@")}
+        handle = self._account.handle.lstrip("@")
+        known = {"server": self._account.server, "handle": handle, "identifier": handle}
         return known.get(name, "")
 
     def _add_waiting(self) -> None:

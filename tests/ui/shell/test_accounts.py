@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushB
 from socialdesk.core.account import SIGN_IN_ENDS
 from socialdesk.core.errors import AuthExpired, InputError
 from socialdesk.core.events import SignInEndsSoon
+from socialdesk.networks.bluesky.facts import FACTS as BLUESKY
 from socialdesk.ui.controls import IconButton
 from socialdesk.ui.dialogs.account import AccountSheet
 from socialdesk.ui.dialogs.settings import SettingsSheet
@@ -327,3 +328,14 @@ async def test_signing_in_again_knows_the_server(shell: Shell) -> None:
     assert isinstance(sheet, AccountSheet)
     assert sheet.title.text() == "Sign in again to Mastodon"
     assert sheet.form.answers()["server"] == "https://social.example"
+
+
+async def test_bluesky_offers_both_its_ways_and_knows_the_handle(shell: Shell, panels: PanelFakes) -> None:
+    account = next(a for a in panels.account_list if a.network == "bluesky")
+    sheet = AccountSheet(shell.desk, shell.window, BLUESKY, account)
+    assert sheet.form.answers()["identifier"] == "northwind.example"
+    assert "password" in sheet.form.answers()
+    click(next(b for b in sheet.findChildren(QPushButton) if b.text() == "In the browser"))
+    assert set(sheet.form.answers()) == {"identifier", "service"}
+    assert sheet.form.answers()["identifier"] == "northwind.example"
+    assert sheet.go.text() == "Sign in with Bluesky"
