@@ -20,7 +20,7 @@ from socialdesk.networks.facebook.translate import Place, comment_entry, post_en
 from socialdesk.practice.facebook_oauth import KNOWN_SCOPES
 from socialdesk.practice.facebook_refusals import GraphError
 from socialdesk.ui.words import sentence
-from tests.networks.contract import Later, NetworkContract, make_http
+from tests.networks.contract import Later, NetworkContract
 from tests.networks.graph_judge import WORLD, GraphJudge, RecordingFacebook, Sent, judged, load_judge
 
 
@@ -88,13 +88,6 @@ class TestFacebookContract(NetworkContract):
 async def server(judge: GraphJudge | None) -> AsyncIterator[RecordingFacebook]:
     async for running in judged(judge):
         yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ from socialdesk.practice.facebook_refusals import GraphError
 from socialdesk.practice.facebook_state import Comment, Post
 from socialdesk.practice.server import Fault
 from socialdesk.practice.world import picture
-from tests.networks.contract import make_http
 from tests.networks.graph_judge import GraphJudge, RecordingFacebook, judged, load_judge
 from tests.networks.test_facebook import Later, open_page
 
@@ -45,13 +44,6 @@ def judge() -> GraphJudge | None:
 async def server(judge: GraphJudge | None) -> AsyncIterator[RecordingFacebook]:
     async for running in judged(judge):
         yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
 
 
 @pytest.fixture

@@ -94,13 +94,6 @@ async def server() -> AsyncIterator[PracticeGhost]:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
-
-
-@pytest.fixture
 def opened(server: PracticeGhost, http: Http) -> Any:
     return opened_as(server, http)
 

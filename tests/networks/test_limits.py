@@ -17,7 +17,6 @@ from socialdesk.http import Http
 from socialdesk.http.noting import noting_limits
 from socialdesk.networks import bluesky, mastodon
 from socialdesk.ui import words
-from tests.networks.contract import make_http
 from tests.networks.test_refusals import PLACES, Answering, Place
 
 HALF_HOUR = timedelta(minutes=30)
@@ -97,13 +96,6 @@ ROWS: list[tuple[str, dict[str, str], bool, bool]] = [
 async def server() -> AsyncIterator[Answering]:
     async with Answering() as running:
         yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
 
 
 async def look(key: str, opened: Any) -> None:

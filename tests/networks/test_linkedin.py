@@ -100,13 +100,6 @@ async def server() -> AsyncIterator[PracticeLinkedIn]:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
-
-
-@pytest.fixture
 def page(server: PracticeLinkedIn, http: Http) -> Any:
     return open_page(server, http)
 

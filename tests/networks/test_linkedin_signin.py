@@ -23,7 +23,6 @@ from socialdesk.practice.linkedin_oauth import COMMENTS, MEMBER, PAGE, App
 from socialdesk.practice.server import Fault
 from socialdesk.practice.world import World
 from socialdesk.ui import words
-from tests.networks.contract import make_http
 from tests.services.conftest import open_desk
 
 LISTENER = "http://127.0.0.1:49152/callback"
@@ -33,13 +32,6 @@ LISTENER = "http://127.0.0.1:49152/callback"
 async def server() -> AsyncIterator[PracticeLinkedIn]:
     async with build(World.load(), {}) as running:
         yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
 
 
 class Slept:

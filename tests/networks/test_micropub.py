@@ -126,13 +126,6 @@ async def server() -> AsyncIterator[PracticeMicropub]:
 
 
 @pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
-
-
-@pytest.fixture
 def opened(server: PracticeMicropub, http: Http) -> Any:
     return opened_as(server, http)
 

@@ -19,7 +19,6 @@ from socialdesk.networks import facebook, ghost, linkedin, micropub, threads, tu
 from socialdesk.practice.server import PracticeServer
 from socialdesk.practice.world import picture
 from socialdesk.ui import words
-from tests.networks.contract import make_http
 
 PNG = MediaFile("c" * 64, "image/png", picture("refused", 8, 8), "A valve", 8, 8, "valve.png")
 SEGMENT = Segment("Hello", created=datetime.now(UTC))
@@ -276,13 +275,6 @@ CASES = [(key, number) for key, rows in ROWS.items() for number in range(len(row
 async def server() -> AsyncIterator[Answering]:
     async with Answering() as running:
         yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
 
 
 async def act(place: Place, opened: Any, what: str) -> object:

@@ -34,7 +34,7 @@ from socialdesk.networks.threads.translate import Place, entry_of
 from socialdesk.practice.facebook_refusals import GraphError
 from socialdesk.practice.server import Fault
 from socialdesk.ui.words import sentence
-from tests.networks.contract import Later, NetworkContract, make_http, no_sleep
+from tests.networks.contract import Later, NetworkContract, no_sleep
 from tests.networks.threads_judge import WORLD, RecordingThreads, Sent, ThreadsJudge, judged, load_judge
 
 
@@ -102,13 +102,6 @@ class TestThreadsContract(NetworkContract):
 async def server(judge: ThreadsJudge | None) -> AsyncIterator[RecordingThreads]:
     async for running in judged(judge):
         yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from socialdesk.practice.server import Fault
 from socialdesk.practice.tumblr import PracticeTumblr, build
 from socialdesk.practice.world import World, picture
 from socialdesk.ui import words
-from tests.networks.contract import Later, NetworkContract, make_http
+from tests.networks.contract import Later, NetworkContract
 
 WORLD = World.load()
 
@@ -81,13 +81,6 @@ class TestTumblrContract(NetworkContract):
 async def server() -> AsyncIterator[PracticeTumblr]:
     async with build(WORLD, {}) as running:
         yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from socialdesk.practice.tumblr import SECOND_BLOG, PracticeTumblr
 from socialdesk.practice.tumblr_oauth import SCOPES, App
 from socialdesk.practice.world import World
 from socialdesk.ui import words
-from tests.networks.contract import make_http
 from tests.services.conftest import open_desk
 
 LISTENER = "http://127.0.0.1:49152/callback"
@@ -47,13 +46,6 @@ def clock() -> Clock:
 async def server(clock: Clock) -> AsyncIterator[PracticeTumblr]:
     async with PracticeTumblr(World.load(), {}, now=clock) as running:
         yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from socialdesk.http import Http
 from socialdesk.networks.x.adapter import X as NETWORK
 from socialdesk.networks.x.counting import has_link
 from socialdesk.practice.server import Fault
-from tests.networks.contract import Later, NetworkContract, make_http, no_sleep
+from tests.networks.contract import Later, NetworkContract, no_sleep
 from tests.networks.x_judge import DOCUMENTS, WORLD, Judge, RecordingX, XDocument, judged, load_judge
 
 
@@ -90,13 +90,6 @@ class TestXContract(NetworkContract):
 async def server(judge: Judge | None) -> AsyncIterator[RecordingX]:
     async for running in judged(judge):
         yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from socialdesk.networks.x.rules import EVERYONE, REPLIES
 from socialdesk.networks.x.uploading import PIECE, is_animated
 from socialdesk.practice.server import Fault
 from socialdesk.practice.world import picture
-from tests.networks.contract import make_http
 from tests.networks.test_x import open_account
 from tests.networks.x_judge import Judge, RecordingX, judged, load_judge
 
@@ -33,13 +32,6 @@ def judge() -> Judge | None:
 async def server(judge: Judge | None) -> AsyncIterator[RecordingX]:
     async for running in judged(judge):
         yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
 
 
 class Naps:

@@ -20,7 +20,6 @@ from socialdesk.networks.x.adapter import X as NETWORK
 from socialdesk.networks.x.facts import PORT, REDIRECT, SCOPES
 from socialdesk.networks.x.signin import server_of, web_of
 from socialdesk.practice.server import Fault
-from tests.networks.contract import make_http
 from tests.networks.x_judge import Judge, RecordingX, judged, load_judge
 from tests.services.conftest import open_desk
 
@@ -36,13 +35,6 @@ def judge() -> Judge | None:
 async def server(judge: Judge | None) -> AsyncIterator[RecordingX]:
     async for running in judged(judge):
         yield running
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[Http]:
-    http = make_http()
-    yield http
-    await http.aclose()
 
 
 @pytest.fixture
