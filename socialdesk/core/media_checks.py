@@ -50,7 +50,7 @@ def _video_issues(video: Picture, rules: PostRules, place: int, *, alone: bool, 
     takes = rules.video
     said = "" if first else "takes one video in a post"
     if takes is None:
-        said = "takes no videos from here"
+        said = "takes no videos here"
         yield Issue(Severity.ERROR, "no_videos", said, "leave_out_video", picture=place)
         return
     said = said or _too_much(video, takes)

@@ -108,7 +108,7 @@ def button(
 class _Tint(QObject):
     """Lives and ends with the button."""
 
-    def __init__(self, desk: Desk, target: QPushButton, icon: str, tint: str) -> None:
+    def __init__(self, desk: Desk, target: QAbstractButton, icon: str, tint: str) -> None:
         super().__init__(target)
         self._desk, self._target, self._icon, self._tint = desk, target, icon, tint
         desk.theme.changed.connect(self.repaint)
@@ -118,7 +118,7 @@ class _Tint(QObject):
         self._target.setIcon(self._desk.icons.icon(self._icon, self._tint, 16))
 
 
-def show_icon(desk: Desk, target: QPushButton, icon: str, tint: str) -> None:
+def show_icon(desk: Desk, target: QAbstractButton, icon: str, tint: str) -> None:
     """Gives a standard button an icon that follows the theme."""
     _Tint(desk, target, icon, tint)
 

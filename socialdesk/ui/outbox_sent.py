@@ -125,9 +125,9 @@ class SentBox(QWidget):
     async def _load_numbers(self, delivery: Delivery) -> None:
         call, publishing = self._desk.bridge.call, self._desk.services.publishing
         found: tuple[Measure, ...] = await call(publishing.numbers, delivery.id)
-        first = "Of the first post: " if len(delivery.parts) > 1 else ""
-        told = " · ".join(f"{words.short_count(measure.value)} {measure.title}" for measure in found)
-        self._say(f"{first}{told}" if told else f"{self._title} has no numbers for it yet.")
+        told = [f"{words.short_count(measure.value)}  {measure.title}" for measure in found]
+        first = ["Of the first post:"] if len(delivery.parts) > 1 and told else []
+        self._say("\n".join((*first, *told)) or f"{self._title} has no numbers for it yet.")
 
     async def _change(self, delivery: Delivery) -> None:
         publishing = self._desk.services.publishing

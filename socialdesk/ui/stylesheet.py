@@ -39,8 +39,15 @@ QPlainTextEdit[look="bare"], QTextEdit[look="bare"], QTextBrowser, QLineEdit[loo
 QDateTimeEdit QLineEdit, QDateTimeEdit QLineEdit:focus { border: none; padding: 0; background: transparent; }
 QSpinBox QLineEdit, QSpinBox QLineEdit:focus { border: none; padding: 0 10px; background: transparent; }
 QSpinBox::up-button, QSpinBox::down-button { width: 0px; border: none; }
-QComboBox::drop-down { border: none; width: 24px; }
-QComboBox::down-arrow { image: url("$marks/down-$name.svg"); width: 14px; height: 14px; }
+QComboBox::drop-down, QDateTimeEdit::drop-down { border: none; width: 24px; background: transparent; }
+QComboBox::down-arrow, QDateTimeEdit::down-arrow { image: url("$marks/down-$name.svg"); width: 14px; height: 14px; }
+QCalendarWidget QWidget#qt_calendar_navigationbar { background: $panel; }
+QCalendarWidget QToolButton { color: $text; background: transparent; border: none; border-radius: 6px; padding: 4px 6px;
+  font-weight: 600; }
+QCalendarWidget QToolButton:hover { background: $hover; }
+QCalendarWidget QToolButton::menu-indicator { image: none; }
+QCalendarWidget QAbstractItemView { background: $panel; alternate-background-color: $panel;
+  selection-background-color: $fill; selection-color: $on_fill; outline: none; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }
 QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $muted;
   border-radius: 4px; background: $panel; }

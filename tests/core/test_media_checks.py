@@ -39,7 +39,7 @@ def test_what_is_too_much_is_said_with_its_measure(video: Picture, sentence: str
 
 def test_a_network_without_videos_says_so_and_the_person_leaves_it_out_there() -> None:
     none = replace(RULES, video=None)
-    assert found(VIDEO, rules=none) == [("takes no videos from here", "leave_out_video", 0)]
+    assert found(VIDEO, rules=none) == [("takes no videos here", "leave_out_video", 0)]
     draft = Draft(text="x", account_ids=(1, 2), pictures=(VIDEO,), overrides={1: Override(without=("video",))})
     left_out, kept = check(draft, {1: none, 2: RULES})
     assert [(i.sentence, i.fix) for i in left_out.issues] == [("goes out without the video", "put_back_video")]

@@ -121,7 +121,7 @@ async def test_where_there_are_no_videos_it_is_left_out_only_when_the_person_say
     short = await cinema.desk.sign_in("short")
     kept = await cinema.add(video())
     draft = Draft(text="Look", account_ids=(cinema.account, short), pictures=(kept,))
-    with pytest.raises(InputError, match="takes no videos from here"):
+    with pytest.raises(InputError, match="takes no videos here"):
         await cinema.desk.publish(draft)
     publication = await cinema.desk.publish(replace(draft, overrides={short: Override(without=("video",))}))
     found = await deliveries(cinema.desk, publication)

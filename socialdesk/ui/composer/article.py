@@ -86,7 +86,7 @@ class ArticleEditor(QWidget):
         for _value, text in _STATES:
             self.state.addItem(text)
         self.state.currentIndexChanged.connect(self._state_changed)
-        self.when = moments.picker("Date and time of publication")
+        self.when = moments.picker(self._desk, "Date and time of publication")
         moments.shown(self.when, moments.next_morning(self._desk.now()))
         self.when.dateTimeChanged.connect(self._when_changed)
         form = QFormLayout(self._details)

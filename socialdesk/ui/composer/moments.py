@@ -2,16 +2,27 @@
 
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QDateTime, QTimeZone
-from PySide6.QtWidgets import QDateTimeEdit
+from PySide6.QtCore import QDateTime, Qt, QTimeZone
+from PySide6.QtGui import QTextCharFormat
+from PySide6.QtWidgets import QDateTimeEdit, QToolButton
+
+from socialdesk.ui.controls import show_icon
+from socialdesk.ui.desk import Desk
 
 
-def picker(name: str) -> QDateTimeEdit:
+def picker(desk: Desk, name: str) -> QDateTimeEdit:
     """With a calendar to open; arrow keys change what the cursor stands in."""
     made = QDateTimeEdit()
     made.setCalendarPopup(True)
     made.setDisplayFormat("ddd d MMM yyyy  HH:mm")
     made.setAccessibleName(name)
+    calendar = made.calendarWidget()
+    for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+        calendar.setWeekdayTextFormat(day, QTextCharFormat())  # Qt's own is red
+    for button, icon in (("qt_calendar_prevmonth", "chevron-left"), ("qt_calendar_nextmonth", "chevron-right")):
+        found = calendar.findChild(QToolButton, button)
+        if found is not None:
+            show_icon(desk, found, icon, "muted")
     return made
 
 

@@ -45,6 +45,7 @@ class Composer(ComposerLayout):
         self._checks: dict[int, AccountCheck] = {}
         self._wanted_accounts: tuple[int, ...] = ()
         self._chosen = False  # the person pressed a chip
+        self._sending = False
         self._loaded = asyncio.Event()
         self._begun = False
         self._tasks = Tasks(self, self._say)
@@ -172,7 +173,7 @@ class Composer(ComposerLayout):
             if not found.sendable and found.first is not None:
                 self._say(f"{self.roster.title(account_id)}: {found.first.sentence}.")
                 return
-        if not self._tasks.busy("post") and not self.cost.asks(self._say):
+        if not self._sending and not self.cost.asks(self._say):
             self._tasks.start("post", self._post())
 
     # What follows from it
@@ -223,7 +224,7 @@ class Composer(ComposerLayout):
         self.show_heading(letter.title_of(draft), self._drafts, draft)
         self.cost.show_draft(draft, rules, self.roster)
         self.when.show_draft(draft, self._checks.values())
-        self.show_post(len(ids), draft.publish_at, busy=self._tasks.busy("post"))
+        self.show_post(len(ids), draft.publish_at, busy=self._sending)
         self.order_keys(ids, tuple(picture.blob for picture in draft.pictures), len(self.poll.lines), on_tab)
 
     def _show_checks(self, ids: tuple[int, ...], leader: int | None) -> None:
@@ -322,6 +323,7 @@ class Composer(ComposerLayout):
         self.show_draft()
 
     async def _post(self) -> None:
+        self._sending = True
         self.show_post(len(self._draft.account_ids), busy=True)
         try:
             self._draft = self.link_card.carried(self._draft)
@@ -332,6 +334,7 @@ class Composer(ComposerLayout):
             self.roster.refresh(self._draft.account_ids)  # a limit may be another one than was known here
             raise
         finally:
+            self._sending = False
             self.show_post(len(self._draft.account_ids), self._draft.publish_at, busy=False)
         self._draft = Draft(account_ids=tuple(i for i in self._draft.account_ids if i in self.roster.accounts))
         self.editor.start_over()

@@ -31,7 +31,7 @@ class WhenBox(Box):
         self._desk = desk
         self._filling = False
         self.setAccessibleName("When the posts go out")
-        self.edit = moments.picker("Date and time the posts go out")
+        self.edit = moments.picker(desk, "Date and time the posts go out")
         self.edit.dateTimeChanged.connect(self._edited)
         self.now = button(desk, "Post now", "ghost", lambda: self.chosen.emit(None))
         self.now.setAccessibleName("Post now instead")
@@ -43,6 +43,7 @@ class WhenBox(Box):
         row.addWidget(self.now)
         quick = QHBoxLayout()
         quick.setSpacing(2)
+        quick.setContentsMargins(16, 0, 0, 0)  # their words begin where the date does
         for text, time in _QUICK:
             quick.addWidget(button(desk, text, "ghost", partial(self._choose, time)))
         quick.addStretch(1)
@@ -58,6 +59,7 @@ class WhenBox(Box):
         if draft.publish_at is None:
             self.chosen.emit(moments.in_an_hour(self._desk.now()))
         self.edit.setFocus()
+        self.edit.setSelectedSection(self.edit.Section.HourSection)
 
     def show_draft(self, draft: Draft, checks: Iterable[AccountCheck]) -> None:
         at = draft.publish_at

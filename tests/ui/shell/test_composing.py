@@ -44,6 +44,7 @@ async def test_write_choose_accounts_and_send_with_ctrl_enter(shell: Shell, pane
     assert (sent.text, sent.account_ids) == ("Hello #B2B", (1, 2))
     await eventually(lambda: composer.editor.toPlainText() == "")
     assert "Posting to 2 accounts." in shell.window.toast.label.text()
+    assert (composer.post_button.isEnabled(), composer.post_button.accessibleName()) == (True, "Post to 2")
 
 
 async def test_the_draft_is_saved_at_a_pause_and_is_back_after_a_restart(open_shell: Open, panels: PanelFakes) -> None:

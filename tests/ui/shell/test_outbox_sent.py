@@ -59,7 +59,7 @@ async def test_only_what_the_account_allows_is_offered(shell: Shell, panels: Pan
 async def test_numbers_are_shown_in_the_row_and_put_away(shell: Shell, panels: PanelFakes) -> None:
     row = (await opened(shell, panels))[12]
     click(button(row, "Numbers"))
-    await eventually(lambda: row.sent.said.text() == "1.2K likes · 7 replies")
+    await eventually(lambda: row.sent.said.text() == "1.2K  likes\n7  replies")
     click(button(row, "Close"))
     assert not row.sent.isVisible()
     panels.failing["numbers"] = Unreachable("down")

@@ -70,9 +70,9 @@ async def test_a_pasted_video_is_described_and_left_out_where_it_is_not_taken(
     QTest.keyClick(edit, Qt.Key.Key_Escape)
     assert composer.tiles.tile(0).accessibleName() == "Video of 0:42, described as A tour"
     row = composer.checks.row(2)
-    assert row.sentence.text() == "takes no videos from here"
+    assert row.sentence.text() == "takes no videos here"
     composer.post()
-    assert composer.status == "Bluesky: takes no videos from here."
+    assert composer.status == "Bluesky: takes no videos here."
     click(row.button)
     assert (composer.draft.overrides[2].without, len(composer.draft.pictures)) == (("video",), 1)
     assert row.sentence.text() == "goes out without the video"
