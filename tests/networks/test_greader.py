@@ -230,7 +230,8 @@ class TestWords:
         assert entry.text.startswith("Words one")
         assert "<b>one</b>" in entry.html
         assert entry.published == datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-        assert entry.media == (Media(MediaKind.AUDIO, "https://harbor.example/a.mp3"),)
+        audio, shown = "https://harbor.example/a.mp3", "https://harbor.example/p.png"
+        assert entry.media == (Media(MediaKind.AUDIO, audio), Media(MediaKind.IMAGE, shown))
         assert entry.tags == ("B2B",)
         assert entry.mine == {"bookmark"}
 

@@ -1,6 +1,7 @@
 """The API's items as entries."""
 
 import html
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from socialdesk.networks.greader.facts import KEY
 from socialdesk.networks.greader.ids import entry_key, item_id, name_in, state_in
 from socialdesk.networks.greader.tolerant import content, since_1970, strings
 
+_IMAGE = re.compile(r"<img\b[^>]*?\ssrc=[\"']([^\"'<>]+)[\"']", re.IGNORECASE)
 _KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "audio": MediaKind.AUDIO}
 
 
@@ -64,7 +66,7 @@ def item_of(item: Obj, place: Place) -> Item | None:
         url=_url(item),
         published=since_1970(item.get("published")) or since_1970(item.get("crawlTimeMsec"), per_second=1000),
         updated=since_1970(item.get("updated")),
-        media=tuple(filter(None, map(_media, objs(item.get("enclosure"))))),
+        media=_pictured(tuple(filter(None, map(_media, objs(item.get("enclosure"))))), markup),
         tags=tuple(one for one in categories if not one.startswith("user/")),
         mine=frozenset({*((BOOKMARK,) if is_starred else ()), *(f"{LABEL}{name}" for name in own)}),
         refs={"feed": string(obj(item.get("origin")).get("streamId"))},
@@ -93,6 +95,14 @@ def _media(enclosure: Obj) -> Media | None:
     url = web(enclosure.get("href"))
     kind = _KINDS.get(string(enclosure.get("type")).partition("/")[0])
     return Media(kind, url) if url and kind else None
+
+
+def _pictured(found: tuple[Media, ...], markup: str) -> tuple[Media, ...]:
+    """Without a picture, the first one of the text."""
+    if any(media.kind is MediaKind.IMAGE for media in found):
+        return found
+    shown = next((url for tag in _IMAGE.finditer(markup) if (url := web(html.unescape(tag[1])))), "")
+    return (*found, Media(MediaKind.IMAGE, shown)) if shown else found
 
 
 def subscription_of(found: Obj) -> Subscription | None:
