@@ -5,8 +5,9 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, urlsplit
 
 import pytest
 from joserfc import jwt
@@ -24,8 +25,14 @@ from socialdesk.networks.bluesky.facts import FACTS
 from socialdesk.practice.bluesky import PracticeBluesky, build
 from socialdesk.practice.server import Fault
 from socialdesk.practice.world import World
+from socialdesk.services.accounts import AccountService
+from socialdesk.services.browser_sign_in import BrowserSignInService
+from socialdesk.services.events import Events
+from socialdesk.store.database import Store
+from socialdesk.vault import Vault
 from tests.networks.contract import NetworkContract, make_http
 from tests.networks.test_bluesky import HOME, make_server
+from tests.test_vault import MemoryKeyring
 
 BACK = "http://127.0.0.1:49152/callback"
 
@@ -384,3 +391,50 @@ class TestProofs:
         # RFC 9449, 4.2: SHA-256 of the token, by openssl
         assert checked.claims["ath"] == "wqc_z2HfvcrceaELozCy7162b8Cmc17Wm3lrs8l7l64"
         assert key not in repr(Proofs(key))
+
+
+class TestOnTheDesk:
+    """From the dialog's answers to an account whose tokens are in the keyring, and out again."""
+
+    @pytest.fixture
+    async def accounts(self, http: Http, keyring: MemoryKeyring, tmp_path: Path) -> AsyncIterator[AccountService]:
+        store = await asyncio.to_thread(Store.open, tmp_path, now=datetime.now(UTC))
+        yield AccountService(store, Vault(keyring=lambda: keyring), lambda: http, {"bluesky": Bluesky}, Events())
+        await asyncio.to_thread(store.close)
+
+    @pytest.fixture
+    def keyring(self) -> MemoryKeyring:
+        return MemoryKeyring()
+
+    async def test_in_and_out(
+        self, server: PracticeBluesky, http: Http, accounts: AccountService, keyring: MemoryKeyring
+    ) -> None:
+        service = BrowserSignInService(accounts)
+        begun = await service.begin("bluesky", {"identifier": "northwind.test", "service": server.url})
+        finishing = asyncio.create_task(service.finish(begun))
+        page = await http.request("GET", begun.url)
+        assert "You are signed in" in page.text()
+        account = await finishing
+        assert isinstance(account, Account)
+        assert (account.handle, account.server) == ("northwind.test", server.url)
+        kept = Vault(keyring=lambda: keyring).get(account.id)
+        assert json.loads(kept.get("key"))["crv"] == "P-256"
+        assert kept.get("access") == server.oauth.grants[0].access
+        server.expire_tokens()
+        assert await accounts.test(account.id)
+        assert Vault(keyring=lambda: keyring).get(account.id).get("refresh") == server.oauth.grants[0].refresh
+        assert (await accounts.get(account.id)).days_left(datetime.now(UTC)) == 13
+        await accounts.remove(account.id)
+        assert server.oauth.grants == []
+
+    async def test_an_answer_of_another_server_is_not_taken(
+        self, server: PracticeBluesky, http: Http, accounts: AccountService
+    ) -> None:
+        service = BrowserSignInService(accounts)
+        begun = await service.begin("bluesky", {"identifier": "northwind.test", "service": server.url})
+        page = await http.request("GET", begun.url, follow=False)
+        mixed_up = page.headers["location"].replace(quote(server.url, safe=""), quote("https://evil.example", safe=""))
+        with pytest.raises(InputError, match="Another server"):
+            await service.finish(begun, mixed_up)
+        assert server.oauth.grants == []
+        assert isinstance(await service.finish(begun, page.headers["location"]), Account)
