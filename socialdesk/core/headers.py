@@ -8,7 +8,7 @@ from socialdesk.core.source import Column, Source, SourceState
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """One source as a column's options list it."""
+    """One source as a column's options list it. `live`: its network tells of news as they come."""
 
     source: Source
     state: SourceState
@@ -16,6 +16,7 @@ class SourceLine:
     kind_title: str
     account: str
     busy: bool = False
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,8 @@ class ColumnHeader:
     waits: str = ""
     waits_for: str = ""
     may_cost: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether everything that the column shows comes as it happens."""
+        return bool(self.sources) and all(line.live for line in self.sources)

@@ -7,7 +7,7 @@ facts; no code outside the adapter's file asks which network it has.
 Abilities raise only `Unreachable`, `RateLimited`, `AuthExpired`, `Rejected` and `OutcomeUnknown`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -15,7 +15,8 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from socialdesk.core.account import Account, Credential, Identity
 from socialdesk.core.costs import Price
-from socialdesk.core.entry import Page
+from socialdesk.core.entry import Entry, Page
+from socialdesk.core.listening import Heard
 from socialdesk.core.looks import NetworkLook
 from socialdesk.core.measures import Measure
 from socialdesk.core.post import MediaFile, Receipt, Rendition, Segment, Uploaded
@@ -56,7 +57,8 @@ __all__ = [  # what adapters need of `core.sign_in`, beside all that is defined 
 class SourceKind:
     """Something a column may show. `needs_account` False: works for an anonymous visitor too.
 
-    `searches` names the field that takes search words, so that one search can be spread over networks.
+    `searches` names the field that takes search words, so that one search can be spread over networks. `live`: the
+    network may tell of news while the desk listens (`Streams`).
     `gathers` names a kind of which one source of this kind can stand for many, asked in one look.
     """
 
@@ -68,6 +70,7 @@ class SourceKind:
     searches: str = ""
     inbox: bool = False
     interval_s: int = 120
+    live: bool = False
     gathers: str = ""
 
 
@@ -218,6 +221,26 @@ class Reads(Protocol):
 @runtime_checkable
 class ReadsOlder(Protocol):
     async def fetch_older(self, source: Source, older: str, limit: int) -> Page: ...
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """Tells of news while a connection stands, for the source kinds that are `live`. `Reads` brings what is told."""
+
+    def stream_of(self, source: Source) -> str:
+        """The stream that tells of this source, "" = none does; sources with the same one share it.
+
+        Pure, and asked without a credential.
+        """
+        ...
+
+    def listen(self, stream: str) -> AsyncGenerator[Heard, None]:
+        """What the network tells, the first that the stream stands. Raises what reading raises; ends when it is cut."""
+        ...
+
+    async def look_again(self, source: Source, remote_id: str) -> Entry | None:
+        """An entry as it is now; None = it is not there, or not for this source."""
+        ...
 
 
 @runtime_checkable

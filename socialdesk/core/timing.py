@@ -54,6 +54,13 @@ class Rhythm:
 
 
 DEFAULT_RHYTHM = Rhythm()
+LIVE_S = 10 * 60  # while the network tells of news by itself, looking is for what it may have left out
+
+
+def while_live(rhythm: Rhythm) -> Rhythm:
+    """The rhythm of a source that a stream tells of."""
+    seconds = max(LIVE_S, rhythm.base_s)
+    return Rhythm(seconds, seconds, max(seconds, rhythm.ceiling_s))
 
 
 def after_fetch(
@@ -224,6 +231,12 @@ def asks_now(state: SourceState, now: datetime) -> bool:
     where the month's money is spent."""
     waiting = state.error in {"rate_limited", "budget_spent"} and state.next_at is not None and state.next_at > now
     return not waiting
+
+
+def heeds(state: SourceState, now: datetime) -> bool:
+    """Whether word of news lets this source be asked now: never against a limit of the network or of the person."""
+    waiting = state.waits in {"limit", "budget"} and state.next_at is not None and state.next_at > now
+    return asks_now(state, now) and not waiting and not state.stopped
 
 
 _DIRECTIVE = re.compile(r'([a-z-]+)\s*(?:=\s*"?([^",\s]+)"?)?', re.IGNORECASE)

@@ -99,9 +99,10 @@ class Streaming:
         async with self._changed:
             await self._changed.wait_for(lambda: count() >= times)
 
-    async def until_closed(self) -> None:
+    async def until_closed(self, stream: str = "") -> None:
+        """Returns when none is left (of this stream)."""
         async with self._changed:
-            await self._changed.wait_for(lambda: not self.open)
+            await self._changed.wait_for(lambda: not any(stream in {"", one.stream} for one in self.open))
 
     def cut(self) -> None:
         """Every connection breaks off."""

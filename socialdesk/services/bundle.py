@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from socialdesk.services.health import HealthService
     from socialdesk.services.image_cache import ImageService
     from socialdesk.services.inspecting import InspectService
+    from socialdesk.services.listening import ListenService
     from socialdesk.services.marking import MarkService
     from socialdesk.services.publishing import PublishService
     from socialdesk.services.reading import ReadingService
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from socialdesk.services.subscribing import SubscribeService
     from socialdesk.services.transfer import TransferService
 
-ENDED_TOGETHER = ("reading", "marking", "refresh", "searching", "recleaning")
+ENDED_TOGETHER = ("reading", "marking", "listening", "refresh", "searching", "recleaning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Services:
         await self.images.set_limit(int(megabytes) * 1_000_000)
         await self.publishing.start()
         self.refresh.start()
+        self.listening.start()
         self.reading.start()
         self.marking.start()
         self.searching.start()
@@ -145,7 +147,9 @@ class Services:
             return await self.inspecting.feed_of(address)
 
         parts = self._parts
-        return ColumnService(parts.store, self.accounts, self.events, parts.now, self._is_busy, self._wake, feed_of)
+        return ColumnService(
+            parts.store, self.accounts, self.events, parts.now, self._is_busy, self._wake, feed_of, self._is_live
+        )
 
     @cached_property
     def refresh(self) -> "RefreshService":
@@ -156,6 +160,17 @@ class Services:
             parts.store, self.accounts, parts.worker, http, connectivity, self.events, parts.now, self.spending
         )
         made.before_look.append(self.marking.push_before)
+        return made
+
+    @cached_property
+    def listening(self) -> "ListenService":
+        from socialdesk.services.hearing import Hearer
+        from socialdesk.services.listening import ListenService
+
+        parts = self._parts
+        hearer = Hearer(parts.store, self.accounts, parts.worker, self.refresh, self.events, parts.now)
+        made = ListenService(parts.store, self.accounts, self.refresh, hearer, self._wire[1], self.events, parts.now)
+        self.refresh.is_live = made.is_live
         return made
 
     @cached_property
@@ -285,6 +300,9 @@ class Services:
     def _is_busy(self, source_id: int) -> bool:
         return "refresh" in vars(self) and self.refresh.is_busy(source_id)
 
+    def _is_live(self, source_id: int) -> bool:
+        return "listening" in vars(self) and self.listening.is_live(source_id)
+
     def _wake(self) -> None:
         self.refresh.wake()
 
@@ -298,4 +316,6 @@ class Services:
     async def _signed_in(self, account_id: int) -> None:
         await self.reading.account_back(account_id)
         await self.refresh.account_back(account_id)
+        if "listening" in vars(self):
+            await self.listening.account_back(account_id)
         await self.publishing.account_back(account_id)

@@ -33,6 +33,7 @@ class ColumnService:
         is_busy: Callable[[int], bool],
         wake: Callable[[], None],
         find_feed: Callable[[str], Awaitable[tuple[str, str]]],
+        is_live: Callable[[int], bool] = lambda _source_id: False,
     ) -> None:
         self._store = store
         self._accounts = accounts
@@ -41,6 +42,7 @@ class ColumnService:
         self._is_busy = is_busy
         self._wake = wake
         self._find_feed = find_feed
+        self._is_live = is_live
 
     async def all(self) -> tuple[Column, ...]:
         return await self._store.read(columns_table.all)
@@ -260,6 +262,7 @@ class ColumnService:
             site.title if site else kind.title if kind else source.kind,
             account.handle if account else "",
             self._is_busy(source.id),
+            self._is_live(source.id),
         )
 
     def title_of(self, source: Source) -> str:

@@ -68,6 +68,7 @@ class RefreshService:
         self._loop_task: asyncio.Task[None] | None = None
         self._rest_until = 0.0
         self.before_look: list[Callable[[Source], Awaitable[None]]] = []
+        self.is_live: Callable[[int], bool] = lambda _source_id: False
 
     def is_busy(self, source_id: int) -> bool:
         return source_id in self._running
@@ -126,13 +127,29 @@ class RefreshService:
         floor = 0.5 if self._running else 0.05
         return min(max(soon, floor), LONGEST_SLEEP_S)
 
+    async def look(self, source_id: int) -> None:
+        """There is word of news: asks this source after any look under way, which may have come too early for it.
+
+        Not where the source has to wait. Nobody is told that it is asked: word may come every few seconds.
+        """
+        await self.until_idle(source_id)
+        found = await self._store.read(sources_table.standing_of, source_id)
+        if found is not None and timing.heeds(found[1], self._now()):
+            await asyncio.wait({self._begin(*found, urgent=False, quiet=True)})
+
+    async def until_idle(self, source_id: int) -> None:
+        """Returns when no look at this source is under way."""
+        if source_id in self._running:
+            await asyncio.wait({self._running[source_id]})
+
     def _begin(
-        self, source: Source, state: SourceState, column_ids: tuple[int, ...], *, urgent: bool
+        self, source: Source, state: SourceState, column_ids: tuple[int, ...], *, urgent: bool, quiet: bool = False
     ) -> asyncio.Task[SourceOutcome]:
         """One fetch per source at a time; a second wish joins the first."""
         task = self._running.get(source.id)
         if task is None:
-            task = asyncio.create_task(self._one(source, state, column_ids, urgent=urgent), name=f"source {source.id}")
+            one = self._one(source, state, column_ids, urgent=urgent, quiet=quiet)
+            task = asyncio.create_task(one, name=f"source {source.id}")
             self._running[source.id] = task
             task.add_done_callback(lambda _: self._ended(source.id))
         return task
@@ -213,10 +230,11 @@ class RefreshService:
         return bool(page.entries)
 
     async def _one(
-        self, source: Source, state: SourceState, column_ids: tuple[int, ...], *, urgent: bool
+        self, source: Source, state: SourceState, column_ids: tuple[int, ...], *, urgent: bool, quiet: bool
     ) -> SourceOutcome:
         async with self._lanes.place(source):
-            self._events.send(SourceChanged(source.id, column_ids, busy=True))
+            if not quiet:
+                self._events.send(SourceChanged(source.id, column_ids, busy=True))
             outcome = await self._fetch_and_store(source, state, urgent=urgent)
         self._events.send(
             SourceChanged(source.id, column_ids, busy=False, error=outcome.error, next_at=outcome.next_at)
@@ -285,6 +303,7 @@ class RefreshService:
     async def _store_page(self, source: Source, state: SourceState, fetched: "_Fetched") -> SourceOutcome:
         now, page = self._now(), fetched.page
         rhythm, slowed = await self._spending.rhythm(source)
+        rhythm = timing.while_live(rhythm) if self.is_live(source.id) else rhythm
         after = timing.after_fetch(
             page,
             state,

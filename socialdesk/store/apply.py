@@ -106,6 +106,21 @@ def _marked(
     return marking.merged(db, changes, marking.take(db, source, marks, now))
 
 
+def bring_up_to_date(db: sqlite3.Connection, source: Source, page: Sequence[Record], now: datetime) -> Applied:
+    """Takes in changed entries that the source has; others are left out, and where the source stands is not touched."""
+    records = {record.key: record for record in page}
+    known = db.execute(
+        "SELECT e.key FROM entry e JOIN source_entry m ON m.entry_id = e.id"
+        " WHERE m.source_id = ? AND e.key IN (SELECT value FROM json_each(?))",
+        (source.id, json_list(records)),
+    )
+    mine = {key: records[key] for (key,) in known.fetchall()}
+    if not mine:
+        return _NOTHING
+    items = store_entries(db, source, mine, now, complete=False)
+    return Applied(_show(db, source, _join(db, source, items, now, None, first=False)), ())
+
+
 def _keep_older(db: sqlite3.Connection, source: Source, older: str) -> None:
     db.execute("UPDATE source_state SET older = ? WHERE source_id = ?", (older, source.id))
 

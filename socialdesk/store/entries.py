@@ -1,15 +1,16 @@
 """Entries: what sources brought."""
 
 import sqlite3
+from collections.abc import Iterable
 
 from socialdesk.core.entry import Entry
 from socialdesk.core.rows import StoredEntry
-from socialdesk.store.apply import apply, apply_records
-from socialdesk.store.codec import moment
+from socialdesk.store.apply import apply, apply_records, bring_up_to_date
+from socialdesk.store.codec import json_list, moment
 from socialdesk.store.record import entry_of, record_of
 from socialdesk.store.upsert import log_search, put_content
 
-__all__ = ["apply", "apply_records", "by_key", "get", "update_entry"]
+__all__ = ["apply", "apply_records", "bring_up_to_date", "by_key", "get", "held", "update_entry"]
 
 _WHOLE = """
     SELECT e.id, e.payload, e.first_seen, b.rest, b.html, m.via, m.source_id, s.account_id
@@ -35,6 +36,22 @@ def get(db: sqlite3.Connection, entry_id: int, source_id: int | None = None) -> 
 def by_key(db: sqlite3.Connection, key: str) -> StoredEntry | None:
     row = db.execute(f"{_WHOLE} WHERE e.key = ? {_BEST_VIEW}", (key,)).fetchone()
     return _stored(row) if row else None
+
+
+def held(
+    db: sqlite3.Connection, source_ids: Iterable[int], remote_ids: Iterable[str], newest: int = 2000
+) -> tuple[tuple[int, int, str], ...]:
+    """(source, entry, id at its network) of these ids, among the `newest` entries of each source."""
+    wanted = json_list(remote_ids)
+    found: list[tuple[int, int, str]] = []
+    for source_id in source_ids:
+        found += db.execute(
+            "SELECT m.source_id, e.id, ifnull(json_extract(CAST(m.via AS TEXT), '$.remote_id'), e.remote_id) AS there"
+            " FROM (SELECT * FROM source_entry WHERE source_id = ? ORDER BY entry_id DESC LIMIT ?) m"
+            " JOIN entry e ON e.id = m.entry_id WHERE there IN (SELECT value FROM json_each(?))",
+            (source_id, newest, wanted),
+        ).fetchall()
+    return tuple(found)
 
 
 def update_entry(

@@ -1,8 +1,8 @@
 """Entries as the database holds them: content once, and for each source what its account knows of them.
 
 `payload` is the entry as JSON without defaults, and without what belongs to one account (`via`): its references, its
-own marks and filters, why it shows the entry, the id at its server. The body of a long article is apart, so that paging through
-cards never reads it.
+own marks and filters, why it shows the entry, the id at its server. The body of a long article is apart, so that paging
+through cards never reads it.
 """
 
 import json

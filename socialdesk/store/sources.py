@@ -149,6 +149,34 @@ def standing(db: sqlite3.Connection, column_id: int | None) -> tuple[Standing, .
     return tuple(_standing(row) for row in rows)
 
 
+def standing_of(db: sqlite3.Connection, source_id: int) -> Standing | None:
+    """One source, where it stands, and the columns that show it; None when it is gone."""
+    row = db.execute(
+        f"SELECT {_FIELDS}, {_STATE}, {_SHOWN_IN} FROM source_state t JOIN source s ON s.id = t.source_id"  # noqa: S608
+        " WHERE s.id = ?",
+        (source_id,),
+    ).fetchone()
+    return _standing(row) if row else None
+
+
+def of_accounts(db: sqlite3.Connection) -> tuple[Source, ...]:
+    """The sources of accounts that a column shows and that have not stopped."""
+    rows = db.execute(
+        f"SELECT {_FIELDS} FROM source s JOIN source_state t ON t.source_id = s.id"  # noqa: S608 - constants
+        f" WHERE s.account_id IS NOT NULL AND t.stopped = 0 AND {_SHOWN} ORDER BY s.id"
+    )
+    return tuple(_source(row) for row in rows)
+
+
+def hasten(db: sqlite3.Connection, source_ids: Iterable[int], at: datetime) -> None:
+    """Lets these be asked at `at` if they would be later, save where the network told us to wait."""
+    db.executemany(
+        "UPDATE source_state SET next_at = ? WHERE source_id = ? AND stopped = 0 AND next_at > ?"
+        " AND waits NOT IN ('limit', 'budget')",
+        [(to_us(at), source_id, to_us(at)) for source_id in source_ids],
+    )
+
+
 def due(db: sqlite3.Connection, now: datetime, limit: int, begun: Iterable[int] = ()) -> tuple[Standing, ...]:
     """Sources to ask now, the longest overdue first: shown by a column, not stopped, `next_at` reached or None.
 

@@ -1,19 +1,21 @@
 """The account as the desk opens it: every ability, each handed to the module that knows it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from socialdesk.core.account import Account, Credential, Identity
-from socialdesk.core.entry import Page
+from socialdesk.core.entry import Entry, Page
 from socialdesk.core.errors import Rejected, Unreachable
+from socialdesk.core.listening import Heard
 from socialdesk.core.network import BrowserStep, NetworkFacts, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.http import Http
-from socialdesk.networks.mastodon import signin
+from socialdesk.networks.mastodon import signin, streaming
 from socialdesk.networks.mastodon.address import account_of, server_of
 from socialdesk.networks.mastodon.client import Client, utc_now
 from socialdesk.networks.mastodon.facts import FACTS
@@ -102,6 +104,20 @@ class Mastodon:
         if (kind, field_name) == ("list", "list") and not self._client.anonymous:
             return await self._reader.lists(self._client)
         return ()
+
+    # listening
+
+    def stream_of(self, source: Source) -> str:
+        return streaming.stream_of(source, self._account.server)
+
+    async def listen(self, stream: str) -> AsyncGenerator[Heard, None]:
+        base = streaming.base_of((await self._current_limits()).streaming, self._account.server)
+        async with aclosing(streaming.listen(self._client, base, stream)) as heard:
+            async for one in heard:
+                yield one
+
+    async def look_again(self, source: Source, remote_id: str) -> Entry | None:
+        return await self._reader.look_again(source, remote_id)
 
     def _where(self, source: Source) -> tuple[Client, Home]:
         """Whom to ask for a source: the named server, the account's, or the one a followed account lives on."""

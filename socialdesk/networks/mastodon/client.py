@@ -1,11 +1,13 @@
 """Requests to one server, with or without a token."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Any
 
 from socialdesk.core.errors import AuthExpired, Rejected
 from socialdesk.http import Http, Response
+from socialdesk.http.server_events import ServerEvent
 
 Params = Mapping[str, str] | list[tuple[str, str]]
 
@@ -40,6 +42,10 @@ class Client:
             if self.anonymous:
                 raise Rejected(str(error), reason="missing_permission", detail=error.detail) from error
             raise
+
+    def listen(self, url: str) -> AbstractAsyncContextManager[AsyncIterator[ServerEvent]]:
+        """Events from `url`, an address of this server's own."""
+        return self.http.listen(url, headers=self._headers, budget=self._budget)
 
     async def send(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, harmless: bool = False, **body: Any

@@ -56,9 +56,9 @@ FACTS = NetworkFacts(
         ),
     ),
     sources=(
-        SourceKind("home", "Home", "house", interval_s=60),
-        SourceKind("notifications", "Notifications", "bell", inbox=True, interval_s=60),
-        SourceKind("list", "List", "list", (Field("list", "List"),), interval_s=90),
+        SourceKind("home", "Home", "house", interval_s=60, live=True),
+        SourceKind("notifications", "Notifications", "bell", inbox=True, interval_s=60, live=True),
+        SourceKind("list", "List", "list", (Field("list", "List"),), interval_s=90, live=True),
         SourceKind(
             "search",
             "Search",
@@ -77,6 +77,7 @@ FACTS = NetworkFacts(
             ),
             needs_account=False,
             searches="tag",
+            live=True,
         ),
         SourceKind("followed_tags", "Hashtags you follow", "hash", interval_s=300),
         SourceKind(
@@ -87,7 +88,7 @@ FACTS = NetworkFacts(
             needs_account=False,
             interval_s=300,
         ),
-        SourceKind("local", "Local posts of a server", "users", (_ANY_SERVER,), needs_account=False),
+        SourceKind("local", "Local posts of a server", "users", (_ANY_SERVER,), needs_account=False, live=True),
         SourceKind("bookmarks", "Bookmarks", "bookmark", interval_s=600),
     ),
     actions=("like", "reshare", "reply", "bookmark", "quote"),

@@ -275,6 +275,17 @@ class Reader:
         entries = (entry_of(item, home, context="thread") for item in items)
         return Page(tuple(entry for entry in entries if entry is not None))
 
+    async def look_again(self, source: Source, local_id: str) -> Entry | None:
+        """A status as it is now; None = it is gone, or the person's filters hide it from this source."""
+        line = await self._line(source, "")
+        try:
+            _, answer = await line.client.get(f"/api/v1/statuses/{quote(local_id, safe='')}")
+        except Rejected as error:
+            if error.reason not in {"not_found", "gone"}:
+                raise
+            return None
+        return entry_of(obj(answer), line.home, context=line.context)
+
     async def lists(self, client: Client) -> tuple[tuple[str, str], ...]:
         _, answer = await client.get("/api/v1/lists")
         return tuple((string(found.get("id")), string(found.get("title"))) for found in objs(answer))

@@ -42,6 +42,7 @@ class Limits:
     poll_characters: int = 50
     poll_min_s: int = 300
     poll_max_s: int = 2_629_746
+    streaming: str = ""  # where its streams are, "" = at the server itself
 
     def to_text(self) -> str:
         return json.dumps({name: getattr(self, name) for name in self.__slots__}, ensure_ascii=False)
@@ -89,6 +90,8 @@ def limits_of(instance: Obj) -> Limits:
         ),
         poll_min_s=positive(polls.get("min_expiration"), positive(older_polls.get("min_expiration"), plain.poll_min_s)),
         poll_max_s=positive(polls.get("max_expiration"), positive(older_polls.get("max_expiration"), plain.poll_max_s)),
+        streaming=string(obj(configuration.get("urls")).get("streaming"))
+        or string(obj(instance.get("urls")).get("streaming_api")),
     )
 
 

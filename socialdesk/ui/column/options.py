@@ -12,6 +12,7 @@ from socialdesk.core import known_sites
 from socialdesk.core.headers import ColumnHeader, SourceLine
 from socialdesk.core.source import Column, WordFilter
 from socialdesk.ui import words
+from socialdesk.ui.column import telling
 from socialdesk.ui.column.look import PAD, Look
 from socialdesk.ui.controls import Elided, IconButton, IconLabel, button, clear_layout, label
 
@@ -127,7 +128,7 @@ class OptionsPanel(QWidget):
         self.stories.setChecked(column.view == "stories")
         self._show_sources(header.sources)
         self._show_cost(header)
-        said = words.next_look(header.next_at, self._look.desk.now(), header.waits, header.waits_for)
+        said = telling.next_look(header, self._look.desk.now())
         self._next.setText(f"{said[:1].upper()}{said[1:]}")
         self._filling = False
 

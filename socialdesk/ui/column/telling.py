@@ -7,14 +7,18 @@ from socialdesk.ui import words
 
 
 def next_look(data: ColumnHeader, now: datetime) -> str:
-    return words.next_look(data.next_at, now, data.waits, data.waits_for)
+    """When it looks next; while news come by themselves that is only to make sure."""
+    said = words.next_look(data.next_at, now, data.waits, data.waits_for)
+    return f"live, {said}" if data.live and said else said
 
 
 def subtitle(data: ColumnHeader, now: datetime) -> str:
     """What feeds the column; before that why it looks later than usual, unless the line for trouble says so."""
     late = data.waits in ("limit", "budget") and not data.error
     said = next_look(data, now)
-    return f"{said[:1].upper()}{said[1:]} · {data.subtitle}" if late else data.subtitle
+    if late:
+        return f"{said[:1].upper()}{said[1:]} · {data.subtitle}"
+    return f"Live · {data.subtitle}" if data.live and not data.error else data.subtitle
 
 
 def trouble(data: ColumnHeader) -> tuple[str, str]:
