@@ -29,6 +29,7 @@ from socialdesk.practice.facebook_refusals import GraphError
 from socialdesk.practice.facebook_state import Comment, Post
 from socialdesk.practice.server import Fault
 from socialdesk.practice.world import picture
+from tests.networks.browsing import sent_back
 from tests.networks.graph_judge import GraphJudge, RecordingFacebook, judged, load_judge
 from tests.networks.test_facebook import Later, open_page
 
@@ -225,14 +226,6 @@ async def test_a_link_that_facebook_cannot_read(server: RecordingFacebook, opene
 # signing in
 
 
-async def browse(url: str, back: str = REDIRECT) -> str:
-    """Opens the authorization page and returns the address that the browser is sent back to."""
-    async with aiohttp.ClientSession() as browser, browser.get(url, allow_redirects=False) as page:
-        assert page.status == 302, await page.text()
-        assert page.headers["Location"].startswith(back)
-        return page.headers["Location"]
-
-
 def app_answers(server: RecordingFacebook, **more: str) -> dict[str, str]:
     return {"client_id": server.credentials["client_id"], "client_secret": server.credentials["client_secret"], **more}
 
@@ -256,7 +249,7 @@ async def test_the_whole_way_through_the_browser(server: RecordingFacebook, visi
     query = parse_qs(urlsplit(step.url).query)
     assert query["scope"][0].split(",") == [*(scope for scope, _ in SCOPES), "business_management"]
     assert server.credentials["client_secret"] not in step.url
-    code = parse_pasted(await browse(step.url), step.state)
+    code = parse_pasted(await sent_back(step.url, REDIRECT), step.state)
     done = await visitor.finish_sign_in(step, code)
     assert isinstance(done, SignedIn)
     who = done.identity
@@ -345,7 +338,7 @@ async def test_what_cannot_be_an_app(server: RecordingFacebook, visitor: Any, ch
 
 async def test_a_wrong_secret_and_a_wrong_code(server: RecordingFacebook, visitor: Any) -> None:
     step = await visitor.begin_sign_in(app_answers(server, client_secret="0" * 32), REDIRECT)
-    code = parse_pasted(await browse(step.url), step.state)
+    code = parse_pasted(await sent_back(step.url, REDIRECT), step.state)
     with pytest.raises(Rejected) as caught:
         await visitor.finish_sign_in(step, code)
     assert caught.value.reason == "app_not_allowed"
@@ -365,7 +358,7 @@ async def test_an_app_that_is_live_has_a_redirect_address_of_its_own(server: Rec
     step = await visitor.begin_sign_in(answers, REDIRECT)
     assert step.redirect_uri == back
     assert "/v26.0/dialog/oauth" in step.url
-    done = await visitor.finish_sign_in(step, parse_pasted(await browse(step.url, back), step.state))
+    done = await visitor.finish_sign_in(step, parse_pasted(await sent_back(step.url, back), step.state))
     assert done.identity.facts == {"version": "v26.0"}
 
 

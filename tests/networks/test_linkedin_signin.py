@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from socialdesk.content.worker import Worker
 from socialdesk.core.account import NOTHING, Account, Credential
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
-from socialdesk.core.network import OAuthCode, SignedIn
+from socialdesk.core.network import OAuthCode
 from socialdesk.http import Http
 from socialdesk.networks.linkedin.adapter import LinkedIn
 from socialdesk.networks.linkedin.facts import PORT, REDIRECT, VERSIONS
@@ -23,9 +22,8 @@ from socialdesk.practice.linkedin_oauth import COMMENTS, MEMBER, PAGE, App
 from socialdesk.practice.server import Fault
 from socialdesk.practice.world import World
 from socialdesk.ui import words
+from tests.networks.browsing import LISTENER, browse, opened_as, signed_in
 from tests.services.conftest import open_desk
-
-LISTENER = "http://127.0.0.1:49152/callback"
 
 
 @pytest.fixture
@@ -54,29 +52,8 @@ def visitor(server: PracticeLinkedIn, http: Http, slept: Slept) -> Any:
     return LinkedIn(Account(0, "linkedin", "", "", server.url), NOTHING, http, sleep=slept)
 
 
-async def browse(url: str, redirect: str = REDIRECT) -> dict[str, list[str]]:
-    async with aiohttp.ClientSession() as browser, browser.get(url, allow_redirects=False) as page:
-        assert page.status == 302, await page.text()
-        assert page.headers["Location"].startswith(redirect)
-        return parse_qs(urlsplit(page.headers["Location"]).query)
-
-
 def answers(app: App, **more: str) -> dict[str, str]:
     return {"client_id": app.client_id, "client_secret": app.secret, **more}
-
-
-async def signed_in(visitor: Any, given: dict[str, str]) -> SignedIn:
-    step = await visitor.begin_sign_in(given, LISTENER)
-    came_back = await browse(step.url, step.redirect_uri)
-    assert came_back["state"] == [step.state]
-    done: SignedIn = await visitor.finish_sign_in(step, came_back["code"][0])
-    return done
-
-
-def opened(done: SignedIn, http: Http) -> Any:
-    who = done.identity
-    account = Account(5, "linkedin", who.name, who.handle, who.server, who.remote_id, who.avatar_url, who.facts)
-    return LinkedIn(account, done.credential, http)
 
 
 def test_the_real_addresses() -> None:
@@ -100,14 +77,14 @@ async def test_a_member(server: PracticeLinkedIn, http: Http, visitor: Any) -> N
     assert done.identity.name == server.me.name
     assert done.identity.avatar_url.startswith("http")
     assert set(done.identity.facts["scopes"].split()) == MEMBER
-    again = await opened(done, http).whoami()
+    again = await opened_as(done, LinkedIn, http).whoami()
     assert again == done.identity
 
 
 async def test_more_permissions_are_asked_for_and_kept(server: PracticeLinkedIn, http: Http, visitor: Any) -> None:
     app = server.oauth.register(MEMBER | {COMMENTS})
     done = await signed_in(visitor, answers(app, scopes=COMMENTS))
-    assert (await opened(done, http).post_rules()).replies
+    assert (await opened_as(done, LinkedIn, http).post_rules()).replies
 
 
 @pytest.mark.parametrize("form", ["number", "urn", "address", "name", "admin"])
@@ -124,7 +101,7 @@ async def test_a_page(server: PracticeLinkedIn, http: Http, visitor: Any, form: 
     done = await signed_in(visitor, answers(app, organization=typed))
     assert done.identity.remote_id == server.page
     assert (done.identity.name, done.identity.handle) == (server.me.name, name)
-    assert await opened(done, http).whoami() == done.identity
+    assert await opened_as(done, LinkedIn, http).whoami() == done.identity
 
 
 @pytest.mark.parametrize("which", ["another", "none"])
@@ -142,7 +119,7 @@ async def test_without_a_secret_where_linkedin_allows_it(server: PracticeLinkedI
     done = await signed_in(visitor, {"client_id": app.client_id})
     assert done.identity.remote_id == PERSON
     step = await visitor.begin_sign_in({"client_id": app.client_id}, LISTENER)
-    code = (await browse(step.url))["code"][0]
+    code = (await browse(step.url, REDIRECT))["code"][0]
     with pytest.raises(Rejected) as caught:
         await visitor.finish_sign_in(replace(step, verifier="another" * 8), code)
     assert caught.value.reason == "app_not_allowed"
@@ -211,27 +188,27 @@ async def test_pasted_tokens(server: PracticeLinkedIn, visitor: Any, http: Http)
 async def test_renewal_where_the_app_has_it(server: PracticeLinkedIn, visitor: Any, http: Http) -> None:
     app = server.oauth.register(MEMBER, renews=True)
     done = await signed_in(visitor, answers(app))
-    fresh = await opened(done, http).renew()
+    fresh = await opened_as(done, LinkedIn, http).renew()
     assert fresh.get("access_token") != done.credential.get("access_token")
     assert fresh.get("refresh_token")
-    assert (await opened(replace(done, credential=fresh), http).whoami()).remote_id == PERSON
+    assert (await opened_as(replace(done, credential=fresh), LinkedIn, http).whoami()).remote_id == PERSON
     server.faults.add(Fault("500", match="accessToken"))
     with pytest.raises(Unreachable):
-        await opened(done, http).renew()
+        await opened_as(done, LinkedIn, http).renew()
     server.oauth.refresh_tokens.clear()
     with pytest.raises(AuthExpired):
-        await opened(done, http).renew()
+        await opened_as(done, LinkedIn, http).renew()
 
 
 async def test_without_renewal_the_person_signs_in_again(server: PracticeLinkedIn, visitor: Any, http: Http) -> None:
     app = server.oauth.register(MEMBER)
     with pytest.raises(AuthExpired):
-        await opened(await signed_in(visitor, answers(app)), http).renew()
+        await opened_as(await signed_in(visitor, answers(app)), LinkedIn, http).renew()
 
 
 async def test_signing_out_ends_the_token(server: PracticeLinkedIn, visitor: Any, http: Http) -> None:
     app = server.oauth.register(MEMBER)
-    account = opened(await signed_in(visitor, answers(app)), http)
+    account = opened_as(await signed_in(visitor, answers(app)), LinkedIn, http)
     await account.sign_out()
     with pytest.raises(AuthExpired):
         await account.whoami()

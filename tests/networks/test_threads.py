@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import aiohttp
 import pytest
 
 from socialdesk.core.account import NOTHING, Account, Credential
@@ -34,6 +33,7 @@ from socialdesk.networks.threads.translate import Place, entry_of
 from socialdesk.practice.facebook_refusals import GraphError
 from socialdesk.practice.server import Fault
 from socialdesk.ui.words import sentence
+from tests.networks.browsing import sent_back
 from tests.networks.contract import Later, NetworkContract, no_sleep
 from tests.networks.threads_judge import WORLD, RecordingThreads, Sent, ThreadsJudge, judged, load_judge
 
@@ -485,13 +485,6 @@ def app_answers(server: RecordingThreads, **more: str) -> dict[str, str]:
     return {name: server.credentials[name] for name in ("client_id", "client_secret", "redirect")} | more
 
 
-async def browse(url: str) -> str:
-    """Opens the authorization page and returns the address that the browser is sent to."""
-    async with aiohttp.ClientSession() as browser, browser.get(url, allow_redirects=False) as page:
-        assert page.status == 302, await page.text()
-        return page.headers["Location"]
-
-
 def test_the_real_addresses() -> None:
     assert server_of(Account(0, "threads", "", "", "")) == "https://graph.threads.net"
     assert web_of("https://graph.threads.net") == "https://www.threads.net"
@@ -509,7 +502,7 @@ async def test_the_whole_way_with_a_pasted_address(server: RecordingThreads, vis
     step = await visitor.begin_sign_in(app_answers(server), "http://127.0.0.1:1/callback")
     assert step.redirect_uri == server.credentials["redirect"]
     assert parse_qs(urlsplit(step.url).query)["scope"] == [",".join(scope for scope, _ in SCOPES)]
-    ended_on = await browse(step.url)
+    ended_on = await sent_back(step.url)
     assert ended_on.endswith("#_")
     done = await visitor.finish_sign_in(step, parse_pasted(ended_on, step.state))
     who = done.identity
@@ -543,7 +536,7 @@ async def test_what_cannot_be_an_app(server: RecordingThreads, visitor: Any, cha
 async def test_a_wrong_secret_and_a_wrong_code(server: RecordingThreads, visitor: Any) -> None:
     step = await visitor.begin_sign_in(app_answers(server, client_secret="0" * 32), "")
     with pytest.raises(Rejected) as caught:
-        await visitor.finish_sign_in(step, parse_pasted(await browse(step.url), step.state))
+        await visitor.finish_sign_in(step, parse_pasted(await sent_back(step.url), step.state))
     assert caught.value.reason == "app_not_allowed"
     step = await visitor.begin_sign_in(app_answers(server), "")
     with pytest.raises(Rejected) as caught:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from socialdesk.content.worker import Worker
 from socialdesk.core.account import NOTHING, Account
 from socialdesk.core.errors import AuthExpired, InputError, Rejected, Unreachable
-from socialdesk.core.network import OAuthCode, SignedIn
+from socialdesk.core.network import OAuthCode
 from socialdesk.http import Http
 from socialdesk.networks.tumblr.adapter import Tumblr
 from socialdesk.networks.tumblr.facts import PORT, REDIRECT
@@ -24,9 +23,8 @@ from socialdesk.practice.tumblr import SECOND_BLOG, PracticeTumblr
 from socialdesk.practice.tumblr_oauth import SCOPES, App
 from socialdesk.practice.world import World
 from socialdesk.ui import words
+from tests.networks.browsing import LISTENER, opened_as, signed_in
 from tests.services.conftest import open_desk
-
-LISTENER = "http://127.0.0.1:49152/callback"
 
 
 class Clock:
@@ -53,29 +51,8 @@ def visitor(server: PracticeTumblr, http: Http) -> Any:
     return Tumblr(Account(0, "tumblr", "", "", server.url), NOTHING, http)
 
 
-async def browse(url: str, redirect: str = REDIRECT) -> dict[str, list[str]]:
-    async with aiohttp.ClientSession() as browser, browser.get(url, allow_redirects=False) as page:
-        assert page.status == 302, await page.text()
-        assert page.headers["Location"].startswith(redirect)
-        return parse_qs(urlsplit(page.headers["Location"]).query)
-
-
 def answers(app: App, **more: str) -> dict[str, str]:
     return {"client_id": app.key, "client_secret": app.secret, **more}
-
-
-async def signed_in(visitor: Any, given: dict[str, str]) -> SignedIn:
-    step = await visitor.begin_sign_in(given, LISTENER)
-    came_back = await browse(step.url, step.redirect_uri)
-    assert came_back["state"] == [step.state]
-    done: SignedIn = await visitor.finish_sign_in(step, came_back["code"][0])
-    return done
-
-
-def opened(done: SignedIn, http: Http) -> Any:
-    who = done.identity
-    account = Account(5, "tumblr", who.name, who.handle, who.server, who.remote_id, who.avatar_url, who.facts)
-    return Tumblr(account, done.credential, http)
 
 
 def test_the_real_addresses() -> None:
@@ -120,7 +97,7 @@ async def test_the_primary_blog(server: PracticeTumblr, http: Http, visitor: Any
     done = await signed_in(visitor, answers(server.oauth.register()))
     assert (done.identity.remote_id, done.identity.handle) == (server.me.uuid, server.me.name)
     assert done.identity.name == server.me.title
-    assert await opened(done, http).whoami() == done.identity
+    assert await opened_as(done, Tumblr, http).whoami() == done.identity
     async with aiohttp.ClientSession() as browser, browser.get(done.identity.avatar_url) as face:
         assert face.content_type == "image/png"
 
@@ -128,7 +105,7 @@ async def test_the_primary_blog(server: PracticeTumblr, http: Http, visitor: Any
 async def test_another_blog_of_the_person(server: PracticeTumblr, http: Http, visitor: Any) -> None:
     done = await signed_in(visitor, answers(server.oauth.register(), blog=f"https://www.tumblr.com/{SECOND_BLOG}"))
     assert done.identity.handle == SECOND_BLOG
-    assert await opened(done, http).whoami() == done.identity
+    assert await opened_as(done, Tumblr, http).whoami() == done.identity
 
 
 async def test_a_blog_of_somebody_else(server: PracticeTumblr, visitor: Any) -> None:
@@ -177,26 +154,26 @@ async def test_tokens_end_and_are_renewed_in_pairs(
     done = await signed_in(visitor, answers(server.oauth.register()))
     clock.ahead = timedelta(minutes=43)
     with pytest.raises(AuthExpired):
-        await opened(done, http).whoami()
-    fresh = await opened(done, http).renew()
+        await opened_as(done, Tumblr, http).whoami()
+    fresh = await opened_as(done, Tumblr, http).renew()
     assert fresh.get("refresh_token") != done.credential.get("refresh_token")
-    assert (await opened(replace(done, credential=fresh), http).whoami()) == done.identity
+    assert (await opened_as(replace(done, credential=fresh), Tumblr, http).whoami()) == done.identity
     with pytest.raises(AuthExpired):
-        await opened(done, http).renew()  # the old one is spent
+        await opened_as(done, Tumblr, http).renew()  # the old one is spent
     server.faults.add(Fault("500", match="oauth2/token"))
     with pytest.raises(Unreachable):
-        await opened(replace(done, credential=fresh), http).renew()
+        await opened_as(replace(done, credential=fresh), Tumblr, http).renew()
 
 
 async def test_pasted_tokens(server: PracticeTumblr, visitor: Any, http: Http) -> None:
     given = {name: server.credentials[name] for name in ("token", "refresh_token", "client_id", "client_secret")}
     done = await visitor.sign_in(given)
     assert done.identity.handle == server.me.name
-    assert (await opened(done, http).renew()).get("access_token")
+    assert (await opened_as(done, Tumblr, http).renew()).get("access_token")
     alone = await visitor.sign_in({"token": given["token"], "blog": SECOND_BLOG})
     assert alone.identity.handle == SECOND_BLOG
     with pytest.raises(AuthExpired):
-        await opened(alone, http).renew()
+        await opened_as(alone, Tumblr, http).renew()
     with pytest.raises(AuthExpired):
         await visitor.sign_in({"token": "of-somebody-else"})
     for wrong in ("", "two words"):

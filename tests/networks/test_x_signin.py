@@ -20,10 +20,9 @@ from socialdesk.networks.x.adapter import X as NETWORK
 from socialdesk.networks.x.facts import PORT, REDIRECT, SCOPES
 from socialdesk.networks.x.signin import server_of, web_of
 from socialdesk.practice.server import Fault
+from tests.networks.browsing import LISTENER, browse, signed_in
 from tests.networks.x_judge import Judge, RecordingX, judged, load_judge
 from tests.services.conftest import open_desk
-
-LISTENER = "http://127.0.0.1:49152/callback"
 
 
 @pytest.fixture(scope="module")
@@ -42,24 +41,10 @@ def visitor(server: RecordingX, http: Http) -> Any:
     return NETWORK(Account(0, "x", "", "", server.url), NOTHING, http)
 
 
-async def browse(url: str) -> dict[str, list[str]]:
-    """Opens the authorization page and returns the query that the browser is sent back with."""
-    async with aiohttp.ClientSession() as browser, browser.get(url, allow_redirects=False) as page:
-        assert page.status == 302, await page.text()
-        assert page.headers["Location"].startswith(REDIRECT)
-        return parse_qs(urlsplit(page.headers["Location"]).query)
-
-
 def opened(done: SignedIn, http: Http) -> Any:
     who = done.identity
     account = Account(5, "x", who.name, who.handle, who.server, who.remote_id, who.avatar_url, who.facts)
     return NETWORK(account, done.credential, http)
-
-
-async def signed_in(visitor: Any, answers: dict[str, str]) -> SignedIn:
-    step = await visitor.begin_sign_in(answers, LISTENER)
-    done: SignedIn = await visitor.finish_sign_in(step, (await browse(step.url))["code"][0])
-    return done
 
 
 def test_the_real_addresses() -> None:
@@ -85,7 +70,7 @@ async def test_the_whole_way_through_the_browser(server: RecordingX, visitor: An
     assert query["redirect_uri"] == [REDIRECT]
     assert query["code_challenge_method"] == ["S256"]
     assert query["scope"][0].split(" ") == [scope for scope, _ in SCOPES]
-    answer = await browse(step.url)
+    answer = await browse(step.url, REDIRECT)
     assert answer["state"] == [step.state]
     done = await visitor.finish_sign_in(step, answer["code"][0])
     who = done.identity
@@ -122,7 +107,7 @@ async def test_who_may_write_long_posts(
 async def test_nothing_secret_is_shown(server: RecordingX, visitor: Any, http: Http) -> None:
     app = server.oauth.register(secret=True)
     step = await visitor.begin_sign_in({"client_id": app.client_id, "client_secret": app.secret}, LISTENER)
-    done = await visitor.finish_sign_in(step, (await browse(step.url))["code"][0])
+    done = await visitor.finish_sign_in(step, (await browse(step.url, REDIRECT))["code"][0])
     shown = f"{step!r} {done!r} {visitor!r} {opened(done, http)!r} {vars(opened(done, http))}"
     for name, secret in done.credential.secrets.items():
         if name != "client_id":
@@ -163,17 +148,17 @@ async def test_an_address_that_is_not_registered_is_refused_by_x(server: Recordi
 async def test_a_code_is_good_once_for_half_a_minute_and_with_its_verifier(server: RecordingX, visitor: Any) -> None:
     app = server.oauth.register()
     step = await visitor.begin_sign_in({"client_id": app.client_id}, LISTENER)
-    code = (await browse(step.url))["code"][0]
+    code = (await browse(step.url, REDIRECT))["code"][0]
     await visitor.finish_sign_in(step, f" {code} ")
     for wrong, given in (
         (step, code),
-        (replace(step, verifier="not the verifier"), (await browse(step.url))["code"][0]),
+        (replace(step, verifier="not the verifier"), (await browse(step.url, REDIRECT))["code"][0]),
         (step, "made-up"),
     ):
         with pytest.raises(Rejected) as caught:
             await visitor.finish_sign_in(wrong, given)
         assert caught.value.reason == "invalid"
-    late = (await browse(step.url))["code"][0]
+    late = (await browse(step.url, REDIRECT))["code"][0]
     earlier = server.oauth.now
     server.oauth.now = lambda: earlier() + timedelta(seconds=31)
     with pytest.raises(Rejected):
@@ -184,7 +169,7 @@ async def test_a_wrong_secret(server: RecordingX, visitor: Any) -> None:
     app = server.oauth.register(secret=True)
     step = await visitor.begin_sign_in({"client_id": app.client_id, "client_secret": "wrong"}, LISTENER)
     with pytest.raises(Rejected) as caught:
-        await visitor.finish_sign_in(step, (await browse(step.url))["code"][0])
+        await visitor.finish_sign_in(step, (await browse(step.url, REDIRECT))["code"][0])
     assert caught.value.reason == "app_not_allowed"
 
 
@@ -192,7 +177,7 @@ async def test_a_wrong_secret(server: RecordingX, visitor: Any) -> None:
 async def test_a_sign_in_that_breaks_can_be_tried_again(server: RecordingX, visitor: Any, kind: str) -> None:
     app = server.oauth.register()
     step = await visitor.begin_sign_in({"client_id": app.client_id}, LISTENER)
-    code = (await browse(step.url))["code"][0]
+    code = (await browse(step.url, REDIRECT))["code"][0]
     server.faults.add(Fault(kind, match="/oauth2/token"))
     with pytest.raises(Unreachable):
         await visitor.finish_sign_in(step, code)
