@@ -17,7 +17,6 @@ from socialdesk.networks.bluesky.keys import is_handle
 DIRECTORY = "https://plc.directory"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MOST = 100_000  # bytes: documents are small
-_NO_SUCH = frozenset({"not_found", "invalid"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,8 @@ async def _did(http: Http, service: str, handle: str) -> str:
             "com.atproto.identity.resolveHandle", [("handle", handle)], signed=False
         )
         return string(answer.get("did"))
-    except Rejected as error:
-        if error.reason not in _NO_SUCH or is_loopback(service):
+    except Rejected:  # it knows of none; the site of that name may
+        if is_loopback(service):
             return ""
     try:
         response = await http.request(
