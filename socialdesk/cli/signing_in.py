@@ -71,8 +71,11 @@ def _asked_way(facts: NetworkFacts, ways: dict[str, int]) -> str:
     return fail(f"“{answer}” is none of them.")
 
 
-def ask(facts: NetworkFacts, form: SignIn, given: dict[str, str]) -> dict[str, str]:
-    """The answers of a form: those that were given, and the rest as typed. Its steps are told to a person first."""
+def ask(facts: NetworkFacts, form: SignIn, given: dict[str, str], known: tuple[str, ...] = ()) -> dict[str, str]:
+    """The answers of a form: those that were given, and the rest as typed. Its steps are told to a person first.
+
+    What is `known` of an account that signs in again is not asked for.
+    """
     if isinstance(form, Nothing):
         return {}
     names = {field.name for field in form.fields}
@@ -84,7 +87,8 @@ def ask(facts: NetworkFacts, form: SignIn, given: dict[str, str]) -> dict[str, s
         fail(f"Secrets do not belong on a command line: leave out {', '.join(secret)} and type it when asked.")
     if sys.stdin.isatty():
         tell(facts.note, form.steps, given.get("server", ""))
-    typed_in = {field.name: given[field.name] if field.name in given else _answer(field) for field in form.fields}
+    asked = [field for field in form.fields if field.name not in given]
+    typed_in = {field.name: "" if field.name in known else _answer(field) for field in asked}
     return {**given, **typed_in}
 
 
@@ -118,11 +122,12 @@ async def sign_in(
     """The whole of a sign-in. `paste`: the browser is elsewhere, the address it ends on is typed."""
     facts = services.accounts.facts(network)
     place, form = choose_way(facts, way)
-    answers = ask(facts, form, given)
+    known = await services.accounts.known_answers(again) if again and isinstance(form, _NEEDS_PERSON) else ()
+    answers = ask(facts, form, given, known)
     if isinstance(form, OAuthCode):
         result = await _by_browser(services, network, answers, paste=paste, again=again)
     elif isinstance(form, DeviceCode):
-        begun = await services.device_sign_in.begin(network, answers)
+        begun = await services.device_sign_in.begin(network, answers, again)
         _tell_code(begun)
         result = await services.device_sign_in.finish(begun, again)
     else:
@@ -133,7 +138,7 @@ async def sign_in(
 async def _by_browser(
     services: Services, network: str, answers: dict[str, str], *, paste: bool, again: int
 ) -> Account | AccountChoice:
-    begun = await services.browser_sign_in.begin(network, answers)
+    begun = await services.browser_sign_in.begin(network, answers, again)
     say(f"Open this address and allow the access:\n{begun.url}")
     finish = services.browser_sign_in.finish
     question = "The address the browser ended on"

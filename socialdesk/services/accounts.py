@@ -24,12 +24,12 @@ from socialdesk.core.network import (
     RenewsEarly,
     SeveralFound,
     SignedIn,
-    SignInEnds,
     SignsIn,
     SignsOut,
 )
 from socialdesk.services import verdicts
 from socialdesk.services.events import Events
+from socialdesk.services.identities import account_of, end_of, is_same, kept_answers
 from socialdesk.store import accounts as accounts_table
 from socialdesk.store.database import Store
 
@@ -208,7 +208,7 @@ class AccountService:
 
     async def _note_end(self, network: Network) -> None:
         """Keeps beside the account when its sign-in ends, so that lists can say it without the keyring."""
-        ends = _end_of(network)
+        ends = end_of(network)
         if network.account.facts.get(SIGN_IN_ENDS, "") == ends:
             return
         try:
@@ -229,7 +229,7 @@ class AccountService:
         if isinstance(result, SeveralFound):
             found = ", ".join(verdicts.named(one.identity.name, one.identity.handle) for one in result.found)
             return f"This works, and opens several accounts: {found}."
-        opened = self._with(_account_of(network, result.identity), result.credential).network
+        opened = self._with(account_of(network, result.identity), result.credential).network
         return verdicts.works(result.identity, verdicts.access_of(opened))
 
     async def _exchange(self, network: str, answers: Mapping[str, str], form: int) -> SignedIn | SeveralFound:
@@ -249,6 +249,26 @@ class AccountService:
             return ()
         return tuple(f.label for f in sign_in.fields if not f.optional and not answers.get(f.name, "").strip())
 
+    async def known_answers(self, account_id: int) -> tuple[str, ...]:
+        """Names of fields that need no answer when somebody signs in to the account again: what was typed is kept."""
+        try:
+            return tuple(sorted(await self._answers_kept(account_id)))
+        except VaultError:  # the form asks for everything; the keyring speaks up when the account is to be kept
+            return ()
+
+    async def completed(self, answers: Mapping[str, str], again: int) -> Mapping[str, str]:
+        """The answers of a form, with what is kept of the account `again` where nothing was typed."""
+        if not again:
+            return answers
+        return {**await self._answers_kept(again), **{name: typed for name, typed in answers.items() if typed.strip()}}
+
+    async def _answers_kept(self, account_id: int) -> dict[str, str]:
+        """An app of one's own and the choices made with it; the secrets among them stay in the engine."""
+        account = await self.get(account_id)
+        facts = self.facts(account.network)
+        kept = NOTHING if facts.by_hand else await asyncio.to_thread(self._vault.get, account_id)
+        return kept_answers(facts, account, kept)
+
     async def keep_found(
         self, network: str, result: SignedIn | SeveralFound, again: int = 0
     ) -> Account | AccountChoice:
@@ -260,7 +280,7 @@ class AccountService:
         found = (result,) if isinstance(result, SignedIn) else result.found
         meant = await self.get(again) if again else None
         if meant is not None:
-            same = next((one for one in found if _is_same(meant, _account_of(network, one.identity))), None)
+            same = next((one for one in found if is_same(meant, account_of(network, one.identity))), None)
             if same is not None:
                 return await self.keep(network, same)
         elif isinstance(result, SignedIn):
@@ -285,10 +305,10 @@ class AccountService:
 
     async def keep(self, network: str, signed_in: SignedIn) -> Account:
         """Stores a fresh sign-in; the same person signing in again keeps the account, its columns and drafts."""
-        account = _account_of(network, signed_in.identity)
-        if ends := _end_of(self._with(account, signed_in.credential).network):
+        account = account_of(network, signed_in.identity)
+        if ends := end_of(self._with(account, signed_in.credential).network):
             account = replace(account, facts={**account.facts, SIGN_IN_ENDS: ends})
-        known = next((a for a in await self.list() if _is_same(a, account)), None)
+        known = next((a for a in await self.list() if is_same(a, account)), None)
         if known is not None:
             kept = replace(account, id=known.id, needs_sign_in=known.needs_sign_in)
             await self._put_secret(kept, signed_in.credential)
@@ -374,18 +394,3 @@ class AccountService:
 
     def _with(self, account: Account, credential: Credential) -> _Opened:
         return _Opened(self._networks[account.network](account, credential, self._http()), credential)
-
-
-def _account_of(network: str, who: Identity) -> Account:
-    server = who.server.rstrip("/")
-    return Account(0, network, who.name, who.handle, server, who.remote_id, who.avatar_url, dict(who.facts))
-
-
-def _is_same(one: Account, other: Account) -> bool:
-    """Whether two sign-ins are the same person at the same server."""
-    return (one.network, one.server, one.remote_id) == (other.network, other.server, other.remote_id)
-
-
-def _end_of(network: Network) -> str:
-    ends = network.sign_in_ends() if isinstance(network, SignInEnds) else None
-    return ends.isoformat() if ends is not None else ""

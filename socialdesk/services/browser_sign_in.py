@@ -34,7 +34,9 @@ class BrowserSignInService:
         self._ids = itertools.count(1)
         self._pending: dict[int, _Pending] = {}
 
-    async def begin(self, network: str, answers: Mapping[str, str]) -> BrowserSignIn:
+    async def begin(self, network: str, answers: Mapping[str, str], again: int = 0) -> BrowserSignIn:
+        """The address to open. `again`: the account that signs in again, whose app needs not be typed once more."""
+        answers = await self._accounts.completed(answers, again)
         visitor = self._accounts.anonymous(network, answers.get("server", ""))
         if not isinstance(visitor, SignsInByBrowser):
             raise InputError(f"{visitor.facts.title} does not sign in through the browser.", "Use its other sign-in.")

@@ -36,8 +36,12 @@ class DeviceSignInService:
         self._ids = itertools.count(1)
         self._pending: dict[int, _Pending] = {}
 
-    async def begin(self, network: str, answers: Mapping[str, str]) -> DeviceSignIn:
-        """The code to show, and where it has to be typed. Raises what asking the network raises."""
+    async def begin(self, network: str, answers: Mapping[str, str], again: int = 0) -> DeviceSignIn:
+        """The code to show, and where it has to be typed. `again` as in `BrowserSignInService.begin`.
+
+        Raises what asking the network raises.
+        """
+        answers = await self._accounts.completed(answers, again)
         visitor = self._visitor(network, answers.get("server", ""))
         step = await visitor.begin_device(answers)
         ends = self._now() + timedelta(seconds=step.lasts_s)

@@ -61,7 +61,7 @@ def _access(account: Account, facts: NetworkFacts, *, ended: bool, done: bool) -
     if facts.by_hand:
         return ""
     if ended:
-        access = f" Its access {'has ended' if done else 'ends'} there, too."
+        access = " Its access has ended there, too." if done else f" {facts.title} is asked to end its access, too."
     else:
         place = facts.apps_url.replace("{server}", account.server) or f"in {facts.title}'s own settings"
         access = f" The app stays connected there until you remove it: {place}"

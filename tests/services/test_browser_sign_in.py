@@ -33,6 +33,9 @@ class Accounts:
     def anonymous(self, network: str, server: str = "") -> Any:
         return X(Account(0, network, "", "", server or self.server), NOTHING, self.http)
 
+    async def completed(self, answers: Mapping[str, str], again: int) -> Mapping[str, str]:
+        return answers
+
     async def keep_found(self, network: str, signed_in: SignedIn, again: int = 0) -> Account:
         self.kept.append(signed_in)
         who = signed_in.identity

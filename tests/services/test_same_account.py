@@ -1,14 +1,16 @@
 """Who signs in again is checked to be the same; what ends is known beside the account; verdicts in one sentence."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from socialdesk.core.account import Account, AccountChoice, Credential, Identity
-from socialdesk.core.errors import AuthExpired, InputError
+from socialdesk.core.catalogue import Catalogue
+from socialdesk.core.errors import AuthExpired, InputError, VaultError
 from socialdesk.core.events import AccountsChanged
-from socialdesk.core.network import SeveralFound, SignedIn
+from socialdesk.core.network import Field, OAuthCode, SeveralFound, SignedIn
 from tests.services.conftest import Desk
 from tests.services.fakes import FakeNetwork
 
@@ -186,6 +188,47 @@ async def test_a_network_that_takes_its_token_back_says_so(desk: Desk, monkeypat
 
     monkeypatch.setattr(desk.short, "sign_out", sign_out, raising=False)
     first = await desk.sign_in("short")
-    assert (await desk.services.accounts.leaving(first)).endswith(" Its access ends there, too.")
+    assert (await desk.services.accounts.leaving(first)).endswith(" Short is asked to end its access, too.")
     assert (await desk.services.accounts.remove(first)).endswith(" Its access has ended there, too.")
     assert ended == [first]
+
+
+# what was typed once
+
+
+@pytest.fixture
+def own_app(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network's form asks for an app of one's own and for a choice."""
+    fields = (Field("client_id", "Client ID"), Field("client_secret", "Secret", secret=True), Field("blog", "Blog"))
+    form = OAuthCode((Field("server", "Server"), *fields, Field("token", "Token", secret=True)))
+    monkeypatch.setattr(desk.short, "facts", replace(desk.short.facts, sign_ins=(form,)))
+    desk.services.accounts._catalogue = Catalogue((desk.short.facts,))
+
+
+@pytest.mark.usefixtures("own_app")
+async def test_an_app_of_ones_own_is_typed_once(desk: Desk) -> None:
+    accounts = desk.services.accounts
+    secrets = {"token": "good", "client_id": "the-id", "client_secret": "the-secret"}
+    who = Identity("1", "Northwind", "@northwind", "https://short.example", facts={"blog": "field-notes"})
+    account = await accounts.keep("short", SignedIn(who, Credential(secrets)))
+    assert await accounts.known_answers(account.id) == ("blog", "client_id", "client_secret")
+    typed = {"server": "https://short.example", "client_id": "", "client_secret": " ", "blog": "another", "token": ""}
+    assert await accounts.completed(typed, account.id) == {
+        "server": "https://short.example",
+        "client_id": "the-id",
+        "client_secret": "the-secret",
+        "blog": "another",
+    }
+    assert await accounts.completed(typed, 0) == typed
+
+
+@pytest.mark.usefixtures("own_app")
+async def test_a_locked_keyring_lets_the_form_ask_for_everything(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    who = Identity("1", "Northwind", "@northwind", "https://short.example")
+    account = await desk.services.accounts.keep("short", SignedIn(who, Credential({"client_id": "the-id"})))
+
+    def locked(account_id: int) -> Credential:
+        raise VaultError("the keyring is locked", reason="keyring_locked")
+
+    monkeypatch.setattr(desk.vault, "get", locked)
+    assert await desk.services.accounts.known_answers(account.id) == ()

@@ -109,6 +109,7 @@ class PanelFakes(Fakes):
     cards: dict[str, SeenCard] = field(default_factory=dict)
     account_list: list[Account] = field(default_factory=list)
     network_cut: bool = False
+    known_answers: tuple[str, ...] = ()
     able: dict[int, tuple[str, ...]] = field(default_factory=dict)
     networks: tuple[NetworkFacts, ...] = FACTS
 
@@ -203,6 +204,9 @@ class _Accounts:
     async def verdict(self, account_id: int) -> str:
         return "This works: New (@new), may read and post."
 
+    async def known_answers(self, account_id: int) -> tuple[str, ...]:
+        return self._fakes.known_answers
+
     async def leaving(self, account_id: int) -> str:
         return "What it posted stays there."
 
@@ -234,7 +238,7 @@ class _Browser:
         self.several: tuple[tuple[str, str], ...] = ()
         self.instead_of = ""
 
-    async def begin(self, network: str, answers: dict[str, str]) -> Any:
+    async def begin(self, network: str, answers: dict[str, str], again: int = 0) -> Any:
         self._fakes.note("begin", network, dict(answers))
         back = self.redirect_uri.startswith("http:")
         return BrowserSignIn(1, network, "https://social.example/oauth", self.redirect_uri, back)
@@ -256,7 +260,7 @@ class _Device:
         self._fakes = fakes
         self.typed = asyncio.Event()
 
-    async def begin(self, network: str, answers: dict[str, str]) -> DeviceSignIn:
+    async def begin(self, network: str, answers: dict[str, str], again: int = 0) -> DeviceSignIn:
         self._fakes.note("begin_device", network, dict(answers))
         ends = datetime.now(UTC) + timedelta(minutes=7)
         return DeviceSignIn(1, network, "WDJBMJHT", "https://social.example/device", "", ends)

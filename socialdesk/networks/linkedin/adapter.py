@@ -66,8 +66,9 @@ class LinkedIn:
 
     async def finish_sign_in(self, step: BrowserStep, code: str) -> SignedIn:
         credential, scopes = await signin.exchange(self._http, step, code)
-        kept = {"scopes": scopes, "version": step.keep.get("version", "")}
-        return await self._signed_in(credential, step.keep.get("page", ""), kept)
+        page = step.keep.get("page", "")
+        kept = {"scopes": scopes, "version": step.keep.get("version", ""), **({"organization": page} if page else {})}
+        return await self._signed_in(credential, page, kept)
 
     async def sign_in(self, answers: Mapping[str, str]) -> SignedIn:
         return await self._signed_in(*signin.pasted(answers))

@@ -1,8 +1,9 @@
 """Connecting an account, drawn from the network's facts: choose a network, follow its steps, sign in."""
 
+from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from socialdesk.core.account import Account, AccountChoice, BrowserSignIn, DeviceSignIn
@@ -10,6 +11,7 @@ from socialdesk.core.network import (
     AppPassword,
     ByName,
     DeviceCode,
+    Field,
     NetworkFacts,
     Nothing,
     OAuthCode,
@@ -26,14 +28,22 @@ from socialdesk.ui.tasks import Tasks
 
 
 class AccountSheet(Sheet):
-    """`facts` None: the person chooses a network first. `account`: signing in again, what is known is filled in."""
+    """`facts` None: the person chooses a network first.
+
+    `account`: signing in again, what is known is filled in; `known` names the fields whose answers the engine has kept.
+    """
 
     def __init__(
-        self, desk: Desk, host: QWidget, facts: NetworkFacts | None = None, account: Account | None = None
+        self,
+        desk: Desk,
+        host: QWidget,
+        facts: NetworkFacts | None = None,
+        account: Account | None = None,
+        known: tuple[str, ...] = (),
     ) -> None:
         super().__init__(desk, host, "Connect an account", width=620)
         self._facts, self._account = facts, account
-        self._again = account.id if account is not None else 0
+        self._again, self._kept = account.id if account is not None else 0, known
         self._way = 0
         self._pending: BrowserSignIn | DeviceSignIn | None = None
         self._found: tuple[AccountChoice, dict[str, QCheckBox]] | None = None
@@ -43,6 +53,7 @@ class AccountSheet(Sheet):
         self.verdict.hide()
         self.browser, self.device = BrowserWait(desk), DeviceWait(desk)
         self._icon: IconLabel | None = None
+        self._asking = QWidget()
         self._page = QWidget()
         self._column = QVBoxLayout(self._page)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -91,6 +102,10 @@ class AccountSheet(Sheet):
     def _show_form(self, facts: NetworkFacts) -> None:
         self._facts, self._found = facts, None
         clear_layout(self._page)
+        self._asking = QWidget()
+        asked = QVBoxLayout(self._asking)
+        asked.setContentsMargins(0, 0, 0, 0)
+        asked.setSpacing(12)
         begin = "Add" if facts.by_hand else "Connect"
         self.title.setText(f"Sign in again to {facts.title}" if self._again else f"{begin} {facts.title}")
         self.setAccessibleName(self.title.text())
@@ -98,28 +113,25 @@ class AccountSheet(Sheet):
             self._icon = IconLabel(self.desk, f"networks/{facts.icon}", facts.colour or "text", 22)
             self._head.insertWidget(0, self._icon)
         if facts.note:
-            self._column.addWidget(label(facts.note, "muted", wrap=True))
+            asked.addWidget(label(facts.note, "muted", wrap=True))
         if len(facts.sign_ins) > 1:
-            self._add_now(self._ways(facts))
+            asked.addWidget(self._ways(facts))
         self.form = Form(self.desk)
         self.form.entered.connect(self._go)
         self.form.edited.connect(lambda: self._say(""))
         way = self.way
         if not isinstance(way, Nothing):
             self._fill_form(way)
-        self._add_now(self.form)
+        asked.addWidget(self.form)
         if isinstance(way, OAuthCode | DeviceCode) and way.scopes:
-            self._add_now(Permissions(self.desk, way.scopes, self.refit))
+            asked.addWidget(Permissions(self.desk, way.scopes, self.refit))
+        self._column.addWidget(self._asking)
+        self._asking.show()  # now, not at Qt's next turn: the first field takes the keyboard
         self._add_waiting()
         in_browser = isinstance(way, OAuthCode)
         go = f"Sign in with {facts.title}" if in_browser else "Get a code" if isinstance(way, DeviceCode) else begin
         self._show_go(go)
         self.test.setVisible(isinstance(way, AppPassword | Token))
-
-    def _add_now(self, part: QWidget) -> None:
-        """Shown at once, not at Qt's next turn: the first field takes the keyboard."""
-        self._column.addWidget(part)
-        part.show()
 
     def _show_go(self, word: str) -> None:
         self.go.setText(word)
@@ -149,6 +161,7 @@ class AccountSheet(Sheet):
             self._way = place
             self._show_form(self._facts)
             self.refit()
+            self._area.verticalScrollBar().setValue(0)
             self.focus_first()
 
     def _fill_form(self, way: AppPassword | Token | OAuthCode | DeviceCode | ByName) -> None:
@@ -159,9 +172,17 @@ class AccountSheet(Sheet):
         inner = None
         for step in way.steps:
             inner = self.form.add_step(step, self.desk.actions.open_browser.emit)
-        for field in way.fields:
-            if field not in first:
-                self.form.add_field(field, value=self._known(field.name), into=inner)
+        rest = [self._as_before(field) for field in way.fields if field not in first]
+        needed, others = [f for f in rest if not f.optional], [f for f in rest if f.optional]
+        for field in needed:
+            self.form.add_field(field, value=self._known(field.name), into=inner)
+        folded = self.form.add_fold("More settings", inner) if others and (needed or first or self._again) else inner
+        for field in others:
+            self.form.add_field(field, value=self._known(field.name), into=folded)
+
+    def _as_before(self, field: Field) -> Field:
+        """What was typed the first time and is kept needs no answer."""
+        return replace(field, optional=True, example="As before") if field.name in self._kept else field
 
     def _known(self, name: str) -> str:
         if self._account is None:
@@ -216,8 +237,9 @@ class AccountSheet(Sheet):
 
     async def _by_browser(self, facts: NetworkFacts) -> None:
         service = self.desk.services.browser_sign_in
-        begun = await self.desk.bridge.call(service.begin, facts.key, self.form.answers())
+        begun = await self.desk.bridge.call(service.begin, facts.key, self.form.answers(), self._again)
         self._pending = begun
+        self._asking.hide()  # what counts now is at the network
         self.browser.show_step(begun)
         self.refit()
         self.browser.line.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -231,8 +253,9 @@ class AccountSheet(Sheet):
 
     async def _by_device(self, facts: NetworkFacts) -> None:
         service = self.desk.services.device_sign_in
-        begun = await self.desk.bridge.call(service.begin, facts.key, self.form.answers())
+        begun = await self.desk.bridge.call(service.begin, facts.key, self.form.answers(), self._again)
         self._pending = begun
+        self._asking.hide()
         self.device.show_code(begun)
         self.refit()
         self.device.copy.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -282,8 +305,11 @@ class AccountSheet(Sheet):
         else:
             self._pending = None
         self.device.stop()
+        if self._found is None:
+            self._asking.show()
         self.go.setEnabled(True)
         self._say(sentence)
+        QTimer.singleShot(0, self.verdict, lambda: self._area.ensureWidgetVisible(self.verdict))
 
     def _say(self, sentence: str, look: str = "bad") -> None:
         relook(self.verdict, look)

@@ -18,7 +18,7 @@ from socialdesk.ui.dialogs.budget import BudgetBox
 from socialdesk.ui.tasks import Tasks
 from socialdesk.ui.words import sentence_of
 
-_INDENT = 40  # below the account's name
+_INDENT = 44  # below the account's name
 
 
 class AccountsPage(QWidget):
@@ -54,6 +54,7 @@ class AccountsPage(QWidget):
                 self._column.addWidget(BudgetBox(self.desk, account, self.resized))
         if not accounts:
             self._column.addWidget(label("No account is connected yet.", "muted"))
+        self._column.addSpacing(8)
         self._column.addWidget(button(self.desk, "Connect an account", "plain", self._connect, icon="plug"))
         self.resized()
 

@@ -111,6 +111,20 @@ class Form(QWidget):
         self._fields[field.name], self._boxes[field.name] = field, box
         self._place(field, box, numbered=numbered, into=into)
 
+    def add_fold(self, word: str, into: QVBoxLayout | None) -> QVBoxLayout:
+        """A place for fields that few people need, folded until `word` is pressed."""
+        part = QWidget()
+        inner = QVBoxLayout(part)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(8)
+        part.hide()
+        toggle = button(self._desk, word, "ghost", lambda: part.setVisible(part.isHidden()))
+        toggle.setStyleSheet("padding: 1px 4px; margin-left: -4px; min-height: 18px;")
+        column = into or self._column
+        column.addWidget(toggle, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(part)
+        return inner
+
     def add_choice(self, field: Field, choices: tuple[tuple[str, str], ...], *, numbered: bool = False) -> None:
         """A field whose values are known."""
         box = PickBox(field.label)

@@ -23,8 +23,10 @@ _HEIGHT = 104
 
 
 def how_to_sign_in(ways: tuple[SignIn, ...]) -> str:
-    """In the browser or with a token."""
-    said = " or ".join(name_of(way) for way in ways if not isinstance(way, Nothing))
+    """In the browser, with a code or with a token: each kind once."""
+    kinds = {type(way): way for way in reversed(ways) if not isinstance(way, Nothing)}
+    names = [name_of(way) for way in reversed(kinds.values())]
+    said = " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
     return said[:1].upper() + said[1:]
 
 

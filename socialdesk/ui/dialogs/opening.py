@@ -64,7 +64,10 @@ class Dialogs(QObject):
             accounts = await self.desk.bridge.call(self.desk.services.accounts.list)
             account = next((a for a in accounts if a.id == account_id), None)
             facts = self.desk.services.accounts.facts(account.network) if account is not None else None
-            self.open_sheet(AccountSheet(self.desk, self.window, facts, account))
+            known = ()
+            if account is not None:
+                known = await self.desk.bridge.call(self.desk.services.accounts.known_answers, account.id)
+            self.open_sheet(AccountSheet(self.desk, self.window, facts, account, known))
 
         self._tasks.start("sign in again", ask())
 

@@ -339,3 +339,36 @@ async def test_bluesky_offers_both_its_ways_and_knows_the_handle(shell: Shell, p
     assert set(sheet.form.answers()) == {"identifier", "service"}
     assert sheet.form.answers()["identifier"] == "northwind.example"
     assert sheet.go.text() == "Sign in with Bluesky"
+
+
+async def test_what_was_typed_the_first_time_is_not_asked_again(shell: Shell, panels: PanelFakes) -> None:
+    panels.known_answers = ("token",)
+    shell.desk.actions.sign_in_again.emit(1)
+    await eventually(lambda: shell.sheet is not None)
+    sheet = shell.sheet
+    assert isinstance(sheet, AccountSheet)
+    click(button(shell, "With a token"))
+    box = sheet.form.box("token")
+    assert isinstance(box, QLineEdit)
+    assert box.placeholderText() == "As before"
+    assert not box.isVisible()
+    assert sheet.form.missing() == ()
+    click(button(shell, "More settings"))
+    assert box.isVisible()
+
+
+async def test_while_the_person_is_busy_at_the_network_nothing_else_is_shown(shell: Shell, panels: PanelFakes) -> None:
+    shell.add_account()
+    click(button(shell, "Connect Mastodon"))
+    sheet = shell.sheet
+    assert isinstance(sheet, AccountSheet)
+    type_into(sheet, "server", "social.example")
+    click(sheet.go)
+    await eventually(sheet.browser.isVisible)
+    assert not sheet.form.isVisible()
+    panels.failing["finish"] = InputError("This address belongs to another sign-in.", "Start again.")
+    QTest.keyClicks(sheet.browser.line, "http://127.0.0.1/?code=abc")
+    QTest.keyClick(sheet.browser.line, Qt.Key.Key_Return)
+    await eventually(sheet.verdict.text)
+    assert sheet.form.isVisible()
+    assert sheet.form.answers()["server"] == "social.example"
