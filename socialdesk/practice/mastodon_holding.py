@@ -75,7 +75,7 @@ class Holding:
         poll = status.poll
         options = {
             "options": list(poll.options), "multiple": poll.multiple, "hide_totals": poll.hide_totals,
-            "expires_in": str(round((poll.ends - status.created).total_seconds())),
+            "expires_in": round((poll.ends - status.created).total_seconds()),
         } if poll else None  # fmt: skip
         params = {
             "text": status.text, "poll": options, "media_ids": list(status.media) or None,

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from socialdesk.core.account import Account
-from socialdesk.core.entry import Counts
+from socialdesk.core.entry import Author, Counts, Reason
 from socialdesk.core.saved import SavedItem
-from socialdesk.store import accounts, columns, entries, removal, saved
+from socialdesk.store import accounts, columns, entries, removal, saved, sources
+from socialdesk.store.record import record_of
 from tests.store.conftest import NOW, Desk, article, post
 
 
@@ -99,3 +100,34 @@ def test_removing_keeps_the_saved_copy(desk: Desk) -> None:
     desk.store.write_now(removal.remove, (entry_id,), NOW)
     assert desk.store.write_now(removal.remove, (entry_id,), NOW) == ()
     assert desk.store.read_now(saved.get, item.id) == replace(item, entry_id=None)
+
+
+def test_entries_are_found_by_their_ids_at_the_network_as_each_account_knows_them(desk: Desk) -> None:
+    ann = desk.source("home", "mastodon", account(desk, "ann"))
+    bob = desk.source("home", "mastodon", account(desk, "bob"))
+    (first, second) = reversed(desk.apply(ann, [post(1), post(2)]).new_ids)
+    desk.apply(bob, [post(1, remote_id="b1")])
+    both = (ann.id, bob.id)
+    assert desk.store.read_now(entries.held, both, ("1", "2", "3")) == ((ann.id, second, "1"), (ann.id, first, "2"))
+    assert desk.store.read_now(entries.held, both, ("b1",)) == ((bob.id, second, "b1"),)
+    assert desk.store.read_now(entries.held, (ann.id,), ("b1",)) == ()
+    assert desk.store.read_now(entries.held, both, ("1", "2"), 1) == ((ann.id, max(first, second), "1"),)
+
+
+def test_bringing_up_to_date_adds_nothing_and_moves_nothing(desk: Desk) -> None:
+    source = desk.source("home", "mastodon", account(desk, "ann"))
+    column = desk.column(source)
+    boosted = post(1, reason=Reason("reshare", Author("Meridian")))
+    desk.apply(source, [boosted, post(2)])
+    before = desk.rows(column)
+    state = desk.store.read_now(sources.state, source.id)
+    edited = post(1, text="Better", updated=NOW)
+    records = [record_of(edited), record_of(post(9))]
+    applied = desk.store.write_now(entries.bring_up_to_date, source, records, NOW)
+    after = desk.rows(column)
+    assert [(row.key, row.seen) for row in after] == [(row.key, row.seen) for row in before]
+    assert {row.entry.text for row in after} == {"Better", "Post 2"}
+    assert {row.entry.reason for row in after} == {boosted.reason, None}
+    assert [(change.added, len(change.updated)) for change in applied.columns] == [(0, 1)]
+    assert applied.new_ids == ()
+    assert desk.store.read_now(sources.state, source.id) == state
