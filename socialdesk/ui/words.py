@@ -98,6 +98,10 @@ _SENTENCES = {
     "no_page": "No Page was found that you may post to. Check its name, and what your app may do.",
     "wrong_password": "User name or password is not accepted there. Some servers want a password made for programs.",
     "no_reader_api": "There is no Google Reader API at this address, or it is switched off.",
+    "no_ttrss_api": "There is no Tiny Tiny RSS at this address, or its API is switched off in its preferences.",
+    "no_folder": "There is no such category at the server, and none can be made from here.",
+    "no_label": "There is no such label at the server, and none can be made from here.",
+    "no_feed_there": "The server could not read this address.",
     "declined": "The sign-in was not allowed there. Start again and allow SocialDesk.",
     "code_ended": "The code has run out. Start again for a new one.",
     "too_many_pictures": "There are more pictures than this network takes. Take some out.",
@@ -128,7 +132,7 @@ _FIXES = {
         no_app_passwords declined code_ended wrong_password""",
     "Options": """not_a_feed not_found gone private_address insecure not_http dns too_many_redirects no_api no_ghost
         no_micropub no_indieauth no_list not_mastodon no_page not_your_blog not_your_page members_unread plan_limit
-        no_reader_api""",
+        no_reader_api no_ttrss_api no_folder no_label no_feed_there""",
     "Budget": "budget_spent",
     "Edit": """too_long empty duplicate media_too_large media_type media_missing media_unfit cashtags quote_not_allowed
         reply_not_allowed reblog_not_allowed cannot_plan edit_conflict link_refused too_many_links too_many_pictures
