@@ -1,21 +1,22 @@
 """The network's class: its facts and abilities for one opened account."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
 from typing import ClassVar, cast
 
 from socialdesk.core.account import Account, Credential, Identity
-from socialdesk.core.entry import Page
+from socialdesk.core.entry import Entry, Page
+from socialdesk.core.listening import Heard
 from socialdesk.core.network import BrowserStep, NetworkFacts, SignedIn
 from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.rules import PostRules
 from socialdesk.core.source import Source
 from socialdesk.http import Http
 from socialdesk.http.oauth import ends_of
-from socialdesk.networks.bluesky import browser, session
+from socialdesk.networks.bluesky import browser, live, session
 from socialdesk.networks.bluesky.client import REFRESH, Client
 from socialdesk.networks.bluesky.facts import FACTS, PUBLIC_APPVIEW, rules_at
-from socialdesk.networks.bluesky.keys import tid
+from socialdesk.networks.bluesky.keys import POST, tid
 from socialdesk.networks.bluesky.names import Names
 from socialdesk.networks.bluesky.picking import choices
 from socialdesk.networks.bluesky.publishing import Writer, utc_now
@@ -77,6 +78,15 @@ class Bluesky:
 
     async def fetch_older(self, source: Source, older: str, limit: int) -> Page:
         return await self._feeds_for(source).fetch_older(source, older, limit)
+
+    def stream_of(self, source: Source) -> str:
+        return live.stream_of(source)
+
+    def listen(self, stream: str) -> AsyncGenerator[Heard, None]:
+        return live.listen(self._feeds, stream)
+
+    async def look_again(self, source: Source, remote_id: str) -> Entry | None:
+        return await self._feeds.again(remote_id) if f"/{POST}/" in remote_id else None
 
     async def thread(self, remote_id: str, refs: Mapping[str, str]) -> Page:
         """Around the post, or around what a notice is about."""

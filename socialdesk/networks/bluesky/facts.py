@@ -82,8 +82,8 @@ FACTS = NetworkFacts(
         ),
     ),
     sources=(
-        SourceKind("home", "Home", "house", interval_s=30),
-        SourceKind("notifications", "Notifications", "bell", inbox=True, interval_s=30),
+        SourceKind("home", "Home", "house", interval_s=30, live=True),
+        SourceKind("notifications", "Notifications", "bell", inbox=True, interval_s=30, live=True),
         SourceKind(
             "search", "Search", "search", (Field("query", "Words", "b2b marketing"),), searches="query", interval_s=300
         ),

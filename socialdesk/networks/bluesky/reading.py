@@ -89,6 +89,17 @@ class Feeds:
         entries = await self._entries(query, _objects(answer.get(query.items)))
         return Page(entries, older=str(answer.get("cursor") or ""))
 
+    async def newest(self, source: Source) -> str:
+        """The name of what is at the top now, '' = nothing."""
+        query = await self._query(source)
+        answer = await self._page(query, "", 1)
+        return next((name for item in _objects(answer.get(query.items)) if (name := _name(item))), "")
+
+    async def again(self, uri: str) -> Entry | None:
+        """A post as it is now; None when it is gone, or hidden from the account."""
+        found = (await self.posts([uri])).get(uri)
+        return translate.post_entry(found, await self._reader_now())
+
     async def thread(self, uri: str) -> Page:
         params = [("uri", uri), ("depth", str(THREAD_DEPTH)), ("parentHeight", str(THREAD_PARENTS))]
         answer = await self._client.get("app.bsky.feed.getPostThread", params)
