@@ -83,6 +83,8 @@ def _article_issues(draft: Draft, rules: PostRules) -> Iterator[Issue]:
         yield Issue(Severity.WARNING, "alt_missing", "featured image has no description", "add_alt")
     if article.featured is not None and len(article.featured.alt) > rules.alt_limit:
         yield Issue(Severity.ERROR, "alt_too_long", "description of the featured image is too long", "edit_alt")
+    if draft.publish_at is not None and article.status == "publish":
+        yield Issue(Severity.WARNING, "article_now", "the article goes out at once", "article_same_time")
     if draft.poll is not None:
         yield Issue(Severity.NOTE, "article_without_poll", "the article goes out without the poll")
 
@@ -143,7 +145,8 @@ def _time_issues(draft: Draft, account_id: int, rules: Mapping[int, PostRules], 
     elif scheduling.is_held(draft, account_id, rules, now):
         yield Issue(Severity.NOTE, "held_there", "goes out even with this computer off")
     else:
-        yield Issue(Severity.NOTE, "from_here", "goes out from this computer")
+        after = "" if at == draft.publish_at else " after the article"
+        yield Issue(Severity.NOTE, "from_here", f"goes out{after} from this computer")
 
 
 def _link_issues(draft: Draft, rules: Mapping[int, PostRules]) -> Iterator[Issue]:

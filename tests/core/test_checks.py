@@ -161,3 +161,15 @@ def test_the_gravest_issue_comes_first() -> None:
     assert result.first.severity is Severity.ERROR
     own_words = Draft(text="x" * 30, account_ids=(1,), overrides={1: Override(text="short")})
     assert one(own_words).first is None
+
+
+def test_an_article_does_not_wait_for_the_time_of_the_short_posts_and_that_is_said() -> None:
+    at = NOW + timedelta(hours=2)
+    draft = Draft(text="x", account_ids=(2, 3), article=ARTICLE, publish_at=at)
+    short, blog = check(draft, RULES, NOW)
+    assert codes(short) == ["from_here"]
+    assert [(i.sentence, i.fix) for i in blog.issues] == [("the article goes out at once", "article_same_time")]
+    together = replace(draft, article=replace(ARTICLE, status="future", publish_at=at + timedelta(hours=1)))
+    short, blog = check(together, RULES, NOW)
+    assert short.issues[0].sentence == "goes out after the article from this computer"
+    assert blog.issues == ()

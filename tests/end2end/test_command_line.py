@@ -11,6 +11,7 @@ import pytest
 from socialdesk.practice.desk import PracticeDesk
 from socialdesk.practice.world import picture
 from tests.support.program import Program, sign_in
+from tests.support.videos import video
 
 # One profile for the whole module: each test is a step of one working day, in this order.
 
@@ -138,6 +139,41 @@ def test_a_post_with_a_picture_alone(program: Program, accounts: list[str], tmp_
     assert [d["state"] for d in done["deliveries"]] == ["sent"]
 
 
+def test_a_post_with_a_time_waits_for_it_and_is_cancelled(program: Program, accounts: list[str]) -> None:
+    refused = program.try_("post", "Too late", "--to", accounts[1], "--at", "2020-01-01T09:00")
+    assert (refused.status, "its time is over" in refused.err) == (1, True)
+    unread = program.try_("post", "When", "--to", accounts[1], "--at", "tomorrow")
+    assert unread.status == 2
+    later = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
+    planned = program.run("post", "Later", "--to", ",".join(accounts[1:]), "--at", later.isoformat())["deliveries"]
+    states = {delivery["account"].split()[0]: delivery["state"] for delivery in planned}
+    assert states == {"mastodon": "scheduled", "bluesky": "waiting"}  # one holds posts, the other does not
+    assert {datetime.fromisoformat(delivery["publish_at"]) for delivery in planned} == {later}
+    for delivery in planned:
+        found = program.run("outbox", "--cancel", str(delivery["id"]))[0]["deliveries"]
+        assert next(d["state"] for d in found if d["id"] == delivery["id"]) == "cancelled"
+
+
+def test_a_poll_is_asked_where_there_are_polls(program: Program, accounts: list[str]) -> None:
+    words = ["post", "Which?", "--to", ",".join(accounts[1:]), "--poll-option", "Cases", "--poll-option", "Prices"]
+    refused = program.try_(*words)
+    assert (refused.status, "has no polls" in refused.err) == (1, True)
+    sent = program.run(*words, "--poll-hours", "6", "--leave-out")
+    assert {d["state"] for d in sent["deliveries"]} == {"sent"}
+
+
+def test_a_video_is_sent_as_it_is_and_what_is_none_is_refused(
+    program: Program, accounts: list[str], tmp_path: Path
+) -> None:
+    film = tmp_path / "tour.mp4"
+    film.write_bytes(video(seconds=9, padding=200_000))
+    sent = program.run("post", "A tour", "--to", accounts[1], "--video", str(film), "--video-alt", "The test bench")
+    assert [d["state"] for d in sent["deliveries"]] == ["sent"]
+    film.write_bytes(b"no film")
+    refused = program.try_("post", "A tour", "--to", accounts[1], "--video", str(film))
+    assert (refused.status, "is not a video" in refused.err) == (1, True)
+
+
 def test_too_long_is_refused_with_a_sentence_and_exit_status_1(program: Program, accounts: list[str]) -> None:
     answer = program.try_("post", "x" * 700, "--to", ",".join(accounts[1:]), "--json")
     assert (answer.status, answer.out) == (1, "")
@@ -214,16 +250,3 @@ def test_removing_an_account_keeps_what_was_saved(program: Program, accounts: li
     assert "stays" in sentence
     assert program.run("saved") == saved
     assert len(program.run("account", "list")) == 2
-
-
-def test_a_post_with_a_time_waits_for_it_and_is_cancelled(program: Program, accounts: list[str]) -> None:
-    refused = program.try_("post", "Too late", "--to", accounts[1], "--at", "2020-01-01T09:00")
-    assert (refused.status, "its time is over" in refused.err) == (1, True)
-    unread = program.try_("post", "When", "--to", accounts[1], "--at", "tomorrow")
-    assert unread.status == 2
-    later = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
-    [delivery] = program.run("post", "Later", "--to", accounts[1], "--at", later.isoformat())["deliveries"]
-    assert delivery["state"] in ("waiting", "scheduled")
-    assert datetime.fromisoformat(delivery["publish_at"]) == later
-    [cancelled] = program.run("outbox", "--cancel", str(delivery["id"]))[0]["deliveries"]
-    assert cancelled["state"] == "cancelled"

@@ -29,6 +29,7 @@ _FIXES = {
     "put_back_video": "Include",
     "put_back_poll": "Include",
     "edit_poll": "Edit",
+    "article_same_time": "Same time",
     "choose_time": "Change",
 }
 _TINTS = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.NOTE: "good"}

@@ -35,6 +35,9 @@ class Fixes:
                 self.write_article()
             case "publish_article" if draft.article is not None:
                 self._edit(replace(draft, article=replace(draft.article, status="publish")))
+            case "article_same_time" if draft.article is not None:
+                later = replace(draft.article, status="future", publish_at=draft.publish_at)
+                self._edit(replace(draft, article=later))
             case "only_target_account":
                 self._edit(letter.only_target_account(draft))
             case "leave_out_video" | "leave_out_poll" | "put_back_video" | "put_back_poll":

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from socialdesk.core.events import PersonWanted
-from socialdesk.core.post import Delivery, DeliveryState, Draft, PartPlan, Publication
+from socialdesk.core.post import Article, Delivery, DeliveryState, Draft, PartPlan, Publication
 from socialdesk.core.rules import ScheduleRules
 from socialdesk.ui.composer import moments
 from socialdesk.ui.shell import Shell
@@ -106,3 +106,17 @@ def test_mornings_are_those_of_the_persons_zone() -> None:
     monday = moments.next_morning(NOW, monday=True).astimezone()
     assert (monday.weekday(), monday.hour) == (0, 9)
     assert moments.in_an_hour(NOW + timedelta(minutes=2, seconds=7)) == NOW + timedelta(minutes=65)
+
+
+async def test_an_article_gets_the_time_of_the_posts_with_one_press(shell: Shell) -> None:
+    await compose(shell)
+    composer = shell.composer
+    draft = Draft(text="Read", account_ids=(1, 3), article=Article("Basics", "Words"), publish_at=AT)
+    composer.begin(draft)
+    await eventually(lambda: composer.draft.account_ids == (1, 3))
+    assert composer.checks.row(3).sentence.text() == "the article goes out at once"
+    click(composer.checks.row(3).button)
+    article = composer.draft.article
+    assert article is not None
+    assert (article.status, article.publish_at) == ("future", AT)
+    assert composer.checks.row(3).sentence.text() == "goes first; the others link to it"
