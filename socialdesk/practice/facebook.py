@@ -215,6 +215,7 @@ class PracticeFacebook(PracticeServer):
 
     def _find(self, node: str, owner: Token) -> Profile | Post | Comment | Photo:
         node = owner.page or node if node == "me" else node
+        self.state.publish_due()
         found = (
             self.state.profiles.get(node)
             or self.state.posts.get(node)

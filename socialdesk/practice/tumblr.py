@@ -169,6 +169,7 @@ class PracticeTumblr(PracticeServer):
 
     async def _post(self, request: web.Request) -> web.Response:
         self._check_key(request)
+        self.state.publish_due()
         post = self.state.posts.get(int(request.match_info["id"]))
         if post is None or post.blog != self._blog(request).name:
             raise Refused(404, 0, "Not Found")

@@ -68,6 +68,7 @@ class State:
 
     def listed(self, state: str = "published", blog: str = "") -> list[Post]:
         """Newest first."""
+        self.publish_due()
         found = [p for p in self.posts.values() if p.state == state and blog in {"", p.blog}]
         return sorted(found, key=lambda p: p.created, reverse=True)
 
@@ -78,6 +79,12 @@ class State:
         return self.add(
             post.blog, post.content, now, tags=post.tags, slug=post.slug, parent=post.parent, genesis=str(post.id)
         )
+
+    def publish_due(self) -> None:
+        """What was queued for a time that has come appears."""
+        for post in list(self.posts.values()):
+            if post.state == "queue" and post.publish_on and datetime.fromisoformat(post.publish_on) <= self.now():
+                self.publish_queued(post)
 
     def blog_named(self, identifier: str) -> Blog | None:
         """By name, host or unique id."""

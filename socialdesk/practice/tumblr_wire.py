@@ -1,6 +1,7 @@
 """The wire format of the practice Tumblr: envelopes, posts, what a new post must look like."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -67,6 +68,11 @@ def post_json(post: Post, blogs: dict[str, Blog], base: str, liked: set[int]) ->
         "layout": [],
         "trail": [_trail_json(item, blogs, base) for item in post.trail],
     }
+    if post.state == "queue":
+        found |= {"state": "queued", "queued_state": "scheduled" if post.publish_on else "queued"}
+        if post.publish_on:
+            found["publish_on"] = post.publish_on
+            found["scheduled_publish_time"] = int(datetime.fromisoformat(post.publish_on).timestamp())
     if post.genesis:
         found["genesis_post_id"] = post.genesis
     if post.parent is not None:

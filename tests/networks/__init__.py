@@ -2,5 +2,5 @@
 
 import pytest
 
-PARTS = ("base", "publishing", "reading", "renewing", "steps")
+PARTS = ("base", "publishing", "reading", "renewing", "scheduling", "steps")
 pytest.register_assert_rewrite(*(f"tests.networks.contract_{part}" for part in PARTS))

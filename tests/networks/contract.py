@@ -9,10 +9,10 @@ from tests.networks.contract_base import Later, make_http, no_sleep
 from tests.networks.contract_publishing import PublishingContract
 from tests.networks.contract_reading import ReadingContract
 from tests.networks.contract_renewing import RenewingContract
-from tests.networks.contract_steps import StepsContract
+from tests.networks.contract_scheduling import SchedulingContract
 
 __all__ = ["Later", "NetworkContract", "make_http", "no_sleep"]
 
 
-class NetworkContract(ReadingContract, RenewingContract, PublishingContract, StepsContract):
+class NetworkContract(ReadingContract, RenewingContract, PublishingContract, SchedulingContract):
     """Everything an adapter has to keep."""

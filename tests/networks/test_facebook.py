@@ -80,8 +80,17 @@ class TestFacebookContract(NetworkContract):
         return Segment(text=text, created=datetime.now(UTC))
 
     def times_posted(self, server: Any, text: str) -> int:
-        rows = (*server.state.posts.values(), *server.state.comments.values())
-        return sum(row.message == text for row in rows)
+        server.state.publish_due()
+        out = [post for post in server.state.posts.values() if post.published]
+        return sum(row.message == text for row in (*out, *server.state.comments.values()))
+
+    def times_waiting(self, server: Any, text: str) -> int:
+        return sum(post.message == text and not post.published for post in server.state.posts.values())
+
+    def let_time_pass(self, server: Any) -> None:
+        for post in server.state.posts.values():
+            if post.scheduled is not None:
+                post.scheduled = datetime.now(UTC)
 
 
 @pytest.fixture

@@ -418,3 +418,36 @@ async def test_renewal_that_cannot_be(server: RecordingFacebook, visitor: Any, h
     with pytest.raises(NetworkError) as caught:
         await opened.renew()
     assert type(caught.value) is Unreachable
+
+
+# a time of its own
+
+
+async def test_a_time_that_facebook_does_not_take_is_kept_here(server: RecordingFacebook, opened: Any) -> None:
+    for at in (timedelta(minutes=3), timedelta(days=200)):
+        with pytest.raises(Rejected) as caught:
+            await opened.publish(post("Not so", publish_at=datetime.now(UTC) + at), KEY)
+        assert caught.value.reason == "cannot_plan"
+    assert not any(one.message == "Not so" for one in server.state.posts.values())
+
+
+async def test_a_waiting_post_is_known_by_its_time(server: RecordingFacebook, http: Http) -> None:
+    opened = open_page(server, http, now=Later())
+    server.writing.refuses_repeats = False
+    at = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
+    receipts = [await opened.publish(post("Twice", publish_at=at + n * timedelta(hours=1)), f"k{n}") for n in (0, 1)]
+    found = [await opened.find(post("Twice", publish_at=at + n * timedelta(hours=1)), f"k{n}") for n in (0, 1)]
+    assert found == receipts
+    assert await opened.find(post("Twice", publish_at=at + timedelta(hours=2)), "k2") is None
+
+
+async def test_a_waiting_post_with_pictures_and_new_words(server: RecordingFacebook, opened: Any) -> None:
+    at = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
+    receipt = await opened.publish(post("Soon", media=(await opened.upload(image()),), publish_at=at), KEY)
+    await opened.edit(receipt.remote_id, receipt.refs, "Soon, and better")
+    (held,) = [one for one in server.state.posts.values() if not one.published]
+    assert (held.message, len(held.photos), held.scheduled) == ("Soon, and better", 1, at)
+    server.state.remove_post(held.id)
+    with pytest.raises(Rejected) as caught:
+        await opened.scheduled(receipt)
+    assert caught.value.reason == "not_found"

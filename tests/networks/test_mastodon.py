@@ -18,7 +18,7 @@ from socialdesk.networks.mastodon.adapter import Mastodon
 from socialdesk.practice.mastodon import PracticeMastodon
 from socialdesk.practice.server import Fault
 from socialdesk.practice.world import World, picture
-from tests.networks.contract import NetworkContract, make_http
+from tests.networks.contract import NetworkContract, make_http, no_sleep
 from tests.openapi import OpenApi
 
 WORLD = World.load()
@@ -52,7 +52,11 @@ class TestMastodonContract(NetworkContract):
         return PracticeMastodon(WORLD, {})
 
     async def open(self, server: Any, http: Http) -> Any:
-        return open_account(server, http)
+        def clock() -> datetime:
+            now: datetime = server.state.now()  # also after a test has turned it
+            return now
+
+        return open_account(server, http, now=clock, sleep=no_sleep)
 
     async def open_with_bad_credential(self, server: Any, http: Http) -> Any:
         return open_account(server, http, token="not-a-token-of-this-server")
@@ -70,7 +74,16 @@ class TestMastodonContract(NetworkContract):
         return Segment(text=text, visibility="public", language="en", created=datetime.now(UTC))
 
     def times_posted(self, server: Any, text: str) -> int:
+        server.holding.release()
         return sum(status.text == text for status in server.state.statuses.values())
+
+    def times_waiting(self, server: Any, text: str) -> int:
+        return sum(held.asked["status"] == text for held in server.holding.held.values())
+
+    def let_time_pass(self, server: Any) -> None:
+        """What is out is known again by its time, so the clocks go on."""
+        latest = max((held.at for held in server.holding.held.values()), default=server.state.now())
+        server.now = server.state.now = lambda: latest + timedelta(seconds=1)
 
 
 @pytest.fixture

@@ -74,7 +74,15 @@ class TestTumblrContract(NetworkContract):
         return Segment(text=text, created=datetime.now(UTC))
 
     def times_posted(self, server: Any, text: str) -> int:
-        return sum(post.text == text for post in server.state.posts.values())
+        return sum(post.text == text for post in server.state.listed())
+
+    def times_waiting(self, server: Any, text: str) -> int:
+        return sum(post.text == text for post in server.state.listed("queue"))
+
+    def let_time_pass(self, server: Any) -> None:
+        for post in server.state.posts.values():
+            if post.publish_on:
+                post.publish_on = datetime.now(UTC).isoformat()
 
 
 @pytest.fixture
@@ -547,3 +555,46 @@ async def test_a_full_queue_waits(server: PracticeTumblr, opened: Any) -> None:
     with pytest.raises(RateLimited) as caught:
         await opened.publish(segment("Later", visibility="queue"), key_of(opened))
     assert timedelta(minutes=50) < caught.value.until - datetime.now(UTC) <= timedelta(hours=1)
+
+
+# a time of its own
+
+
+def at_noon() -> datetime:
+    return (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
+
+
+async def test_a_full_queue_holds_nothing_for_its_time(server: PracticeTumblr, opened: Any) -> None:
+    server.most_queued = 0
+    with pytest.raises(Rejected) as caught:
+        await opened.publish(segment("Later", publish_at=at_noon()), key_of(opened))
+    assert caught.value.reason == "cannot_plan"
+    with pytest.raises(RateLimited):
+        await opened.publish(segment("Queued", visibility="queue"), key_of(opened))
+
+
+@pytest.mark.parametrize("visibility", ["draft", "private"])
+async def test_what_not_everybody_sees_waits_here(server: PracticeTumblr, opened: Any, visibility: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        await opened.publish(segment("Later", visibility=visibility, publish_at=at_noon()), key_of(opened))
+    assert caught.value.reason == "cannot_plan"
+
+
+async def test_a_queued_post_is_known_by_its_time(server: PracticeTumblr, opened: Any) -> None:
+    times = [at_noon() + n * timedelta(hours=1) for n in range(3)]
+    receipts = [await opened.publish(segment("Twice", publish_at=at), key_of(opened)) for at in times[:2]]
+    assert [await opened.find(segment("Twice", publish_at=at), key_of(opened)) for at in times] == [*receipts, None]
+
+
+async def test_a_queue_that_is_late_is_waited_for(server: PracticeTumblr, http: Http) -> None:
+    """The post is in neither list for a moment: it is gone only when it should have been out for long."""
+    now = datetime.now(UTC)
+    opened = open_account(server, http, now=lambda: now)
+    receipt = await opened.publish(segment("Moving", publish_at=at_noon()), key_of(opened))
+    server.state.posts.pop(int(receipt.remote_id))
+    assert await opened.scheduled(receipt) is None
+    now = at_noon() + timedelta(minutes=11)
+    with pytest.raises(Rejected) as caught:
+        await opened.scheduled(receipt)
+    assert caught.value.reason == "not_found"
+    await opened.unschedule(receipt)

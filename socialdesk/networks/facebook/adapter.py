@@ -126,6 +126,12 @@ class Facebook:
     async def find(self, segment: Segment, key: str) -> Receipt | None:
         return await self._writer.find(segment, key)
 
+    async def scheduled(self, receipt: Receipt) -> Receipt | None:
+        return await self._writer.scheduled(receipt)
+
+    async def unschedule(self, receipt: Receipt) -> None:
+        await self._writer.unschedule(receipt)
+
     async def edit(self, remote_id: str, refs: Mapping[str, str], text: str) -> None:
         await self._writer.edit(remote_id, text)
 

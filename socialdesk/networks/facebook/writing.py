@@ -9,6 +9,7 @@ Source: Meta's documents "Pages API, Posts" and "Comments".
 import json
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
@@ -18,6 +19,7 @@ from socialdesk.core.post import MediaFile, Receipt, Segment, Uploaded
 from socialdesk.core.segments import address_in
 from socialdesk.core.tolerant import Obj, obj, string
 from socialdesk.http import Response
+from socialdesk.networks.facebook import scheduling
 from socialdesk.networks.facebook.client import UPLOAD_S, Client
 from socialdesk.networks.facebook.reading import next_of
 from socialdesk.networks.facebook.tolerant import data, moment
@@ -64,6 +66,8 @@ class Writer:
         try:
             made = string((await self._client.post(path, form)).get("id"))
         except Rejected as error:
+            if segment.publish_at is not None and error.reason == "invalid":
+                raise Rejected(str(error), reason="cannot_plan", detail=error.detail) from error
             if error.reason != "duplicate":
                 raise
             return await self._earlier(segment, min(first, segment.created or first), error)
@@ -93,6 +97,24 @@ class Writer:
         return found
 
     async def _look(self, segment: Segment, begun: datetime | None) -> Receipt | None:
+        """Among what waits, where it has a time, then among what is out: its time may have come meanwhile."""
+        at = segment.publish_at
+        if at is not None:
+            rows = [row for row in await scheduling.waiting(self._client, self._me) if scheduling.is_due(row, at)]
+            held = next((row for row in rows if self._is_ours(row, segment, None, comment=False)), None)
+            if held is not None:
+                return self._receipt(string(held.get("id")), segment)
+        found = await self._out(segment, begun)
+        return replace(found, publish_at=None) if found else None
+
+    async def scheduled(self, receipt: Receipt) -> Receipt | None:
+        is_out = await scheduling.is_out(self._client, receipt.remote_id)
+        return replace(receipt, publish_at=None) if is_out else None
+
+    async def unschedule(self, receipt: Receipt) -> None:
+        await scheduling.take_back(self._client, receipt)
+
+    async def _out(self, segment: Segment, begun: datetime | None) -> Receipt | None:
         answered = answered_of(segment)
         if answered:
             path = f"{quote(answered, safe='_')}/comments"
@@ -128,7 +150,8 @@ class Writer:
 
     def _receipt(self, made: str, segment: Segment) -> Receipt:
         if not answered_of(segment):
-            return Receipt(made, post_url(made, self._place), {"kind": "post", "post": made})
+            refs = {"kind": "post", "post": made}
+            return Receipt(made, post_url(made, self._place), refs, segment.publish_at)
         post = _post_of(segment)
         return Receipt(made, comment_url(made, post, self._place), {"kind": "comment", "post": post})
 
@@ -167,7 +190,7 @@ def post_form(segment: Segment) -> dict[str, str]:
     for number, media in enumerate(segment.media):
         form[f"attached_media[{number}]"] = json.dumps({"media_fbid": media.ref}, separators=(",", ":"))
     link = "" if segment.media else address_in(segment.text)
-    return {**form, **({"link": link} if link else {})}
+    return {**form, **({"link": link} if link else {}), **scheduling.times_of(segment)}
 
 
 def comment_form(segment: Segment) -> dict[str, str]:

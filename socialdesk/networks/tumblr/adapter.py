@@ -100,6 +100,12 @@ class Tumblr:
     async def find(self, segment: Segment, key: str) -> Receipt | None:
         return await self._writer.find(segment, key)
 
+    async def scheduled(self, receipt: Receipt) -> Receipt | None:
+        return await self._writer.scheduled(receipt)
+
+    async def unschedule(self, receipt: Receipt) -> None:
+        await self._writer.unschedule(receipt)
+
     async def delete(self, remote_id: str, refs: Mapping[str, str]) -> None:
         await self._writer.delete(remote_id)
 

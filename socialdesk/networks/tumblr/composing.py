@@ -48,15 +48,28 @@ def _article(article: ArticleToSend) -> list[Block]:
 
 
 def state_of(segment: Segment, now: datetime) -> dict[str, str]:
-    """When it is published: now, at the end of the queue, at a time, or not yet. A time that has passed means now."""
+    """When it is published: now, at the end of the queue, at a time, or not yet. A time that has passed means now.
+
+    Raises `Rejected` (cannot_plan) for drafts and private posts with a time.
+    """
     article = segment.article
+    if article is None and segment.publish_at is not None:
+        if segment.visibility not in {"", "published", "queue"}:
+            raise Rejected("only what everybody sees waits for a time", reason="cannot_plan")
+        return _at(segment.publish_at, now)
     if article is None:
         return {"state": segment.visibility or "published"}
     if article.status == "draft":
         return {"state": "draft"}
-    if article.status == "future" and article.publish_at is not None and article.publish_at > now:
-        return {"state": "queue", "publish_on": f"{article.publish_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+    if article.status == "future" and article.publish_at is not None:
+        return _at(article.publish_at, now)
     return {"state": "published"}
+
+
+def _at(when: datetime, now: datetime) -> dict[str, str]:
+    if when <= now:
+        return {"state": "published"}
+    return {"state": "queue", "publish_on": f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
 
 
 def tags_of(segment: Segment) -> list[str]:

@@ -8,7 +8,7 @@ from socialdesk.core.network import (
     Step,
     Token,
 )
-from socialdesk.core.rules import Choice, PostRules
+from socialdesk.core.rules import Choice, PostRules, ScheduleRules
 
 KEY = "tumblr"
 API = "https://api.tumblr.com"
@@ -119,4 +119,5 @@ RULES = PostRules(
     ),
     replies=False,
     quotes=True,
+    schedule=ScheduleRules(),
 )

@@ -13,6 +13,7 @@ from socialdesk.networks.tumblr.tolerant import number
 
 REST = timedelta(hours=1)  # Tumblr says that a day's limit is reached, not when the day ends
 PLACE = "to SocialDesk on the page where Tumblr asks for it"
+_QUEUE_FULL = 8022
 _FULL = frozenset({8004, 8011, 8022, 8023})  # media today, films today, queue, posts today
 _UPLOADS = frozenset({8006, 8009})
 _REASONS = {
@@ -43,6 +44,10 @@ def refusal(response: Response, *, write: bool, now: datetime, writes: bool = Fa
             message, reason=plain.reason, detail=plain.detail, needs=("write" if writes else "basic", PLACE)
         )
     return plain
+
+
+def is_full_queue(error: NetworkError) -> bool:
+    return str(error).endswith(f" {_QUEUE_FULL}")
 
 
 def code_of(response: Response) -> int:

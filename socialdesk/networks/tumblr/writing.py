@@ -10,13 +10,15 @@ from typing import Any
 from urllib.parse import quote
 
 from socialdesk.core.account import Account
-from socialdesk.core.errors import OutcomeUnknown, Rejected, Unreachable
+from socialdesk.core.errors import OutcomeUnknown, RateLimited, Rejected, Unreachable
 from socialdesk.core.post import MediaFile, Receipt, Segment, Target, Uploaded
 from socialdesk.core.tolerant import Obj, obj, objs, string
+from socialdesk.networks.tumblr import scheduling
 from socialdesk.networks.tumblr.articles import HELD
 from socialdesk.networks.tumblr.client import Client, File
 from socialdesk.networks.tumblr.composing import content_of, state_of, tags_of
 from socialdesk.networks.tumblr.matching import is_ours, since_of
+from socialdesk.networks.tumblr.refusals import is_full_queue
 from socialdesk.networks.tumblr.tolerant import moment
 
 PAGE = 20
@@ -65,13 +67,22 @@ class Writer:
         if segment.quote is not None:
             body |= await self._parent(segment.quote)
         self._tried[key] = self._client.now()
-        made = await self._client.send(f"{self._path}/posts", body, files)
+        made = await self._send(body, files, segment)
         number = string(made.get("id_string")) or string(made.get("id"))
         if not number:
             raise OutcomeUnknown("the answer names no post")
         for ref in files:
             self._held.pop(ref, None)
-        return self._receipt(number)
+        return self._receipt(number, segment.publish_at if body["state"] == "queue" else None)
+
+    async def _send(self, body: dict[str, Any], files: dict[str, File], segment: Segment) -> Obj:
+        """A queue that is full holds no post for its time: that is no wait, the desk sends it then."""
+        try:
+            return await self._client.send(f"{self._path}/posts", body, files)
+        except RateLimited as error:
+            if segment.publish_at is None or not is_full_queue(error):
+                raise
+            raise Rejected(str(error), reason="cannot_plan", detail=error.detail) from error
 
     def _files(self, content: list[dict[str, Any]]) -> dict[str, File]:
         """The pictures that the blocks name, and their types into the blocks. Raises Rejected (media_missing)."""
@@ -115,12 +126,12 @@ class Writer:
 
     async def find(self, segment: Segment, key: str) -> Receipt | None:
         """Looks where the post would be. Raises `OutcomeUnknown` when it cannot tell."""
-        state = state_of(segment, self._client.now())["state"]
-        if segment.article is not None and segment.article.status == "future":
+        state, at = state_of(segment, self._client.now())["state"], segment.publish_at
+        if at is not None or (segment.article is not None and segment.article.status == "future"):
             state = "queue"  # its time may have come meanwhile
         found = None
         if state in {"queue", "draft"}:
-            found = await self._look(f"{self._path}/posts/{state}", segment, dated=False)
+            found = await self._look(f"{self._path}/posts/{state}", segment, dated=False, at=at)
         if found is None and state != "draft":
             found = await self._look(f"{self._path}/posts", segment, dated=True)
         if found is not None:
@@ -132,7 +143,8 @@ class Writer:
             raise OutcomeUnknown("Tumblr may still be at work", retry_at=last + SETTLE)
         return None
 
-    async def _look(self, path: str, segment: Segment, *, dated: bool) -> Receipt | None:
+    async def _look(self, path: str, segment: Segment, *, dated: bool, at: datetime | None = None) -> Receipt | None:
+        """The receipt of our post in a list; with `at` in the queue, of one that waits for that time."""
         for page in range(MAX_PAGES):
             params = {"limit": str(PAGE), "offset": str(page * PAGE), "npf": "true", "reblog_info": "true"}
             response, answer = await self._client.ask("GET", path, params=params)
@@ -141,17 +153,35 @@ class Writer:
                 raise Unreachable("the answer has an unknown form", reason="invalid_answer")
             posts = objs(found)
             since = since_of(segment, response, self._client.now()) if dated else None
-            ours = next((post for post in posts if is_ours(post, segment, since)), None)
+            ours = next((p for p in posts if scheduling.is_due(p, at) and is_ours(p, segment, since)), None)
             if ours is not None:
-                return self._receipt(id_of(ours))
+                return self._receipt(id_of(ours), at)
             times = [when for post in posts if (when := moment(post.get("timestamp")))]
             if len(posts) < PAGE or (since and times and min(times) < since):
                 return None
         raise OutcomeUnknown("too many posts since to be sure")
 
-    def _receipt(self, number: str) -> Receipt:
+    def _receipt(self, number: str, at: datetime | None = None) -> Receipt:
+        """`at`: it waits, and has no address yet, for it will have another number."""
+        if at is not None:
+            return Receipt(number, "", {"id": number, "blog": self._blog, "queued": number}, at)
         url = f"{self._web}/{self._blog}/{number}"
         return Receipt(number, url, {"id": number, "blog": self._blog, "url": url})
+
+    async def scheduled(self, receipt: Receipt) -> Receipt | None:
+        number = await scheduling.number_of(self._client, self._path, receipt)
+        return self._receipt(number) if number else None
+
+    async def unschedule(self, receipt: Receipt) -> None:
+        try:
+            out = await scheduling.number_of(self._client, self._path, receipt)
+        except Rejected as error:
+            if error.reason != "not_found":
+                raise
+            return
+        if out:
+            raise Rejected("the post is out", reason="published")
+        await self.delete(receipt.refs.get("queued") or receipt.remote_id)
 
     # deleting and acting
 
