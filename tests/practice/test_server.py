@@ -54,6 +54,15 @@ async def test_answers_and_logs_header_names_but_no_values(server: Counter, clie
     assert "hush" not in repr(server.log)
 
 
+async def test_a_distant_server_takes_its_time_for_every_answer(server: Counter, client: aiohttp.ClientSession) -> None:
+    server.latency_s = 0.05
+    began = asyncio.get_running_loop().time()
+    for _ in range(2):
+        async with client.post(server.url + "/things") as answer:
+            assert answer.status == 200
+    assert asyncio.get_running_loop().time() - began >= 2 * server.latency_s
+
+
 async def test_stopping_closes_the_door_and_may_be_repeated(client: aiohttp.ClientSession) -> None:
     server = Counter()
     url = await server.start()

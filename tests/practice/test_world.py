@@ -23,6 +23,20 @@ def test_it_is_lively(world: World) -> None:
     assert {post.language for post in world.posts} >= {"en", "de", "ja"}
     for network in ("mastodon", "bluesky"):
         assert len(world.posts_on(network)) >= 60
+    for network in ("x", "linkedin", "facebook", "threads", "tumblr"):
+        assert len(world.posts_on(network)) >= 9
+        assert any(world.me.key == post.organisation for post in world.posts_on(network))
+
+
+def test_no_network_repeats_another_but_where_organisations_post_to_both(world: World) -> None:
+    said = [post.text for post in world.posts]
+    assert len(set(said)) == len(said)
+
+
+def test_a_network_without_words_of_its_own_shows_anothers(world: World) -> None:
+    assert world.shown_on("x", "mastodon") == world.posts_on("x")
+    assert world.shown_on("nowhere", "mastodon") == world.posts_on("mastodon")
+    assert world.shown_on("nowhere") == ()
 
 
 def test_stories_emerge(world: World) -> None:
