@@ -15,7 +15,7 @@ exec 9>"$SOCIALDESK_INTEROP/lock"
 flock -n 9 || { say "another run uses $SOCIALDESK_INTEROP"; exit 1; }
 
 packages="wordpress wordpress-theme-twentytwentythree mariadb-server php-cli php-mysql php-gd php-curl php-xml
-  php-mbstring postgresql gnome-keyring dbus g++ make"
+  php-mbstring php-pgsql php-intl php-php-gettext php-psr-log phpqrcode postgresql gnome-keyring dbus g++ make"
 missing=()
 for package in $packages; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

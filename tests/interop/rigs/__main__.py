@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.interop.rigs import bluesky, ghost, mastodon_mock, micropub, secret_service, wordpress
+from tests.interop.rigs import bluesky, ghost, mastodon_mock, micropub, secret_service, ttrss, wordpress
 from tests.interop.rigs.processes import RigError
 
 INSTALLS = {
@@ -12,9 +12,10 @@ INSTALLS = {
     "Ghost": ghost.install,
     "mastodon-mock": mastodon_mock.install,
     "django-indieweb": micropub.install,
+    "Tiny Tiny RSS": ttrss.install,
     "the keyring": secret_service.install,
 }
-STOPS = (bluesky.stop, wordpress.stop, ghost.stop, mastodon_mock.stop, micropub.stop, secret_service.stop)
+STOPS = (bluesky.stop, wordpress.stop, ghost.stop, mastodon_mock.stop, micropub.stop, ttrss.stop, secret_service.stop)
 
 
 def main(arguments: list[str]) -> int:
