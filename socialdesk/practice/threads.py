@@ -17,6 +17,9 @@ from socialdesk.practice.world import World, picture
 
 WORLD_OF = ("threads", "mastodon")  # whose posts of the world are shown, the first that has any
 LONGEST, MOST_LINKS = 500, 5
+AUDIENCES = frozenset(
+    {"everyone", "accounts_you_follow", "mentioned_only", "parent_post_author_only", "followers_only"}
+)
 KINDS = frozenset({"TEXT", "IMAGE", "VIDEO", "CAROUSEL"})
 METRICS = {"views": 940, "likes": 31, "replies": 4, "reposts": 6, "quotes": 1, "shares": 3, "clicks": 17, "followers_count": 812}  # fmt: skip  # noqa: E501
 _LINK = re.compile(r"https?://\S+")
@@ -230,6 +233,8 @@ class PracticeThreads(PracticeServer):
             raise parameter("The parameter text is required")
         if kind == "IMAGE" and not asked.get("image_url", "").startswith("http"):
             raise parameter("The parameter image_url is required")
+        if asked.get("reply_control", "everyone") not in AUDIENCES:
+            raise parameter(f"Param reply_control must be one of {sorted(AUDIENCES)}")
         if kind == "CAROUSEL":
             children = asked.get("children", "").split(",")
             if not 2 <= len(children) <= 20 or not set(children) <= set(self.state.containers):

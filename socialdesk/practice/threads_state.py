@@ -31,6 +31,7 @@ class Post:
     tag: str = ""
     reply_to: str = ""
     quotes: str = ""
+    audience: str = "everyone"
     facade: bool = False
 
 
@@ -113,6 +114,7 @@ class State:
             tag=form.get("topic_tag", ""),
             reply_to=form.get("reply_to_id", ""),
             quotes=form.get("quote_post_id", ""),
+            audience=form.get("reply_control", "everyone"),
         )
         container.status, container.post = "PUBLISHED", post.id
         return post

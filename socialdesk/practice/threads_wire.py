@@ -60,7 +60,7 @@ class Wire:
             "root_post": lambda: {"id": self._state.root_of(post)} if parent else None,
             "replied_to": lambda: {"id": post.reply_to} if parent else None,
             "hide_status": lambda: "NOT_HUSHED" if post.reply_to else None,
-            "reply_audience": lambda: "EVERYONE",
+            "reply_audience": post.audience.upper,
             "profile_picture_url": lambda: f"{self.base}/pictures/{post.author}.png",
             "is_verified": lambda: False,
         }

@@ -593,3 +593,21 @@ async def test_the_outbox_sends_words_once(server: PracticeLinkedIn, tmp_path: P
             assert server.shown(PERSON if who == "member" else server.page).count("Said once") == 1
     finally:
         await worker.aclose()
+
+
+async def test_pictures_that_are_not_there_yet_may_still_come(server: PracticeLinkedIn, http: Http) -> None:
+    """LinkedIn knows words again, not pictures: a certain no needs a moment, also after a start."""
+    now = datetime.now(UTC)
+    opened = open_page(server, http, now=lambda: now)
+    uploaded = await opened.upload(MediaFile("d" * 64, "image/png", picture("late", 8, 8), "A pump", 8, 8))
+    said = Segment("With a picture", media=(uploaded,), created=now)
+    server.faults.add(Fault("500", match="^/rest/posts$", method="POST"))
+    with pytest.raises(OutcomeUnknown):
+        await opened.publish(said, "k")
+    for account in (opened, open_page(server, http, now=lambda: now)):
+        with pytest.raises(OutcomeUnknown) as caught:
+            await account.find(said, "k")
+        assert caught.value.retry_at is not None
+    assert await open_page(server, http, now=lambda: now).find(replace(said, media=()), "k") is None
+    now = caught.value.retry_at
+    assert await opened.find(said, "k") is None

@@ -28,6 +28,7 @@ from socialdesk.http import Http
 from socialdesk.http.loopback import parse_pasted
 from socialdesk.networks.threads.adapter import Threads
 from socialdesk.networks.threads.facts import SCOPES
+from socialdesk.networks.threads.rules import REPLIES
 from socialdesk.networks.threads.signin import server_of, web_of
 from socialdesk.networks.threads.translate import Place, entry_of
 from socialdesk.practice.facebook_refusals import GraphError
@@ -338,6 +339,15 @@ async def test_pictures_without_an_address(opened: Any) -> None:
     with pytest.raises(Rejected) as caught:
         await opened.publish(post("Look", media=(Uploaded("7"),)), KEY)
     assert caught.value.reason == "public_picture_needed"
+
+
+@pytest.mark.parametrize("answering", [choice.value for choice in REPLIES])
+async def test_who_may_answer_is_said_of_the_first_part(server: RecordingThreads, opened: Any, answering: str) -> None:
+    first = await opened.publish(post(f"For {answering}", replies=answering), KEY)
+    assert newest(server).audience == answering
+    await opened.publish(post("And more", replies=answering, previous=first, root=first), "k2")
+    assert newest(server).audience == "everyone"
+    assert (await opened.post_rules()).replies_from == REPLIES
 
 
 async def test_a_picture_that_threads_cannot_use(server: RecordingThreads, opened: Any) -> None:

@@ -65,8 +65,8 @@ class Client:
 
     async def _ask(self, method: str, path: str, *, write: bool, **options: Any) -> tuple[Response, Obj]:
         url = f"{self.base}/{self.version}/{path}"
-        limits = {"budget": self._budget, "app": self._app}
-        response = await self.http.request(method, url, write=write, **limits, **options)
+        options |= {"budget": self._budget, "app": self._app}
+        response = await self.http.request(method, url, write=write, **options)
         if response.status >= 400:
             raise refusal(response, write=write, now=self.now(), reads=method == "GET")
         try:

@@ -83,9 +83,9 @@ class Client:
         """As `ask`, for addresses outside the versioned API."""
         write = method not in _READS and not harmless
         headers = {**self._sign(url), **options.pop("headers", {})}
-        limits = {"budget": f"{self._budget} {name}" if self._budget else "", "app": self._app}
+        options |= {"budget": f"{self._budget} {name}" if self._budget else "", "app": self._app}
         try:
-            response = await self.http.request(method, url, headers=headers, write=write, **limits, **options)
+            response = await self.http.request(method, url, headers=headers, write=write, **options)
         except RateLimited as error:
             raise until_midnight(error, self.now()) from error
         if response.status >= 400:

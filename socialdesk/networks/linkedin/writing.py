@@ -82,11 +82,18 @@ class Writer:
         raise refused
 
     async def find(self, segment: Segment, key: str) -> Receipt | None:
-        """Looks through the page's posts; for a member decides whether sending again is safe, see above."""
+        """Looks through the page's posts; for a member decides whether sending again is safe, see above.
+
+        "No" has to wait where LinkedIn would take the same twice: until nothing can be under way any more.
+        """
         if segment.reply_to or segment.previous:
             return await self._comments.find(segment)
         if self._is_page:
-            return await self._look(segment)
+            found = await self._look(segment)
+            last, alone = self._tried.get(key, (segment.created, not segment.media))
+            if found is None and not alone and last and self._client.now() - last < SETTLE:
+                raise OutcomeUnknown("LinkedIn may still be at work", retry_at=last + SETTLE)
+            return found
         self._doubted.add(key)
         last, words_alone = self._tried.get(key, (None, False))
         if last is None or not words_alone:

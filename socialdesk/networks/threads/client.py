@@ -63,8 +63,8 @@ class Client:
         return {**(pairs or {}), **({ACCESS: self._token} if self._token else {})}
 
     async def _ask(self, method: str, path: str, *, write: bool, **options: Any) -> tuple[Response, Obj]:
-        limits = {"budget": self._budget, "app": self._app}
-        response = await self.http.request(method, self.base + path, write=write, **limits, **options)
+        options |= {"budget": self._budget, "app": self._app}
+        response = await self.http.request(method, self.base + path, write=write, **options)
         if response.status >= 400:
             raise refusal(response, write=write, now=self.now(), method=method)
         try:

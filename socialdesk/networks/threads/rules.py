@@ -1,11 +1,18 @@
 """What a Threads account may post. Source: Meta's document "Threads API, Posts"."""
 
-from socialdesk.core.rules import PostRules
+from socialdesk.core.rules import Choice, PostRules
 from socialdesk.networks.threads.counting import LIMIT, weigh
 
 MAX_PICTURES = 20
 PICTURE_BYTES = 8_000_000
 ALT_LIMIT = 1000
+EVERYONE = "everyone"
+REPLIES = (
+    Choice(EVERYONE, "Everyone"),
+    Choice("accounts_you_follow", "Accounts you follow"),
+    Choice("followers_only", "Your followers"),
+    Choice("mentioned_only", "Only accounts you mention"),
+)
 
 
 def post_rules() -> PostRules:
@@ -20,4 +27,5 @@ def post_rules() -> PostRules:
         findable=True,
         quotes=True,
         pictures_by_address=True,
+        replies_from=REPLIES,
     )

@@ -19,6 +19,7 @@ from socialdesk.core.tolerant import Obj, obj, string, web
 from socialdesk.http import Response
 from socialdesk.networks.threads.client import Client
 from socialdesk.networks.threads.refusals import reason_of
+from socialdesk.networks.threads.rules import EVERYONE
 from socialdesk.networks.threads.tolerant import data, moment
 
 PAGE = 50
@@ -173,6 +174,7 @@ def text_form(segment: Segment) -> dict[str, str]:
         "reply_to_id": answered_of(segment),
         "quote_post_id": segment.quote.remote_id if segment.quote else "",
         "link_attachment": "" if segment.quote else link,
+        "reply_control": "" if answered_of(segment) or segment.replies == EVERYONE else segment.replies,
     }
     return {name: value for name, value in form.items() if value}
 
