@@ -50,7 +50,7 @@ class DescribeService:
             publishes=(*kinds, "delete") if kinds and isinstance(visitor, Deletes) else kinds,
             limits=limits_of(rules) if rules is not None else None,
             varies=isinstance(visitor, ServersDiffer),
-            actions=facts.actions,
+            actions=tuple(dict.fromkeys((*facts.actions, *facts.marks))),
             plan_actions=facts.plan_actions,
             prices=facts.prices,
             sign_in=tuple(way_of(sign_in) for sign_in in facts.sign_ins),
