@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from socialdesk.cli import post_options as options
 from socialdesk.cli.article import article_of
 from socialdesk.cli.context import COULD_NOT, Json, read_file, say, shell_of, show
 from socialdesk.cli.spending import ask_first
@@ -38,33 +38,23 @@ def add(root: typer.Typer) -> None:
 def post(
     ctx: typer.Context,
     text: str,
-    to: Annotated[str, typer.Option("--to", metavar="ACCOUNT,...", help="Accounts by id or handle, with commas.")],
-    image: Annotated[list[Path] | None, typer.Option(help="A picture; give --alt for each.")] = None,
-    alt: Annotated[list[str] | None, typer.Option(help="The description of the picture at the same place.")] = None,
-    video: Annotated[Path | None, typer.Option(help="A video, sent as it is.")] = None,
-    video_alt: Annotated[str, typer.Option("--video-alt", help="The description of the video.")] = "",
-    article: Annotated[Path | None, typer.Option(help="A Markdown file for the blog among the accounts.")] = None,
-    link: Annotated[str, typer.Option(help="An address whose card the posts carry.")] = "",
-    language: Annotated[str, typer.Option(help="Language of the text, such as en.")] = "",
-    visibility: Annotated[str, typer.Option(help="Who sees it, where a network lets you choose.")] = "",
-    warning: Annotated[str, typer.Option(help="Content warning, where a network has one.")] = "",
-    at: Annotated[
-        str, typer.Option(metavar="TIME", help="When it goes out, such as 2026-12-01T14:30 in your own time.")
-    ] = "",
-    poll_option: Annotated[
-        list[str] | None, typer.Option("--poll-option", help="An answer of a poll; give two or more.")
-    ] = None,
-    poll_hours: Annotated[float, typer.Option("--poll-hours", min=0.1, help="How long the poll runs.")] = 24,
-    poll_multiple: Annotated[
-        bool, typer.Option("--poll-multiple", help="A reader may choose several answers.")
-    ] = False,
-    replies: Annotated[str, typer.Option(help="Who may answer, as the network names it.")] = "",
-    leave_out: Annotated[
-        bool, typer.Option("--leave-out", help="Send without the poll or video where a network takes none.")
-    ] = False,
-    over_budget: Annotated[
-        bool, typer.Option("--over-budget", help="Send it although it costs more than the month has left.")
-    ] = False,
+    to: options.To,
+    image: options.Images = None,
+    alt: options.Alts = None,
+    video: options.Video = None,
+    video_alt: options.VideoAlt = "",
+    article: options.ArticleFile = None,
+    link: options.Link = "",
+    language: options.Language = "",
+    visibility: options.Visibility = "",
+    warning: options.Warn = "",
+    at: options.At = "",
+    poll_option: options.PollOptions = None,
+    poll_hours: options.PollHours = 24,
+    poll_multiple: options.PollMultiple = False,
+    replies: options.Replies = "",
+    leave_out: options.LeaveOut = False,
+    over_budget: options.OverBudget = False,
     as_json: Annotated[bool, Json] = False,
 ) -> None:
     """Posts TEXT to one or more accounts and waits until each delivery is settled.
@@ -75,43 +65,46 @@ def post(
     With --at, networks that can hold the post until then get it now. The rest goes out from this computer while the
     desk is open, or when `outbox --deliver` runs within half an hour.
     """
-    pictures, descriptions = image or [], alt or []
-    if len(descriptions) > len(pictures):
+    if len(alt or []) > len(image or []):
         raise typer.BadParameter("There are more descriptions (--alt) than pictures (--image).")
-    publish_at = moment_of(at) if at else None
+    poll = Poll(tuple(poll_option), round(poll_hours * 60), poll_multiple) if poll_option else None
+    wanted = Draft(
+        text=text.replace("\\n", "\n"),
+        link=link,
+        language=language,
+        visibility=visibility,
+        warning=warning,
+        poll=poll,
+        replies=replies,
+        publish_at=options.moment_of(at),
+    )
 
     async def job(services: Services) -> tuple[Publication, dict[int, str], HandOffs]:
         accounts = [await services.accounts.find(name) for name in to.split(",") if name.strip()]
-        kept = [await _picture(services, path, descriptions, n) for n, path in enumerate(pictures)]
+        media = [await _picture(services, path, alt or [], n) for n, path in enumerate(image or [])]
         if video is not None:
-            kept.append(replace(await services.composing.add_video(str(video)), alt=video_alt))
+            media.append(replace(await services.composing.add_video(str(video)), alt=video_alt))
         piece = await article_of(article, services) if article else None
-        written = Draft(
-            text=text.replace("\\n", "\n"),
-            account_ids=tuple(account.id for account in accounts),
-            pictures=tuple(kept),
-            article=piece,
-            link=link,
-            language=language,
-            visibility=visibility,
-            warning=warning,
-            poll=Poll(tuple(poll_option), round(poll_hours * 60), poll_multiple) if poll_option else None,
-            replies=replies,
-            publish_at=publish_at,
-        )
+        ids = tuple(account.id for account in accounts)
+        written = replace(wanted, account_ids=ids, pictures=tuple(media), article=piece)
         if leave_out:
             written = await _without_what_is_not_taken(services, written)
         await ask_first(services, written, agreed=over_budget)
-        draft = await services.composing.save(written)
-        publication = await services.publishing.submit(draft.id)
-        await _deliver(services)
-        settled = await services.publishing.publication(publication.id) or publication
+        settled = await _sent(services, written)
         return settled, {a.id: f"{a.network} {a.handle}" for a in accounts}, await _hand_offs(services, [settled])
 
     publication, names, hand_offs = shell_of(ctx).run(job)
     _show([publication], names, hand_offs, as_json=as_json, one=True)
     if not all(_is_good(d) for d in publication.deliveries):
         raise typer.Exit(COULD_NOT)
+
+
+async def _sent(services: Services, written: Draft) -> Publication:
+    """Accepted, and delivered as far as it goes now."""
+    draft = await services.composing.save(written)
+    publication = await services.publishing.submit(draft.id)
+    await _deliver(services)
+    return await services.publishing.publication(publication.id) or publication
 
 
 def _is_good(delivery: Delivery) -> bool:
@@ -128,14 +121,6 @@ async def _without_what_is_not_taken(services: Services, draft: Draft) -> Draft:
         if left:
             overrides[found.account_id] = replace(overrides.get(found.account_id, Override()), without=left)
     return replace(draft, overrides=overrides)
-
-
-def moment_of(text: str) -> datetime:
-    """A day and a time as people write them, in the zone of this computer unless they name one; UTC."""
-    try:
-        return datetime.fromisoformat(text.strip()).astimezone(UTC)
-    except ValueError:
-        raise typer.BadParameter(f"{text} is no date with a time. Write it as 2026-12-01T14:30.") from None
 
 
 def outbox(

@@ -39,32 +39,17 @@ class DeliveryRow(QWidget):
         self.name = name
         self._delivery: Delivery | None = None
         self.pill = Pill(desk)
-        self._sentence = label("", "muted", size=12, wrap=True)
-        self._address = Elided(look="muted", size=12, cut=Cut.ElideMiddle)
-        self._rest = label("", "muted", size=12)
-        self._receipt = QWidget()
-        receipt = QHBoxLayout(self._receipt)
-        receipt.setContentsMargins(0, 0, 0, 0)
-        receipt.setSpacing(0)
-        receipt.addWidget(self._address, 1)
-        receipt.addWidget(self._rest)
-        self._detail = label("", "muted", size=12, wrap=True)
-        self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._detail.hide()
-        self._buttons = QWidget()
-        line = QHBoxLayout(self._buttons)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(2)
-        self._said = said = QVBoxLayout()
-        said.setSpacing(1)
         self.box = AddressBox(desk, name)
         self.box.given.connect(lambda address: self.confirmed.emit(self._delivery, address))
         self.steps: HandOffSteps | None = None  # while the person has to post it by hand
         self.able: tuple[str, ...] = ()
         self._shown_able: tuple[str, ...] = ()
         self.sent = SentBox(desk, facts.title, name)
-        for widget in (label(name, weight=600), self._sentence, self._receipt, self._detail):
-            said.addWidget(widget)
+        self._make_words(name)
+        self._buttons = QWidget()
+        line = QHBoxLayout(self._buttons)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(2)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 8, 14, 8)
         whole.setSpacing(0)
@@ -77,9 +62,28 @@ class DeliveryRow(QWidget):
         whole.addLayout(row)
         whole.addLayout(self._below)
         row.addWidget(AccountFace(desk, account, facts, 30))
-        row.addLayout(said, 1)
+        row.addLayout(self._said, 1)
         row.addWidget(self._buttons)
         row.addWidget(self.pill)
+
+    def _make_words(self, name: str) -> None:
+        """Name, sentence or receipt, and the log's words."""
+        self._sentence = label("", "muted", size=12, wrap=True)
+        self._address = Elided(look="muted", size=12, cut=Cut.ElideMiddle)
+        self._rest = label("", "muted", size=12)
+        self._receipt = QWidget()
+        receipt = QHBoxLayout(self._receipt)
+        receipt.setContentsMargins(0, 0, 0, 0)
+        receipt.setSpacing(0)
+        receipt.addWidget(self._address, 1)
+        receipt.addWidget(self._rest)
+        self._detail = label("", "muted", size=12, wrap=True)
+        self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._detail.hide()
+        self._said = QVBoxLayout()
+        self._said.setSpacing(1)
+        for widget in (label(name, weight=600), self._sentence, self._receipt, self._detail):
+            self._said.addWidget(widget)
 
     def show_delivery(self, delivery: Delivery) -> None:
         if (delivery, self.able) == (self._delivery, self._shown_able):

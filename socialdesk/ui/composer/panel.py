@@ -108,11 +108,8 @@ class Composer(ComposerLayout):
         self.tiles.remove.connect(self.attachments.remove)
         self.tiles.moved.connect(lambda index, to: self._edit(letter.moved_picture(self._draft, index, to)))
         self.tiles.add.connect(self.attachments.choose)
-        self.options.visibility.connect(lambda value: self._edit(replace(self._draft, visibility=value)))
-        self.options.language.connect(lambda value: self._edit(replace(self._draft, language=value)))
-        self.options.warning.connect(lambda text: self._edit(replace(self._draft, warning=text)))
+        self._connect_options()
         self.checks.fix.connect(self.fixes.fix)
-        self.when.chosen.connect(lambda at: self._edit(replace(self._draft, publish_at=at)))
         self.chip_toggled.connect(self._toggle_account)
         self.fold_pressed.connect(self.fold)
         self.post_pressed.connect(self.post)
@@ -120,10 +117,6 @@ class Composer(ComposerLayout):
         self.pictures_pressed.connect(self.attachments.choose)
         self.warning_pressed.connect(lambda: self.options.ask_warning(self._draft, self._rules().values()))
         self.article_pressed.connect(self.fixes.write_article)
-        self.when_pressed.connect(lambda: self.when.ask(self._draft))
-        self.poll.changed.connect(lambda poll: self._edit(replace(self._draft, poll=poll)))
-        self.poll_pressed.connect(lambda: self.poll.ask(self._draft))
-        self.replies.chosen.connect(lambda i, value: self._edit(letter.with_replies(self._draft, i, value)))
         self.own_words_dropped.connect(lambda: self._edit(letter.without_own_words(self._draft, self.tabs.current)))
         self.draft_chosen.connect(self._open_stored)
         self.draft_discarded.connect(self._discard)
@@ -132,6 +125,16 @@ class Composer(ComposerLayout):
         self.roster.changed.connect(self._accounts_known)
         self.cost.known.connect(self.show_draft)
         self._desk.bridge.event.connect(self._news)
+
+    def _connect_options(self) -> None:
+        self.options.visibility.connect(lambda value: self._edit(replace(self._draft, visibility=value)))
+        self.options.language.connect(lambda value: self._edit(replace(self._draft, language=value)))
+        self.options.warning.connect(lambda text: self._edit(replace(self._draft, warning=text)))
+        self.when.chosen.connect(lambda at: self._edit(replace(self._draft, publish_at=at)))
+        self.when_pressed.connect(lambda: self.when.ask(self._draft))
+        self.poll.changed.connect(lambda poll: self._edit(replace(self._draft, poll=poll)))
+        self.poll_pressed.connect(lambda: self.poll.ask(self._draft))
+        self.replies.chosen.connect(lambda i, value: self._edit(letter.with_replies(self._draft, i, value)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
