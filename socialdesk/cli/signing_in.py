@@ -122,7 +122,7 @@ async def sign_in(
     """The whole of a sign-in. `paste`: the browser is elsewhere, the address it ends on is typed."""
     facts = services.accounts.facts(network)
     place, form = choose_way(facts, way)
-    known = await services.accounts.known_answers(again) if again and isinstance(form, _NEEDS_PERSON) else ()
+    known = await services.accounts.known_answers(again) if again else ()
     answers = ask(facts, form, given, known)
     if isinstance(form, OAuthCode):
         result = await _by_browser(services, network, answers, paste=paste, again=again)

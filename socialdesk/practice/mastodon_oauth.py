@@ -40,11 +40,15 @@ class Grant:
 
 @dataclass
 class OAuth:
-    """Registered apps, waiting codes, living tokens. `person` is who agrees on the authorization page."""
+    """Registered apps, waiting codes, living tokens. `person` is who agrees on the authorization page.
+
+    `names_itself`: its answers say who sent them (RFC 9207), as relatives of Mastodon do.
+    """
 
     base: str = ""
     person: str = ""
     agrees: bool = True
+    names_itself: bool = False
     known_scopes: tuple[str, ...] = SCOPES
     apps: dict[str, dict[str, Any]] = field(default_factory=dict)
     codes: dict[str, Grant] = field(default_factory=dict)
@@ -96,11 +100,14 @@ class OAuth:
             return web.Response(status=400, text="Client authentication failed or the redirect address is not known.")
         if not self.agrees or not scopes <= set(app["scopes"]):
             error = "access_denied" if not self.agrees else "invalid_scope"
-            return _back(redirect_uri, {"error": error, "state": asked.get("state", "")})
+            return _back(redirect_uri, {"error": error, "state": asked.get("state", ""), **self._issuer()})
         code = secrets.token_urlsafe(32)
         challenge = asked.get("code_challenge", "")
         self.codes[code] = Grant(self.person, scopes, app["client_id"], redirect_uri, challenge)
-        return _back(redirect_uri, {"code": code, "state": asked.get("state", "")})
+        return _back(redirect_uri, {"code": code, "state": asked.get("state", ""), **self._issuer()})
+
+    def _issuer(self) -> dict[str, str]:
+        return {"iss": f"{self.base}/"} if self.names_itself else {}
 
     def _registered(self, app: Mapping[str, Any], uri: str) -> bool:
         """As Doorkeeper compares: the same, or a loopback IP address with another port."""
@@ -147,6 +154,7 @@ class OAuth:
             "grant_types_supported": ["authorization_code", "client_credentials"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "code_challenge_methods_supported": ["S256"],
+            **({"authorization_response_iss_parameter_supported": True} if self.names_itself else {}),
         })  # fmt: skip
 
 

@@ -221,11 +221,12 @@ class AccountService:
         self, network: str, answers: Mapping[str, str], form: int = 0, again: int = 0
     ) -> Account | AccountChoice:
         """Signs in with the answers of a token or app-password form. `again` as in `keep_found`."""
-        return await self.keep_found(network, await self._exchange(network, answers, form), again)
+        result = await self._exchange(network, await self.completed(answers, again), form)
+        return await self.keep_found(network, result, again)
 
-    async def try_sign_in(self, network: str, answers: Mapping[str, str], form: int = 0) -> str:
+    async def try_sign_in(self, network: str, answers: Mapping[str, str], form: int = 0, again: int = 0) -> str:
         """One sentence on what the answers of a form open. Nothing is kept; raises what signing in would raise."""
-        result = await self._exchange(network, answers, form)
+        result = await self._exchange(network, await self.completed(answers, again), form)
         if isinstance(result, SeveralFound):
             found = ", ".join(verdicts.named(one.identity.name, one.identity.handle) for one in result.found)
             return f"This works, and opens several accounts: {found}."
@@ -260,7 +261,8 @@ class AccountService:
         """The answers of a form, with what is kept of the account `again` where nothing was typed."""
         if not again:
             return answers
-        return {**await self._answers_kept(again), **{name: typed for name, typed in answers.items() if typed.strip()}}
+        kept = {"server": (await self.get(again)).server, **await self._answers_kept(again)}
+        return {**kept, **{name: typed for name, typed in answers.items() if typed.strip()}}
 
     async def _answers_kept(self, account_id: int) -> dict[str, str]:
         """An app of one's own and the choices made with it; the secrets among them stay in the engine."""

@@ -197,7 +197,7 @@ class _Accounts:
         self._fakes.note("sign_in", network, dict(answers), form)
         return Account(9, network, "New", "@new", "")
 
-    async def try_sign_in(self, network: str, answers: dict[str, str], form: int = 0) -> str:
+    async def try_sign_in(self, network: str, answers: dict[str, str], form: int = 0, again: int = 0) -> str:
         self._fakes.note("try_sign_in", network, dict(answers), form)
         return "This works: New (@new), may read and post."
 

@@ -165,15 +165,21 @@ class AccountSheet(Sheet):
             self.focus_first()
 
     def _fill_form(self, way: AppPassword | Token | OAuthCode | DeviceCode | ByName) -> None:
-        """The steps, with the fields in the last one. A server whose pages a step opens is asked for first."""
+        """The steps, with the fields in the last one. A server whose pages a step opens is asked for first.
+
+        Who signs in again with an app that is kept has done the steps.
+        """
         first = [field for field in way.fields if any("{" + field.name + "}" in step.link for step in way.steps)]
+        rest = [self._as_before(field) for field in way.fields if field not in first]
+        needed, others = [f for f in rest if not f.optional], [f for f in rest if f.optional]
         for field in first:
             self.form.add_field(field, numbered=True, value=self._known(field.name))
         inner = None
-        for step in way.steps:
-            inner = self.form.add_step(step, self.desk.actions.open_browser.emit)
-        rest = [self._as_before(field) for field in way.fields if field not in first]
-        needed, others = [f for f in rest if not f.optional], [f for f in rest if f.optional]
+        if any(field.name in self._kept for field in way.fields) and not needed:
+            self.form.add_widget(label("What you set up there the first time is used again.", wrap=True))
+        else:
+            for step in way.steps:
+                inner = self.form.add_step(step, self.desk.actions.open_browser.emit)
         for field in needed:
             self.form.add_field(field, value=self._known(field.name), into=inner)
         folded = self.form.add_fold("More settings", inner) if others and (needed or first or self._again) else inner
@@ -207,6 +213,7 @@ class AccountSheet(Sheet):
         if self._facts is None or not self.go.isEnabled() or not self._is_filled():
             return
         self._stop_waiting()
+        self.cancel.setFocus(Qt.FocusReason.OtherFocusReason)  # a button that is switched off would lose it
         self.go.setEnabled(False)
         if self._found is not None:
             self._tasks.start("sign in", self._keep_chosen(*self._found))
@@ -225,11 +232,14 @@ class AccountSheet(Sheet):
     def _is_filled(self) -> bool:
         missing = self.form.missing() if self._found is None else ()
         self._say(f"Still needed: {', '.join(missing)}." if missing else "")
+        if missing:
+            self.form.focus_missing()
         return not missing
 
     async def _try(self, facts: NetworkFacts) -> None:
         try_it = self.desk.services.accounts.try_sign_in
-        self._say(await self.desk.bridge.call(try_it, facts.key, self.form.answers(), self._way), "good")
+        answers = self.form.answers()
+        self._say(await self.desk.bridge.call(try_it, facts.key, answers, self._way, self._again), "good")
 
     async def _by_form(self, facts: NetworkFacts) -> None:
         sign_in = self.desk.services.accounts.sign_in

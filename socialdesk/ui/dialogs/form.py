@@ -156,6 +156,14 @@ class Form(QWidget):
         answers = self.answers()
         return tuple(f.label for n, f in self._fields.items() if not f.optional and not answers[n])
 
+    def focus_missing(self) -> None:
+        """Goes to the first field that still needs an answer."""
+        answers = self.answers()
+        for name, field in self._fields.items():
+            if not field.optional and not answers[name]:
+                self._boxes[name].setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
     def filled(self, template: str, answers: Mapping[str, str] | None = None) -> str:
         server = (answers or self.answers()).get("server", "").rstrip("/")
         if server and "://" not in server:

@@ -102,7 +102,7 @@ class Sheet(QWidget):
         wanted = content.totalHeightForWidth(inner) if content and content.hasHeightForWidth() else -1
         if wanted < 0:
             wanted = max(self._content.sizeHint().height(), self._content.minimumSizeHint().height())
-        rest = self.title.sizeHint().height() + 20 + 34 + 4 + 20 + 3 * 10
+        rest = self._head.sizeHint().height() + self.foot.sizeHint().height() + 2 * self.card.column.spacing()
         height = min(wanted + rest, room.height() - 40)
         self.card.setGeometry((room.width() - width) // 2, (room.height() - height) // 2, width, height)
 

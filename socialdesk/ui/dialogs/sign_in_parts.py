@@ -103,8 +103,9 @@ class BrowserWait(QWidget):
 
     def rest(self) -> None:
         """Nobody listens any more, but an address may still be pasted."""
-        self.bar.hide()
-        self.said.setText("The browser is no longer waited for. The address that it ended on still helps.")
+        if not self.bar.isHidden():
+            self.bar.hide()
+            self.said.setText("The browser is no longer waited for. The address that it ended on still helps.")
 
     def _finish(self) -> None:
         if text := self.line.text().strip():
