@@ -23,8 +23,8 @@ async def furnish(services: Services, practice: PracticeDesk) -> None:
 async def sign_in(services: Services, credentials: Mapping[str, Mapping[str, str]]) -> tuple[Account, ...]:
     """Signs in with the practice servers' credentials, by network.
 
-    An account that is known stays what it is and gets its secrets again: they live in the engine's memory alone, so that
-    a new engine has none.
+    An account that is known stays what it is and gets its secrets again: they live in the engine's memory alone, so
+    that a new engine has none.
     """
     kept = []
     for network, answers in credentials.items():
