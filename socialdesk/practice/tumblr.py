@@ -210,19 +210,25 @@ class PracticeTumblr(PracticeServer):
 
     def _kept(self, block: dict[str, Any], files: Mapping[str, FormFile]) -> dict[str, Any]:
         """A block as it is shown: uploads have an address."""
+        if block["type"] == "video":
+            return {**block, "provider": "tumblr", "media": self._shown(block["media"], files)}
         if block["type"] != "image":
             return block
         shown = []
         for media in block["media"]:
             if "identifier" in media:
-                file = files[media["identifier"]]
-                if not file.data:
-                    raise Refused(400, 8005, "The media cannot be accepted")
-                number = str(len(self.state.media))
-                self.state.media[number] = (media.get("type", file.content_type), file.data)
-                media = {k: v for k, v in media.items() if k != "identifier"} | {"url": f"{self.url}/media/{number}"}
+                media = self._shown(media, files)
             shown.append({"width": 540, "height": 360, **media})
         return {**block, "media": shown}
+
+    def _shown(self, media: Mapping[str, Any], files: Mapping[str, FormFile]) -> dict[str, Any]:
+        """An upload as the wire shows it: with an address."""
+        file = files[media["identifier"]]
+        if not file.data:
+            raise Refused(400, 8005, "The media cannot be accepted")
+        number = str(len(self.state.media))
+        self.state.media[number] = (media.get("type", file.content_type), file.data)
+        return {k: v for k, v in media.items() if k != "identifier"} | {"url": f"{self.url}/media/{number}"}
 
     def _parent(self, body: Mapping[str, Any]) -> Post | None:
         if "parent_post_id" not in body:

@@ -127,6 +127,10 @@ def read_body(raw: str, identifiers: frozenset[str]) -> dict[str, Any]:
         _check(block, identifiers)
     if sum(block["type"] == "image" for block in content) > 30:
         raise Refused(400, 8001, "too many images")
+    if sum(block["type"] == "video" for block in content) > 1:
+        raise Refused(400, 8001, "too many videos")
+    if "parent_post_id" in body and any(block["type"] == "video" for block in content):
+        raise Refused(403, 8008, "no videos in reblogs")
     return body
 
 
@@ -145,5 +149,9 @@ def _check(block: dict[str, Any], identifiers: frozenset[str]) -> None:
         for one in media:
             if "url" not in one and one.get("identifier") not in identifiers:
                 raise Refused(400, 8001, "no media for this identifier")
+    elif kind == "video":
+        media = block.get("media")
+        if not isinstance(media, dict) or media.get("identifier") not in identifiers:
+            raise Refused(400, 8001, "no media for this identifier")
     elif kind != "link" or not block.get("url"):
         raise Refused(400, 8001, f"block of type {kind} is invalid")

@@ -63,14 +63,15 @@ def make_http(server: PracticeServer | None = None) -> Http:
 
 
 class Later:
-    """A clock that is two minutes ahead, and two more each time it is asked: nothing can be under way any more."""
+    """A clock that is `minutes` ahead, and more each time it is asked: nothing can be under way any more."""
 
-    def __init__(self) -> None:
+    def __init__(self, minutes: int = 2) -> None:
         self._asked = 0
+        self._step = timedelta(minutes=minutes)
 
     def __call__(self) -> datetime:
         self._asked += 1
-        return datetime.now(UTC) + self._asked * timedelta(minutes=2)
+        return datetime.now(UTC) + self._asked * self._step
 
 
 async def no_sleep(_seconds: float) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, strategies
 
 from socialdesk.core.account import Account, Credential
+from socialdesk.core.entry import MediaKind
 from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, RateLimited, Rejected, Unreachable
 from socialdesk.core.post import ArticleToSend, CardToSend, MediaFile, Segment, Target, Uploaded
 from socialdesk.core.source import Source
@@ -51,7 +52,7 @@ class TestTumblrContract(NetworkContract):
         return build(WORLD, {})
 
     async def open(self, server: Any, http: Http) -> Any:
-        return open_account(server, http, now=Later())
+        return open_account(server, http, now=Later(minutes=20))
 
     async def open_with_bad_credential(self, server: Any, http: Http) -> Any:
         return open_account(server, http, token="not-a-token-of-this-server")
@@ -598,3 +599,47 @@ async def test_a_queue_that_is_late_is_waited_for(server: PracticeTumblr, http: 
         await opened.scheduled(receipt)
     assert caught.value.reason == "not_found"
     await opened.unschedule(receipt)
+
+
+# films
+
+
+def film_of(mime: str = "video/mp4") -> MediaFile:
+    return MediaFile("f" * 64, mime, b"a film " * 999, "", 320, 180, "pump.mp4", seconds=4.0)
+
+
+async def test_a_film_goes_along_with_its_post(server: PracticeTumblr, opened: Any) -> None:
+    receipt = await opened.publish(segment("At work", media=(await opened.upload(film_of()),)), key_of(opened))
+    post = server.state.posts[int(receipt.remote_id)]
+    shown = post.content[0]
+    assert (shown["type"], shown["media"]["type"], shown["media"]["width"]) == ("video", "video/mp4", 320)
+    assert server.state.media[shown["media"]["url"].rpartition("/")[2]] == ("video/mp4", film_of().data)
+    page = await opened.fetch(source("home"), "", 5)
+    (entry,) = [one for one in page.entries if one.text == "At work"]
+    assert [media.kind for media in entry.media] == [MediaKind.VIDEO]
+    assert (await opened.post_rules()).video.seconds == 600.0
+
+
+async def test_a_reblog_takes_no_film(server: PracticeTumblr, opened: Any) -> None:
+    theirs = server.add_post("Worth it")
+    refs = {"uuid": server.state.blogs[theirs.blog].uuid, "reblog_key": theirs.reblog_key}
+    uploaded = await opened.upload(film_of())
+    with pytest.raises(Rejected) as caught:
+        await opened.publish(segment("See", media=(uploaded,), quote=Target(str(theirs.id), refs)), key_of(opened))
+    assert caught.value.reason == "media_type"
+
+
+async def test_a_film_that_does_not_show_yet_may_still_come(server: PracticeTumblr, http: Http) -> None:
+    now = datetime.now(UTC)
+    opened = open_account(server, http, now=lambda: now)
+    said = segment("A film", media=(await opened.upload(film_of()),))
+    server.faults.add(Fault("500", match="/posts$", method="POST"))
+    with pytest.raises(OutcomeUnknown):
+        await opened.publish(said, key_of(opened))
+    for account in (opened, open_account(server, http, now=lambda: now)):
+        with pytest.raises(OutcomeUnknown) as caught:
+            await account.find(said, key_of(opened))
+        assert caught.value.retry_at is not None
+        assert caught.value.retry_at - now > timedelta(minutes=10)
+    now = caught.value.retry_at + timedelta(minutes=1)
+    assert await opened.find(said, key_of(opened)) is None

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 Block = dict[str, Any]
+FILM = "film:"  # the same of films
 HELD = "blob:"  # pictures that go out with the post; see uploading
 _MARKS = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "s": "strikethrough", "del": "strikethrough"}
 _MARKS |= {"strike": "strikethrough", "small": "small", "a": "link"}

@@ -13,6 +13,7 @@ from socialdesk.networks.tumblr.refusals import refusal
 
 _READS = frozenset({"GET"})
 UPLOAD_TIMEOUT_S = 120.0
+SLOWEST = 250_000  # bytes per second that a line carries, for films
 File = tuple[str, bytes, str]  # name, bytes, type
 
 
@@ -68,7 +69,8 @@ class Client:
             return obj(made)
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         parts = {"json": cast("File", (None, text, "application/json")), **files}  # no file name: it is no file
-        _, made = await self.ask("POST", path, files=parts, timeout_s=UPLOAD_TIMEOUT_S)
+        patience = UPLOAD_TIMEOUT_S + sum(len(data) for _, data, _ in files.values()) / SLOWEST
+        _, made = await self.ask("POST", path, files=parts, timeout_s=patience)
         return obj(made)
 
     async def anonymous(self, path: str, form: Mapping[str, str]) -> Obj:

@@ -7,7 +7,7 @@ from typing import Any
 
 from socialdesk.core.errors import Rejected
 from socialdesk.core.post import ArticleToSend, CardToSend, Segment, Uploaded
-from socialdesk.networks.tumblr.articles import blocks_of
+from socialdesk.networks.tumblr.articles import FILM, blocks_of
 from socialdesk.networks.tumblr.facts import ALT_CHARS
 
 Block = dict[str, Any]
@@ -34,7 +34,7 @@ def content_of(segment: Segment) -> list[Block]:
 
 def note_of(segment: Segment) -> list[Block]:
     """The blocks of a short post; none for one that holds nothing."""
-    pictures = [image(media) for media in segment.media]
+    pictures = [video(media) if media.ref.startswith(FILM) else image(media) for media in segment.media]
     card = [link(segment.card)] if segment.card is not None else []
     return [*pictures, *text_blocks(without_tags(segment.text)), *card]
 
@@ -70,6 +70,12 @@ def _at(when: datetime, now: datetime) -> dict[str, str]:
     if when <= now:
         return {"state": "published"}
     return {"state": "queue", "publish_on": f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+
+
+def media_of(block: Block) -> list[Block]:
+    """What a block shows: an image names its sizes in a list, a film is one."""
+    found = block.get("media", [])
+    return [found] if isinstance(found, dict) else found
 
 
 def tags_of(segment: Segment) -> list[str]:
@@ -137,6 +143,14 @@ def image(media: Uploaded) -> Block:
         shown |= {"width": media.width, "height": media.height}
     block: Block = {"type": "image", "media": [shown]}
     return {**block, "alt_text": media.alt[:ALT_CHARS]} if media.alt else block
+
+
+def video(media: Uploaded) -> Block:
+    """A film that goes along; Tumblr assumes that it is one of its own."""
+    shown: Block = {"identifier": media.ref}
+    if media.width and media.height:
+        shown |= {"width": media.width, "height": media.height}
+    return {"type": "video", "media": shown}
 
 
 def link(card: CardToSend) -> Block:

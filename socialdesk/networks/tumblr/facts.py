@@ -8,7 +8,7 @@ from socialdesk.core.network import (
     Step,
     Token,
 )
-from socialdesk.core.rules import Choice, PostRules, ScheduleRules
+from socialdesk.core.rules import Choice, PostRules, ScheduleRules, VideoRules
 
 KEY = "tumblr"
 API = "https://api.tumblr.com"
@@ -101,6 +101,7 @@ FACTS = NetworkFacts(
 )
 
 ALT_CHARS = 4096
+VIDEO_TYPES = ("video/mp4", "video/quicktime")
 RULES = PostRules(
     limit=0,
     weigh=len,
@@ -120,4 +121,5 @@ RULES = PostRules(
     replies=False,
     quotes=True,
     schedule=ScheduleRules(),
+    video=VideoRules(VIDEO_TYPES, size=500_000_000, seconds=600.0, alt_limit=0),  # `api.md`, "Video Posts"
 )

@@ -37,7 +37,7 @@ def bare(blocks: Sequence[Obj]) -> str:
 
 
 def _pictures(blocks: list[Obj]) -> int:
-    return sum(block.get("type") == "image" for block in blocks)
+    return sum(block.get("type") in {"image", "video"} for block in blocks)
 
 
 def since_of(segment: Segment, response: Response, now: datetime) -> datetime | None:

@@ -14,9 +14,10 @@ from socialdesk.core.errors import OutcomeUnknown, RateLimited, Rejected, Unreac
 from socialdesk.core.post import MediaFile, Receipt, Segment, Target, Uploaded
 from socialdesk.core.tolerant import Obj, obj, objs, string
 from socialdesk.networks.tumblr import scheduling
-from socialdesk.networks.tumblr.articles import HELD
+from socialdesk.networks.tumblr.articles import FILM, HELD
 from socialdesk.networks.tumblr.client import Client, File
-from socialdesk.networks.tumblr.composing import content_of, state_of, tags_of
+from socialdesk.networks.tumblr.composing import content_of, media_of, state_of, tags_of
+from socialdesk.networks.tumblr.facts import VIDEO_TYPES
 from socialdesk.networks.tumblr.matching import is_ours, since_of
 from socialdesk.networks.tumblr.refusals import is_full_queue
 from socialdesk.networks.tumblr.tolerant import moment
@@ -24,6 +25,7 @@ from socialdesk.networks.tumblr.tolerant import moment
 PAGE = 20
 MAX_PAGES = 5
 SETTLE = timedelta(seconds=20)  # an upload that timed out here may still be at work there
+TRANSCODES = timedelta(minutes=15)  # a film shows when it has been prepared
 HELD_AT_MOST = 31  # the pictures of one post, and one on top of an article
 _TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
@@ -36,17 +38,19 @@ class Writer:
         self._blog = account.facts.get("blog", "") or account.handle
         self._web = web
         self._held: dict[str, MediaFile] = {}
-        self._tried: dict[str, datetime] = {}
+        self._tried: dict[str, tuple[datetime | None, bool]] = {}  # key -> last attempt, whether with a film
 
     @property
     def _path(self) -> str:
         return f"/v2/blog/{quote(self._blog, safe='')}"
 
     def hold(self, media: MediaFile) -> Uploaded:
-        """Keeps a picture until its post takes it along: Tumblr takes none alone."""
-        if media.mime not in _TYPES:
+        """Keeps a picture or film until its post takes it along: Tumblr takes none alone."""
+        if media.mime not in _TYPES and media.mime not in VIDEO_TYPES:
             raise Rejected(f"Tumblr takes no {media.mime} here", reason="media_type")
-        ref = HELD + media.blob
+        if media.is_video:
+            self._held.clear()  # one film goes with a post, and it is large
+        ref = (FILM if media.is_video else HELD) + media.blob
         self._held.pop(ref, None)
         self._held[ref] = media
         while len(self._held) > HELD_AT_MOST:
@@ -66,7 +70,7 @@ class Writer:
             body["slug"] = segment.article.slug
         if segment.quote is not None:
             body |= await self._parent(segment.quote)
-        self._tried[key] = self._client.now()
+        self._tried[key] = (self._client.now(), any(ref.startswith(FILM) for ref in files))
         made = await self._send(body, files, segment)
         number = string(made.get("id_string")) or string(made.get("id"))
         if not number:
@@ -88,7 +92,7 @@ class Writer:
         """The pictures that the blocks name, and their types into the blocks. Raises Rejected (media_missing)."""
         files: dict[str, File] = {}
         for block in content:
-            for media in block["media"] if block["type"] == "image" else ():
+            for media in media_of(block):
                 ref = media.get("identifier")
                 if ref is None:
                     continue
@@ -138,9 +142,10 @@ class Writer:
             return found
         if state == "private":
             raise OutcomeUnknown("private posts may be in no list")
-        last = self._tried.get(key)
-        if segment.media and last and self._client.now() - last < SETTLE:
-            raise OutcomeUnknown("Tumblr may still be at work", retry_at=last + SETTLE)
+        last, film = self._tried.get(key, (segment.created, len(segment.media) == 1))
+        settled = last + (TRANSCODES if film else SETTLE) if last else None
+        if segment.media and settled and self._client.now() < settled:
+            raise OutcomeUnknown("Tumblr may still be at work", retry_at=settled)
         return None
 
     async def _look(self, path: str, segment: Segment, *, dated: bool, at: datetime | None = None) -> Receipt | None:
