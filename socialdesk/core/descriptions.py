@@ -20,7 +20,7 @@ _WAYS = {
     AppPassword: "app password",
     Token: "token",
     OAuthCode: "browser",
-    DeviceCode: "device",
+    DeviceCode: "code",
     ByName: "by hand",
 }
 

@@ -140,7 +140,7 @@ import sys
 from socialdesk.app.networks import own_networks
 from socialdesk.core.account import NOTHING, Account
 import socialdesk.services.accounts, socialdesk.services.browser_sign_in, socialdesk.services.device_sign_in
-import socialdesk.app.engine, socialdesk.http
+import socialdesk.app.engine, socialdesk.app.window, socialdesk.ui.shell, socialdesk.http
 from socialdesk.http import Http
 http = Http.create()
 for key, network in own_networks().items():
