@@ -71,7 +71,7 @@ async def test_a_newcomer_posts_to_x_without_an_app_there(desk: RunningDesk) -> 
 
     desk.click(desk.button(f"Open {X}: {X}", row))
     await eventually(lambda: desk.browser.opened)
-    assert desk.browser.opened == ["https://x.com/intent/post?text=Pumps and prices"]
+    assert desk.browser.opened == ["https://x.com/intent/post?text=Pumps%20and%20prices"]
     desk.click(desk.button(f"Copy text: {X}", row))
     assert QApplication.clipboard().text() == "Pumps and prices"
     desk.click(desk.button(f"Copy picture 1 of 1: {X}", row))
@@ -103,8 +103,8 @@ async def test_it_still_waits_after_closing_beside_posts_that_went_out(desk: Run
     desk.button("Open Reddit: Reddit", row).setFocus()
     desk.press(Key.Key_Space)
     await eventually(lambda: desk.browser.opened)
-    [opened] = desk.browser.opened  # as Qt writes it for people
-    assert opened == "https://www.reddit.com/r/marketing/submit?title=Which chart do you trust%3F"
+    [opened] = desk.browser.opened
+    assert opened == "https://www.reddit.com/r/marketing/submit?title=Which%20chart%20do%20you%20trust%3F"
     desk.click(desk.button("Not posted: Reddit", row))
     await shown_row(desk, "Reddit", "Cancelled")
     posts = [post.text for post in desk.server("mastodon").posts_by_me()]
