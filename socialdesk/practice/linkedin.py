@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from socialdesk.practice.linkedin_films import Films
 from socialdesk.practice.linkedin_oauth import MEMBER, PAGE, OAuth
 from socialdesk.practice.linkedin_state import Post, State, Upload
 from socialdesk.practice.linkedin_wire import (
@@ -47,6 +48,7 @@ class PracticeLinkedIn(PracticeServer):
         self.world = world
         self.state = State(now)
         self.oauth = OAuth(now)
+        self.films = Films(self.state, self._needs_author, self._new_upload)
         self.spoken: tuple[str, ...] = SPOKEN
         self.may_see_uploads = True
         self.works_on_uploads = 0
@@ -59,6 +61,7 @@ class PracticeLinkedIn(PracticeServer):
         self._settle()
 
     async def started(self) -> None:
+        self.films.base = self.url
         app = self.oauth.register(MEMBER)
         page_app = self.oauth.register(PAGE)
         self.credentials = {
@@ -115,6 +118,8 @@ class PracticeLinkedIn(PracticeServer):
         router.add_get("/rest/posts/{urn}", self._post)
         router.add_post("/rest/posts/{urn}", self._edit)
         router.add_delete("/rest/posts/{urn}", self._delete)
+        self.films.add_to(router)
+        router.add_get("/rest/videos/{urn}", self._upload_state)
         for kind in ("image", "document"):
             router.add_post(f"/rest/{kind}s", self._begin_upload(kind))
             router.add_get(f"/rest/{kind}s/{{urn}}", self._upload_state)
@@ -252,15 +257,19 @@ class PracticeLinkedIn(PracticeServer):
             self._needs_author(request, asked["owner"], f"{kind}s.ACTION-initializeUpload.NO_VERSION")
             if raw_query(request).get("action") != "initializeUpload":
                 raise Refused(400, "ILLEGAL_ARGUMENT", "No such action")
-            number = str(self.state.new_number(self.now()))
-            urn = f"urn:li:{kind}:{number}"
-            upload = Upload(urn, asked["owner"], looks_left=self.works_on_uploads, fails=self.uploads_fail)
-            self.state.uploads[urn] = upload
+            urn = self._new_upload(kind, asked["owner"]).urn
+            number = urn.rpartition(":")[2]
             until = int((self.now() + timedelta(hours=1)).timestamp() * 1000)
             address = f"{self.url}/dms-uploads/{number}?kind={kind}"
             return web.json_response({"value": {"uploadUrl": address, "uploadUrlExpiresAt": until, kind: urn}})
 
         return begin
+
+    def _new_upload(self, kind: str, owner: str) -> Upload:
+        urn = f"urn:li:{kind}:{self.state.new_number(self.now())}"
+        upload = Upload(urn, owner, looks_left=self.works_on_uploads, fails=self.uploads_fail)
+        self.state.uploads[urn] = upload
+        return upload
 
     async def _take_upload(self, request: web.Request) -> web.Response:
         self.oauth.scopes_of(request)

@@ -611,3 +611,28 @@ async def test_pictures_that_are_not_there_yet_may_still_come(server: PracticeLi
     assert await open_page(server, http, now=lambda: now).find(replace(said, media=()), "k") is None
     now = caught.value.retry_at
     assert await opened.find(said, "k") is None
+
+
+async def test_a_film_goes_up_in_slices_without_the_token(server: PracticeLinkedIn, http: Http) -> None:
+    server.films.slice_bytes = 1000
+    server.works_on_uploads = 3
+    opened = open_page(server, http)
+    data = bytes(n % 251 for n in range(2500))
+    film = MediaFile("e" * 64, "video/mp4", data, "A pump at work", 320, 180, "pump.mp4", seconds=4.0)
+    said = Segment("At work", media=(await opened.upload(film),), created=datetime.now(UTC))
+    receipt = await opened.publish(said, "k")
+    post = server.state.posts[receipt.remote_id]
+    assert post.content == {"media": {"id": said.media[0].ref, "title": "A pump at work"}}
+    assert server.state.uploads[said.media[0].ref].data == data
+    slices = server.requests("/dms-uploads/films/")
+    assert [len(one.body) for one in slices] == [1000, 1000, 500]
+    assert not any("authorization" in one.headers for one in slices)
+    assert await opened.find(said, "k") == receipt
+    assert (await opened.post_rules()).video.seconds == 1800.0
+
+
+async def test_a_film_that_linkedin_cannot_use(server: PracticeLinkedIn, http: Http) -> None:
+    server.uploads_fail = True
+    with pytest.raises(Rejected) as caught:
+        await open_page(server, http).upload(MediaFile("e" * 64, "video/mp4", b"x" * 99, seconds=4.0))
+    assert caught.value.reason == "media_type"

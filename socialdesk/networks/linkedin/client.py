@@ -78,11 +78,11 @@ class Client:
         return await self.plain(method, self.base + path, name=name, harmless=harmless, headers=headers, **options)
 
     async def plain(
-        self, method: str, url: str, *, name: str, harmless: bool = False, **options: Any
+        self, method: str, url: str, *, name: str, harmless: bool = False, signed: bool = True, **options: Any
     ) -> tuple[Response, Obj]:
-        """As `ask`, for addresses outside the versioned API."""
+        """As `ask`, for addresses outside the versioned API; without the token where it is not to be `signed`."""
         write = method not in _READS and not harmless
-        headers = {**self._sign(url), **options.pop("headers", {})}
+        headers = {**(self._sign(url) if signed else {}), **options.pop("headers", {})}
         options |= {"budget": f"{self._budget} {name}" if self._budget else "", "app": self._app}
         try:
             response = await self.http.request(method, url, headers=headers, write=write, **options)

@@ -1,7 +1,7 @@
-"""What one account may post. Sources: Microsoft Learn, "Posts API", "Images API", "MultiImage API"."""
+"""What one account may post. Sources: Microsoft Learn, "Posts API", "Images API", "MultiImage API", "Videos API"."""
 
 from socialdesk.core.account import Account
-from socialdesk.core.rules import Choice, PostRules
+from socialdesk.core.rules import Choice, PostRules, VideoRules
 from socialdesk.networks.linkedin.facts import COMMENT_SCOPE
 from socialdesk.networks.linkedin.littletext import weigh
 from socialdesk.networks.linkedin.urn import ORGANISATION
@@ -11,6 +11,7 @@ ALT_CHARS = 4086
 MAX_PICTURES = 20
 PICTURE_BYTES = 8_000_000  # LinkedIn names a number of pixels only
 PICTURE_PIXELS = 36_000_000
+VIDEO = VideoRules(("video/mp4",), size=500_000_000, seconds=1800.0, alt_limit=400)  # its title there
 _MEMBER = (Choice("PUBLIC", "Anyone"), Choice("CONNECTIONS", "Connections only"))
 
 
@@ -32,5 +33,6 @@ def rules_of(account: Account) -> PostRules:
         splits_threads=False,
         link_card="client",
         visibilities=() if page else _MEMBER,
+        video=VIDEO,
         replies=page or COMMENT_SCOPE in account.facts.get("scopes", "").split(),
     )

@@ -154,6 +154,8 @@ class Writer:
             only = segment.media[0]
             if only.ref.startswith("urn:li:document:"):
                 return {"media": {"id": only.ref, "title": only.alt or "Document"}}
+            if only.ref.startswith("urn:li:video:"):
+                return {"media": {"id": only.ref, **({"title": only.alt[:TITLE_CHARS]} if only.alt else {})}}
             return {"media": _described(only.ref, only.alt)}
         return {"article": await self._article(segment.card)} if segment.card else {}
 

@@ -121,5 +121,5 @@ RULES = PostRules(
     replies=False,
     quotes=True,
     schedule=ScheduleRules(),
-    video=VideoRules(VIDEO_TYPES, size=500_000_000, seconds=600.0, alt_limit=0),  # `api.md`, "Video Posts"
+    video=VideoRules(VIDEO_TYPES, size=500_000_000, seconds=600.0, alt_limit=ALT_CHARS),  # `api.md`, "Video Posts"
 )
