@@ -1,6 +1,7 @@
 """The Mastodon adapter against a server of its API that others wrote, with that server's own faults."""
 
 import asyncio
+import contextlib
 import json
 import secrets
 import time
@@ -8,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import pytest
 
 from socialdesk.core.account import NOTHING, Account
 from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, RateLimited, Rejected, Unreachable
-from socialdesk.core.post import DeliveryState, Draft, MediaFile, Picture, Receipt, Segment
+from socialdesk.core.listening import Heard, Hearing
+from socialdesk.core.post import DeliveryState, Draft, MediaFile, Picture, Poll, Receipt, Segment, Target
 from socialdesk.core.source import Source
 from socialdesk.http import Http
 from socialdesk.networks.mastodon.adapter import Mastodon
@@ -367,6 +369,110 @@ class TestAdapter:
         with pytest.raises(OutcomeUnknown):
             await network.publish(segment, key)
         assert (await network.find(segment, key)) == await network.publish(segment, key)
+
+
+class TestMore:
+    """Polls, times, changes, quotes, filters, hashtags, streams."""
+
+    async def test_a_poll(self, http: Http, instance: Instance, server: Server, word: str) -> None:
+        network = await opened(http, instance)
+        polls = (await network.post_rules()).polls
+        assert polls.options >= 2
+        asked = Segment(f"Which {word}?", created=datetime.now(UTC), poll=Poll(("One", "Two"), 60, multiple=True))
+        receipt = await network.publish(asked, network.new_key(time.time_ns() // 1000, 3))
+        [status] = server.mine(word)
+        assert [option["title"] for option in status["poll"]["options"]] == ["One", "Two"]
+        assert status["poll"]["multiple"]
+        assert await network.find(asked, "another key") == receipt
+        other = Segment(f"Which {word}?", created=asked.created, poll=Poll(("One", "Three"), 60))
+        assert await network.find(other, "another key") is None
+
+    async def test_a_post_with_a_time(self, http: Http, instance: Instance, server: Server, word: str) -> None:
+        network = await opened(http, instance)
+        at = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=2)
+        planned = Segment(f"Later {word}", created=datetime.now(UTC), publish_at=at)
+        assert await network.find(planned, "k") is None
+        receipt = await network.publish(planned, network.new_key(time.time_ns() // 1000, 4))
+        assert receipt.publish_at == at
+        assert server.mine(word) == []
+        assert await network.find(planned, "k") == receipt
+        assert await network.scheduled(receipt) is None
+        await network.unschedule(receipt)
+        await network.unschedule(receipt)
+        assert server.call("GET", "/api/v1/scheduled_statuses") == []
+        with pytest.raises(Rejected) as caught:
+            await network.scheduled(receipt)
+        assert caught.value.reason == "not_found"
+
+    async def test_a_change_keeps_the_rest(self, http: Http, instance: Instance, server: Server, word: str) -> None:
+        network = await opened(http, instance)
+        medium = MediaFile("b", "image/png", picture("x", 30, 20), "Alt", 30, 20, "x.png", focus=(0.5, -0.25))
+        uploaded = await network.upload(medium)
+        first = Segment(f"Frist {word}", (uploaded,), created=datetime.now(UTC), warning="Careful")
+        receipt = await network.publish(first, network.new_key(time.time_ns() // 1000, 5))
+        await network.edit(receipt.remote_id, receipt.refs, f"First {word}")
+        [status] = server.mine(word)
+        assert (word in status["content"], "First" in status["content"]) == (True, True)
+        assert (status["spoiler_text"], status["sensitive"]) == ("Careful", True)
+        assert [shown["description"] for shown in status["media_attachments"]] == ["Alt"]
+        assert status["edited_at"]
+
+    async def test_quotes(self, http: Http, instance: Instance, server: Server, other: Server, word: str) -> None:
+        network = await opened(http, instance)
+        theirs = other.call("POST", "/api/v1/statuses", {"status": f"Theirs {word}"})
+        closed = other.call("POST", "/api/v1/statuses", {"status": f"Closed {word}", "quote_approval_policy": "nobody"})
+        said = Segment(f"Look {word}", created=datetime.now(UTC), quote=Target(theirs["id"], {}))
+        receipt = await network.publish(said, network.new_key(time.time_ns() // 1000, 6))
+        [entry] = (await network.thread(receipt.remote_id, receipt.refs)).entries
+        assert entry.quoted is not None
+        assert word in entry.quoted.text
+        refused = Segment(f"No {word}", created=datetime.now(UTC), quote=Target(closed["id"], {}))
+        with pytest.raises(Rejected):
+            await network.publish(refused, network.new_key(time.time_ns() // 1000, 7))
+        assert len(server.mine(word)) == 1
+
+    async def test_filters_and_followed_hashtags(
+        self, http: Http, instance: Instance, server: Server, other: Server, word: str
+    ) -> None:
+        network = await opened(http, instance)
+        server.call("POST", f"/api/v1/tags/{word}/follow")
+        theirs = other.call("POST", "/api/v1/statuses", {"status": f"About #{word}", "visibility": "public"})
+        column = Source(1, "mastodon", "followed_tags", 1)
+        page = await network.fetch(column, "", 40)
+        assert theirs["id"] in {entry.remote_id for entry in page.entries}
+        assert (await network.fetch(column, page.cursor, 40)).unchanged
+        keywords = [{"keyword": word, "whole_word": False}]
+        made = {"title": "Zebras", "context": ["public"], "filter_action": "warn", "keywords_attributes": keywords}
+        server.call("POST", "/api/v2/filters", made)
+        hashtag = Source(1, "mastodon", "hashtag", 1, {"tag": word})
+        [entry] = (await network.fetch(hashtag, "", 5)).entries
+        assert entry.filtered == "Zebras"
+
+    async def test_streams(self, http: Http, instance: Instance, server: Server, word: str) -> None:
+        network = await opened(http, instance)
+        for column in (Source(1, "mastodon", "home", 1), Source(1, "mastodon", "hashtag", 1, {"tag": word})):
+            async with contextlib.aclosing(network.listen(network.stream_of(column))) as heard:
+                assert (await anext(heard)).hearing is Hearing.LIVE
+                body = {"status": f"News #{word}", "visibility": "public"}
+                status = await asyncio.to_thread(server.call, "POST", "/api/v1/statuses", body)
+                assert (await anext(heard)).hearing is Hearing.NEW
+                path = f"/api/v1/statuses/{status['id']}"
+                await asyncio.to_thread(server.call, "DELETE", path)
+                assert await anext(heard) == Heard(Hearing.GONE, status["id"])
+
+    async def test_a_live_column(self, services: Services, instance: Instance, server: Server, word: str) -> None:
+        account = await sign_in(services, instance.url, instance.token)
+        column = await services.columns.add("Home", "house", (Source(0, "mastodon", "home", account),))
+        news = asyncio.Event()
+        services.events.listen(lambda _: news.set())
+        services.listening.start()
+        while not (await services.columns.header(column.id)).live:
+            news.clear()
+            await news.wait()
+        await asyncio.to_thread(server.call, "POST", "/api/v1/statuses", {"status": f"Live {word}"})
+        while not any(word in row.entry.text for row in await services.reading.page(column.id, None, 20)):
+            news.clear()
+            await news.wait()
 
 
 async def opened(http: Http, instance: Instance, url: str = "") -> Any:

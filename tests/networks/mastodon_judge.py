@@ -40,7 +40,7 @@ def open_account(
     return Mastodon(account, Credential({"access_token": token or server.credentials["token"]}), http, **options)
 
 
-def source(kind: str, account_id: int | None = 1, **params: str) -> Source:
+def source(kind: str, account_id: int | None = 1, /, **params: str) -> Source:
     return Source(1, "mastodon", kind, account_id, params)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from socialdesk.core.account import NOTHING, Account, Credential
+from socialdesk.core.account import NOTHING, Account
 from socialdesk.core.entry import EntryKind
 from socialdesk.core.errors import OutcomeUnknown, Rejected, Unreachable
 from socialdesk.core.network import FindsByAddress
@@ -17,30 +17,15 @@ from socialdesk.http import Http
 from socialdesk.networks.mastodon.adapter import Mastodon
 from socialdesk.practice.mastodon import PracticeMastodon
 from socialdesk.practice.server import Fault
-from socialdesk.practice.world import World, picture
+from socialdesk.practice.world import picture
 from tests.networks.contract import NetworkContract, make_http, no_sleep
+from tests.networks.mastodon_judge import WORLD, judged, load_contract, open_account, segment, source
 from tests.openapi import OpenApi
-
-WORLD = World.load()
-NOT_IN_CONTRACT = ("/.well-known/nodeinfo", "/nodeinfo", "/.well-known/webfinger")
-
-
-def open_account(
-    server: PracticeMastodon, http: Http, token: str = "", software: str = "mastodon", **options: Any
-) -> Any:
-    facts = {"domain": "practice.example", "software": software, "visibility": "public"}
-    handle = server.credentials["handle"]
-    account = Account(1, "mastodon", server.me.name, handle, server.url, server.me.id, facts=facts)
-    return Mastodon(account, Credential({"access_token": token or server.credentials["token"]}), http, **options)
-
-
-def source(kind: str, account_id: int | None = 1, **params: str) -> Source:
-    return Source(1, "mastodon", kind, account_id, params)
 
 
 @pytest.fixture(scope="module")
 def contract() -> OpenApi | None:
-    return OpenApi("mastodon/openapi.json") if OpenApi.exists("mastodon/openapi.json") else None
+    return load_contract()
 
 
 class TestMastodonContract(NetworkContract):
@@ -89,11 +74,8 @@ class TestMastodonContract(NetworkContract):
 @pytest.fixture
 async def server(contract: OpenApi | None) -> AsyncIterator[PracticeMastodon]:
     """A practice server; every request that it got has to be one that the API's contract knows."""
-    async with PracticeMastodon(WORLD, {}) as running:
+    async with judged(contract) as running:
         yield running
-        for asked in running.log if contract else ():
-            if not asked.path.startswith(NOT_IN_CONTRACT):
-                contract.check_request(asked)
 
 
 @pytest.fixture
@@ -111,10 +93,6 @@ def opened(server: PracticeMastodon, http: Http) -> Any:
 @pytest.fixture
 def visitor(http: Http) -> Any:
     return Mastodon(Account(0, "mastodon", "", "", ""), NOTHING, http)
-
-
-def segment(text: str = "Hello", **changes: Any) -> Segment:
-    return replace(Segment(text, visibility="public", created=datetime.now(UTC)), **changes)
 
 
 def test_the_contract_judges_the_requests_of_all_tests_here() -> None:

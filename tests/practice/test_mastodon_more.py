@@ -96,7 +96,7 @@ async def test_judge_follows_hashtags(judge: Judge) -> None:
     assert [tag.name for tag in await judge(lambda api: api.followed_tags())] == ["kites", "b2b"]
     (first,) = page = await judge(lambda api: api.followed_tags(limit=1))
     assert first.name == "kites"
-    assert [tag.name for tag in await judge(lambda api: api.fetch_next(page))] == ["b2b"]
+    assert [tag.name for tag in await judge(lambda api: api.fetch_next(page)) or ()] == ["b2b"]
     assert (await judge(lambda api: api.tag_unfollow("b2b"))).following is False
 
 
@@ -120,7 +120,7 @@ async def test_judge_quotes(server: PracticeMastodon, judge: Judge) -> None:
     assert (await judge(lambda api: api.status(theirs.id))).quote_approval.current_user == "automatic"
 
 
-class Heard(mastodon.StreamListener):  # type: ignore[misc]
+class Heard(mastodon.StreamListener):
     """What Mastodon.py's listener heard, in order."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:

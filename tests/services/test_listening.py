@@ -169,7 +169,7 @@ async def test_an_edit_changes_the_card_where_it_is(listening: Listening) -> Non
     listening.server.state.tell("status.update", status)
     await listening.until(lambda: listening.shows(column, "Right"))
     [after, *_] = await listening.desk.services.reading.page(column.id, None, 5)
-    assert (after.entry_id, after.key, after.entry.mine) == (row.entry_id, row.key, {"like"})
+    assert (after.entry_id, after.key, after.entry.mine) == (row.entry_id, row.key, frozenset({"like"}))
     assert not await listening.shows(column, "Wrnog")
 
 
