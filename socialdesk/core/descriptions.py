@@ -58,7 +58,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """One network. `publishes`: text, article, thread, picture, link card, answer, quote, delete.
+    """One network. `publishes`: text, article, thread, picture, video, poll, link card, answer, quote, who may answer,
+    time (the network holds posts until then), delete.
 
     `limits` None: it publishes nothing, or they cannot be told; `varies`: each server has its own, these are usual.
     `plan_actions` are those only some plans allow.
@@ -104,8 +105,12 @@ def kinds_of(rules: PostRules) -> tuple[str, ...]:
         ("text", not rules.article or rules.notes),
         ("thread", rules.splits_threads),
         ("picture", rules.max_pictures > 0),
+        ("video", rules.video is not None),
+        ("poll", rules.polls is not None),
         ("link card", rules.link_card != "none"),
         ("answer", rules.replies),
         ("quote", rules.quotes),
+        ("who may answer", len(rules.replies_from) > 1),
+        ("time", rules.schedule is not None),
     )
     return tuple(name for name, does in takes if does)

@@ -49,6 +49,8 @@ def test_the_command_lists_every_network_with_all_there_is_to_know(tmp_path: Pat
     assert found["mastodon"]["varies"]
     assert found["mastodon"]["limits"]["text"] == 500
     assert found["feeds"]["publishes"] == []
+    assert {"video", "poll", "who may answer"} <= set(x["publishes"])
+    assert "time" in found["facebook"]["publishes"]
     assert "article" in found["ghost"]["publishes"]
     assert "article" in found["micropub"]["publishes"]
 
