@@ -84,6 +84,13 @@ class Faults:
     def armed(self) -> tuple[Fault, ...]:
         return tuple(fault for fault, _, _ in self._armed)
 
+    def next(self, method: str, path: str) -> Fault | None:
+        """The fault that such a request would meet now. It stays as it is."""
+        for fault, _, skip in self._armed:
+            if fault.method in {None, method} and re.search(fault.match, path) and not skip:
+                return fault
+        return None
+
     def take(self, method: str, path: str) -> Fault | None:
         """The fault that this request meets, used up by one."""
         for index, (fault, left, skip) in enumerate(self._armed):

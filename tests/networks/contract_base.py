@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,7 +27,7 @@ IN_DOUBT = (*BROKEN, "503")
 BOTH = ("before", "after")
 SLOW = frozenset({"hang", "drip"})
 USUAL_PATIENCE_S = 1.0
-SHORT_PATIENCE_S = 0.3
+SHORT_PATIENCE_S = 0.4
 LONG_PATIENCE_S = 10.0
 
 
@@ -45,13 +46,14 @@ class HastyHttp(Http):
     server: PracticeServer | None = None
 
     async def request(self, method: str, url: str, *, timeout_s: float = 20.0, **options: Any) -> Response:
-        return await super().request(method, url, timeout_s=min(timeout_s, self._patience()), **options)
+        patience = self._patience(method, urlsplit(url).path)
+        return await super().request(method, url, timeout_s=min(timeout_s, patience), **options)
 
-    def _patience(self) -> float:
+    def _patience(self, method: str, path: str) -> float:
         if self.server is None:
             return USUAL_PATIENCE_S
-        slow = any(fault.kind in SLOW for fault in self.server.faults.armed)
-        return SHORT_PATIENCE_S if slow else LONG_PATIENCE_S
+        fault = self.server.faults.next(method.upper(), path)
+        return SHORT_PATIENCE_S if fault and fault.kind in SLOW else LONG_PATIENCE_S
 
 
 def make_http(server: PracticeServer | None = None) -> Http:

@@ -202,3 +202,14 @@ def test_serves_callers_without_a_loop_from_a_thread() -> None:
             assert answer.status == 200
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(server.url + "/things", timeout=5)
+
+
+async def test_a_fault_that_lets_requests_through_first(server: Counter, client: aiohttp.ClientSession) -> None:
+    fault = Fault("500", match="^/th", method="POST", skip=2)
+    server.faults.add(fault)
+    for expected in (None, None, fault):
+        assert server.faults.next("POST", "/things") is expected
+        assert server.faults.next("GET", "/things") is None
+        async with client.post(server.url + "/things") as answer:
+            assert answer.status == (500 if expected else 200)
+    assert (server.done, server.faults.armed) == (2, ())
