@@ -17,7 +17,10 @@ def utc_now() -> datetime:
 
 
 class Client:
-    """`base` without a trailing slash. The token only ever goes to `base`; `budget` names whose rate limit it is."""
+    """`base` without a trailing slash. The token only ever goes to `base`, and where that says that its streams are.
+
+    `budget` names whose rate limit it is.
+    """
 
     def __init__(
         self, http: Http, base: str, token: str = "", budget: str = "", now: Callable[[], datetime] = utc_now
