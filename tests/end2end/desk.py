@@ -86,8 +86,12 @@ class RunningDesk:
             await self.close()
 
     async def filled(self) -> None:
-        """Returns when every column shows cards and nothing is being fetched."""
-        await eventually(lambda: self.views and all(v.model.items and not v.header.busy for v in self.views))
+        """Returns when every column shows cards, nothing is being fetched, and nothing that came waits to be shown."""
+
+        def is_full(view: ColumnView) -> bool:
+            return bool(view.model.items) and not view.header.busy and view.loader.up_to_date
+
+        await eventually(lambda: self.views and all(map(is_full, self.views)))
 
     # Its parts
 
