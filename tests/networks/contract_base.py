@@ -25,6 +25,10 @@ REFUSED = ("401", "403", "404", "429")
 WAITS = ("seconds", "date", "zero", "none", "x_ratelimit", "ratelimit")
 IN_DOUBT = (*BROKEN, "503")
 BOTH = ("before", "after")
+# Every fault that leaves a doubt, before and after the request is carried out; a slow answer always is one to a request
+# that was.
+DOUBTS = tuple((kind, when) for kind in IN_DOUBT for when in BOTH if (kind, when) != ("drip", "before"))
+REFUSALS = tuple((kind, "before") for kind in REFUSED)  # who refuses has done nothing
 SLOW = frozenset({"hang", "drip"})
 USUAL_PATIENCE_S = 1.0
 SHORT_PATIENCE_S = 0.4

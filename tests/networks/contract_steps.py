@@ -12,7 +12,7 @@ import pytest
 from socialdesk.core.errors import AuthExpired, NetworkError, OutcomeUnknown, Rejected
 from socialdesk.core.post import MediaFile, Receipt, Segment
 from socialdesk.practice.server import Fault
-from tests.networks.contract_base import BOTH, IN_DOUBT, REFUSED, ContractHooks, make_http, plain
+from tests.networks.contract_base import BOTH, DOUBTS, REFUSALS, ContractHooks, make_http, plain
 
 ATTEMPTS = 8
 MOST_REQUESTS = 40
@@ -75,7 +75,7 @@ class StepsContract(ContractHooks):
     @pytest.mark.usefixtures("publishes")
     @pytest.mark.parametrize(
         ("kind", "when"),
-        [*((kind, when) for kind in IN_DOUBT for when in BOTH), *((kind, "before") for kind in REFUSED)],
+        [*DOUBTS, *REFUSALS],
     )
     async def test_exactly_once_after_a_fault_at_each_request_of_a_post_with_media(
         self, server: Any, opened: Any, kind: str, when: str
