@@ -138,11 +138,11 @@ async def sign_in(
 async def _by_browser(
     services: Services, network: str, answers: dict[str, str], *, paste: bool, again: int
 ) -> Account | AccountChoice:
-    begun = await services.browser_sign_in.begin(network, answers, again)
+    begun = await services.browser_sign_in.begin(network, answers, again, listens=not paste)
     say(f"Open this address and allow the access:\n{begun.url}")
     finish = services.browser_sign_in.finish
     question = "The address the browser ended on"
-    if paste or not begun.comes_back:
+    if not begun.comes_back:
         return await finish(begun, typed(question), again)
     webbrowser.open(begun.url)
     try:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from socialdesk.core.errors import InputError
 
 WAIT_S = 120.0
+PATH = "/callback"
 _READ_S = 10.0
 _MAX_HEAD = 16_384
 _STATE_S = 10.0
@@ -50,7 +51,7 @@ class LoopbackListener:
     such an answer refused, not the question given up).
     """
 
-    def __init__(self, port: int = 0, path: str = "/callback", life_s: float = WAIT_S) -> None:
+    def __init__(self, port: int = 0, path: str = PATH, life_s: float = WAIT_S) -> None:
         self._port = port
         self._path = path
         self._life_s = life_s

@@ -13,7 +13,7 @@ from socialdesk.core.network import (
     OAuthCode,
     SignsInByBrowser,
 )
-from socialdesk.http.loopback import LoopbackListener, check_issuer, parse_pasted
+from socialdesk.http.loopback import PATH, LoopbackListener, check_issuer, parse_pasted
 from socialdesk.services.accounts import AccountService
 
 LISTEN_S = 120
@@ -34,20 +34,29 @@ class BrowserSignInService:
         self._ids = itertools.count(1)
         self._pending: dict[int, _Pending] = {}
 
-    async def begin(self, network: str, answers: Mapping[str, str], again: int = 0) -> BrowserSignIn:
-        """The address to open. `again`: the account that signs in again, whose app needs not be typed once more."""
+    async def begin(
+        self, network: str, answers: Mapping[str, str], again: int = 0, *, listens: bool = True
+    ) -> BrowserSignIn:
+        """The address to open. `again`: the account that signs in again, whose app needs not be typed once more.
+
+        `listens` False: the browser is on another computer, so that nobody can knock here.
+        """
         answers = await self._accounts.completed(answers, again)
         visitor = self._accounts.anonymous(network, answers.get("server", ""))
         if not isinstance(visitor, SignsInByBrowser):
             raise InputError(f"{visitor.facts.title} does not sign in through the browser.", "Use its other sign-in.")
-        listener = LoopbackListener(port_of(visitor.facts))
-        redirect_uri = await self._listen(listener, visitor.facts)
+        port = port_of(visitor.facts)
+        listener = LoopbackListener(port)
         try:
-            step = await visitor.begin_sign_in(answers, redirect_uri)
+            # A port of the system's choice is known when it is ours; a registered one is taken once the answers are good.
+            uri = f"http://127.0.0.1:{port}{PATH}" if port else await listener.start()
+            step = await visitor.begin_sign_in(answers, uri)
+            comes_back = listens and urlsplit(step.redirect_uri).hostname in LOOPBACK
+            if comes_back and port:
+                await self._listen(listener, visitor.facts)
         except BaseException:
             await listener.close()
             raise
-        comes_back = urlsplit(step.redirect_uri).hostname in LOOPBACK
         begun = BrowserSignIn(next(self._ids), network, step.url, step.redirect_uri, comes_back)
         if not comes_back:  # nobody will knock
             await listener.close()
@@ -55,16 +64,13 @@ class BrowserSignInService:
         return begun
 
     @staticmethod
-    async def _listen(listener: LoopbackListener, facts: NetworkFacts) -> str:
-        """The redirect URI. Where the network knows only one, who else listens there would get its answer."""
+    async def _listen(listener: LoopbackListener, facts: NetworkFacts) -> None:
+        """Where the network knows only one port, who else listens there would get its answer."""
         try:
-            return await listener.start()
+            await listener.start()
         except InputError as error:
-            port = port_of(facts)
-            if not port:
-                raise
             raise InputError(
-                f"Another program uses port {port}, where {facts.title} sends the browser back to.",
+                f"Another program uses port {port_of(facts)}, where {facts.title} sends the browser back to.",
                 "Close that program, perhaps another SocialDesk, and start again.",
             ) from error
 

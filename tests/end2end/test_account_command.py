@@ -196,7 +196,7 @@ def test_a_person_is_told_the_steps_and_asked_for_the_way(program: Program) -> N
     watchdog = threading.Timer(60, process.kill)
     watchdog.start()
     said = ""
-    answers = {"A number": "1\n", "Client ID": "not an id\n"}
+    answers = {"A number: ": "1\n", "Client ID (bVh": "not an id\n"}
     try:
         while chunk := os.read(controller, 65_536):
             said += chunk.decode(errors="replace")

@@ -102,3 +102,23 @@ async def test_a_port_that_is_taken_is_named(server: PracticeX, service: Browser
         assert str(port) in caught.value.sentence
     begun = await service.begin("x", answers(server))
     await service.cancel(begun)
+
+
+async def test_a_browser_on_another_computer_needs_no_port_here(
+    server: PracticeX, service: BrowserSignInService, port: int
+) -> None:
+    held = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", port)
+    async with held:
+        begun = await service.begin("x", answers(server), listens=False)
+        assert not begun.comes_back
+        assert begun.redirect_uri == f"http://127.0.0.1:{port}/callback"
+        await service.cancel(begun)
+
+
+async def test_answers_are_looked_at_before_a_port_is_taken(
+    server: PracticeX, service: BrowserSignInService, port: int
+) -> None:
+    held = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", port)
+    async with held:
+        with pytest.raises(InputError, match="Client ID"):
+            await service.begin("x", {})
