@@ -95,6 +95,11 @@ _SENTENCES = {
     "against_rules": "The network finds this against its rules. Say it differently.",
     "posting_too_fast": "The network finds that this account posts too fast. Wait some hours.",
     "confirm_identity": "The network wants to know who you are first. Sign in on its site and do what it asks.",
+    "not_a_video": "This is not a video this desk can send. Use MP4, MOV or WebM.",
+    "taken_back_there": "The network no longer has it: somebody took it back there. Edit it to post it again.",
+    "published": "This post is out already.",
+    "overdue": "Its time went by while this computer was off or without a connection.",
+    "too_close": "It was too close to its time for the network. It goes out from this computer.",
     "no_page": "No Page was found that you may post to. Check its name, and what your app may do.",
     "wrong_password": "User name or password is not accepted there. Some servers want a password made for programs.",
     "no_reader_api": "There is no Google Reader API at this address, or it is switched off.",
@@ -136,11 +141,11 @@ _FIXES = {
     "Budget": "budget_spent",
     "Edit": """too_long empty duplicate media_too_large media_type media_missing media_unfit cashtags quote_not_allowed
         reply_not_allowed reblog_not_allowed cannot_plan edit_conflict link_refused too_many_links too_many_pictures
-        no_media_endpoint public_picture_needed against_rules""",
+        no_media_endpoint public_picture_needed against_rules taken_back_there overdue""",
     "Try again": """unreachable refused interrupted timed_out not_json invalid_answer server_error tls certificate
         blocked firewall invalid too_large other account_restricted confirm_identity payment_needed posting_too_fast
         upload_failed media_processing not_modified other_site proxy video_limit""",
-    "": "rate_limited offline version_retired already not_supported",
+    "": "published too_close rate_limited offline version_retired already not_supported",
 }
 _FIX_OF = {reason: word for word, reasons in _FIXES.items() for reason in reasons.split()}
 _OF_ACCOUNTS = frozenset({"sign_in_again", "auth_expired", "missing_permission"})
@@ -260,6 +265,17 @@ def full_time(then: datetime | None, zone: tzinfo | None = None) -> str:
 def clock(then: datetime, zone: tzinfo | None = None) -> str:
     """14:32 in the person's zone."""
     return f"{then.astimezone(zone):%H:%M}"
+
+
+def moment(then: datetime, now: datetime, zone: tzinfo | None = None) -> str:
+    """14:32 today, 9:30 tomorrow, Tue 4 Nov 14:32 in the person's zone; the year where it is another."""
+    local, today = then.astimezone(zone), now.astimezone(zone)
+    days = (local.date() - today.date()).days
+    time = f"{local.hour}:{local:%M}"
+    if days in (0, 1):
+        return f"{time} {'today' if days == 0 else 'tomorrow'}"
+    year = "" if local.year == today.year else f" {local.year}"
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}{year} {time}"
 
 
 def day(then: datetime, zone: tzinfo | None = None) -> str:
