@@ -48,7 +48,7 @@ class BrowserSignInService:
         port = port_of(visitor.facts)
         listener = LoopbackListener(port)
         try:
-            # A port of the system's choice is known when it is ours; a registered one is taken once the answers are good.
+            # A port of the system's choice is known when it is ours; a registered one is taken once answers are good.
             uri = f"http://127.0.0.1:{port}{PATH}" if port else await listener.start()
             step = await visitor.begin_sign_in(answers, uri)
             comes_back = listens and urlsplit(step.redirect_uri).hostname in LOOPBACK
