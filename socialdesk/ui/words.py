@@ -144,7 +144,7 @@ _FIXES = {
         no_media_endpoint public_picture_needed against_rules taken_back_there overdue""",
     "Try again": """unreachable refused interrupted timed_out not_json invalid_answer server_error tls certificate
         blocked firewall invalid too_large other account_restricted confirm_identity payment_needed posting_too_fast
-        upload_failed media_processing not_modified other_site picture_host proxy video_limit""",
+        upload_failed picture_host media_processing not_modified other_site picture_host proxy video_limit""",
     "": "published too_close rate_limited offline version_retired already not_supported",
 }
 _FIX_OF = {reason: word for word, reasons in _FIXES.items() for reason in reasons.split()}
