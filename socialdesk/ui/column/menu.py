@@ -50,6 +50,10 @@ def _marks(desk: Desk, row: Row) -> list[tuple[str, str, str, Callable[[], objec
         has = "bookmark" in row.entry.mine
         said = "Remove the star" if has else "Star"
         found.append((said, "star", "", lambda: mark(row, "unbookmark" if has else "bookmark")))
+    elif "bookmark" in desk.looks.actions(row) and row.account_id is not None:
+        has, title = "bookmark" in row.entry.mine, desk.looks.title(row.entry.network)
+        said = f"Remove the bookmark at {title}" if has else f"Bookmark at {title}"
+        found.append((said, "star", "", lambda: mark(row, "unbookmark" if has else "bookmark")))
     if "read" in kept:
         said, icon = ("Keep unread", "eye-off") if row.seen else ("Mark as read", "check")
         found.append((said, icon, "", lambda: mark(row, "unread" if row.seen else "read")))

@@ -136,6 +136,20 @@ async def test_other_networks_offer_none_of_it(panels: PanelFakes, open_shell: O
     assert not {"Star", "Mark as read", "Keep unread", "Labels"} & offered(shell, panels.rows[1][0])
 
 
+async def test_a_post_is_bookmarked_where_its_network_has_bookmarks(panels: PanelFakes, open_shell: Open) -> None:
+    panels.networks = tuple(
+        replace(facts, actions=(*facts.actions, "bookmark")) if facts.key == "mastodon" else facts
+        for facts in panels.networks
+    )
+    column = panels.add_column("Mine", [replace(row(70, network="mastodon"), account_id=1)])
+    shell = await open_shell()
+    found = panels.rows[column.id][0]
+    shell.desk.looks.learn(facts.look for facts in panels.networks)
+    choose(shell, found, "Bookmark at Mastodon")
+    await eventually(lambda: ("act", found.entry_id, "bookmark") in panels.calls)
+    assert "Remove the bookmark at Mastodon" in offered(shell, panels.rows[column.id][0])
+
+
 async def test_what_is_kept_unread_stays_new_while_it_is_looked_at(reader: PanelFakes, open_shell: Open) -> None:
     shell = await open_shell()
     view = shell.window.strip.views()[0]
