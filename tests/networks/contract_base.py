@@ -57,7 +57,10 @@ class HastyHttp(Http):
         if self.server is None:
             return USUAL_PATIENCE_S
         fault = self.server.faults.next(method.upper(), path)
-        return SHORT_PATIENCE_S if fault and fault.kind in SLOW else LONG_PATIENCE_S
+        if fault is not None and fault.kind in SLOW:
+            return SHORT_PATIENCE_S
+        may_hang = any(armed.kind in SLOW for armed in self.server.faults.armed)  # a server may know more than the path
+        return USUAL_PATIENCE_S if may_hang else LONG_PATIENCE_S
 
 
 def make_http(server: PracticeServer | None = None) -> Http:
