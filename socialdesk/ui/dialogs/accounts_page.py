@@ -90,6 +90,7 @@ class AccountRow(QWidget):
         works: tuple[tuple[str, str, Callable[[], object]], ...] = (
             ("Test", "ghost", self._test),
             ("Sign in again", "ghost", self._sign_in),
+            *([("Subscriptions", "ghost", self._subscriptions)] if facts.subscribes else []),
         )
         for word, look, act in (*(() if facts.by_hand else works), ("Remove", "danger", self._ask)):
             made = button(page.desk, word, look, act)
@@ -133,6 +134,11 @@ class AccountRow(QWidget):
         again = self._page.desk.actions.sign_in_again
         self._page.left.emit()
         again.emit(self._account.id)
+
+    def _subscriptions(self) -> None:
+        show = self._page.desk.actions.show_subscriptions
+        self._page.left.emit()
+        show.emit(self._account.id)
 
     # Removing
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from socialdesk.core.account import Account
 from socialdesk.core.errors import Rejected
@@ -16,6 +17,7 @@ from socialdesk.core.network import AppPassword, Field, NetworkFacts, SourceKind
 from socialdesk.core.source import Source, SourceState
 from socialdesk.ui.column.menu import card_menu
 from socialdesk.ui.column.options import OptionsPanel
+from socialdesk.ui.dialogs.accounts_page import AccountRow
 from socialdesk.ui.dialogs.labels import LabelSheet
 from socialdesk.ui.dialogs.subscriptions import SubscriptionSheet
 from socialdesk.ui.shell import Shell
@@ -235,6 +237,15 @@ class TestSubscriptions:
         assert sheet.verdict.text() == "There is no feed at this address."
         assert sheet.address.text() == "https://nothing.example"
         assert sheet.add.isEnabled()
+
+    async def test_the_accounts_of_the_settings_lead_there_too(self, reader: PanelFakes, open_shell: Open) -> None:
+        shell = await open_shell()
+        shell.desk.actions.show_place.emit("settings")
+        await eventually(lambda: len(found := shell.sheet.findChildren(AccountRow)) > 1 and found)
+        ways = [b for b in shell.sheet.findChildren(QPushButton) if b.text() == "Subscriptions"]
+        assert [way.accessibleName() for way in ways] == [f"Subscriptions: {ACCOUNT.handle}"]
+        ways[0].click()
+        await eventually(lambda: isinstance(shell.sheet, SubscriptionSheet) and shell.sheet.removers)
 
     async def test_columns_of_other_networks_have_no_subscriptions(self, open_shell: Open) -> None:
         shell = await open_shell()
