@@ -306,18 +306,23 @@ class FindsByAddress(Protocol):
 class Schedules(Protocol):
     """The network holds a post until its time: `publish` with `Segment.publish_at` gives a `Receipt` with `publish_at`.
 
-    `find` with such a segment looks among what waits and among what is out.
+    So does a blog with an article whose status is "future", which needs no `PostRules.schedule`. `find` with such a
+    segment looks among what waits and among what is out.
     """
 
     async def scheduled(self, receipt: Receipt) -> Receipt | None:
         """The receipt of the post once it is out (its `publish_at` None); None while it waits.
 
+        Where it waits for another time than `receipt` says, a receipt with that may be given instead of None.
         Raises Rejected("not_found") when it is neither there nor out: somebody took it back at the network.
         """
         ...
 
     async def unschedule(self, receipt: Receipt) -> None:
-        """Takes a waiting post back. What is gone already succeeds; Rejected("published") when it is out."""
+        """Takes a waiting post back. What is gone or a draft already succeeds; Rejected("published") when it is out.
+
+        What somebody changed at the network meanwhile is not lost: it goes where they find it again.
+        """
         ...
 
 

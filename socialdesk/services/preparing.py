@@ -78,7 +78,8 @@ class Preparer:
         draft, index, account_id = publication.draft, delivery.next_part, delivery.account_id
         article = None
         if segments.takes_article(draft, rules) and draft.article is not None:
-            article = ArticleToSend(draft.article.title.strip(), "", draft.article.slug, status=draft.article.status)
+            told = draft.article
+            article = ArticleToSend(told.title.strip(), "", told.slug, status=told.status, publish_at=told.publish_at)
         return Segment(
             delivery.parts[index].text.replace(PERMALINK, permalink),
             media=tuple(Uploaded("", picture.alt) for picture in _chosen(draft, delivery)),

@@ -92,7 +92,8 @@ def plain(segment: Segment, files: tuple[MediaFile, ...]) -> Segment:
     """What `find` is given: a segment without what its uploads gave, as `Preparer.plain` makes it."""
     if segment.article is not None:
         article = segment.article
-        return replace(segment, article=ArticleToSend(article.title, "", article.slug, status=article.status))
+        kept = ArticleToSend(article.title, "", article.slug, status=article.status, publish_at=article.publish_at)
+        return replace(segment, article=kept)
     return replace(segment, media=tuple(Uploaded("", file.alt) for file in files), card=None)
 
 

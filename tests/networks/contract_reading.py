@@ -62,7 +62,8 @@ class ReadingContract(ContractHooks):
         assert issubclass(self.network, Renews) or not issubclass(self.network, RenewsEarly)
         if isinstance(opened, Publishes):
             rules = await opened.post_rules()
-            assert issubclass(self.network, Schedules) == (rules.schedule is not None)
+            holds = issubclass(self.network, Schedules)
+            assert holds == (rules.schedule is not None) or (holds and rules.article), "blogs hold their articles"
             assert issubclass(self.network, Deletes)
         if set(self.network.facts.actions) & {"like", "reshare", "bookmark"}:
             assert isinstance(opened, Acts)

@@ -14,6 +14,11 @@ from tests.networks.contract_base import BOTH
 from tests.networks.contract_steps import MOST_REQUESTS, StepsContract
 
 
+def due_of(segment: Segment) -> datetime | None:
+    """When the network shall publish what it is given now."""
+    return segment.article.publish_at if segment.article is not None else segment.publish_at
+
+
 class SchedulingContract(StepsContract):
     def times_waiting(self, server: Any, text: str) -> int:
         """How many posts with this text the server holds for later."""
@@ -29,25 +34,29 @@ class SchedulingContract(StepsContract):
             pytest.skip("this network holds no posts until their time")
 
     def _is_out(self, server: Any, segment: Segment) -> bool:
-        waits = segment.publish_at is not None and self.times_waiting(server, segment.text) > 0
+        waits = due_of(segment) is not None and self.times_waiting(server, segment.text) > 0
         return waits or super()._is_out(server, segment)
 
     async def planned(self, server: Any, opened: Any, text: str) -> Segment:
+        """An article has its time in itself; short posts only where the rules say so."""
+        segment, nine_hours = self.posting(server, text), timedelta(hours=9)
+        at = (datetime.now(UTC) + nine_hours).replace(microsecond=0)
+        if segment.article is not None:
+            return replace(segment, article=replace(segment.article, status="future", publish_at=at))
         rules = (await opened.post_rules()).schedule
         assert rules is not None
-        at = (datetime.now(UTC) + rules.min_ahead + timedelta(hours=9)).replace(microsecond=0)
-        return replace(self.posting(server, text), publish_at=at)
+        return replace(segment, publish_at=at + rules.min_ahead)
 
     @pytest.mark.usefixtures("schedules")
     async def test_a_post_is_held_found_and_out_at_its_time(self, server: Any, opened: Any) -> None:
         segment, key = await self.planned(server, opened, "For later"), self.key(opened)
         assert await opened.find(segment, key) is None
         receipt = await opened.publish(segment, key)
-        assert receipt.publish_at == segment.publish_at
+        assert receipt.publish_at == due_of(segment)
         assert (self.times_waiting(server, "For later"), self.times_posted(server, "For later")) == (1, 0)
         held = await opened.find(segment, key)
         assert held is not None
-        assert (held.remote_id, held.publish_at) == (receipt.remote_id, segment.publish_at)
+        assert (held.remote_id, held.publish_at) == (receipt.remote_id, due_of(segment))
         assert await opened.scheduled(receipt) is None
         self.let_time_pass(server)
         out = await opened.scheduled(receipt)
@@ -93,7 +102,7 @@ class SchedulingContract(StepsContract):
             fault = Fault(kind, when=when, skip=number, seconds=90)
             segment = await self.planned(server, opened, text)
             receipt = await self._deliver_whole(server, segment, key, fault, files)
-            assert receipt.publish_at == segment.publish_at
+            assert receipt.publish_at == due_of(segment)
             assert (self.times_waiting(server, text), self.times_posted(server, text)) == (1, 0)
             if fault in server.faults.armed:
                 break
