@@ -122,6 +122,7 @@ class PracticeWordPress(PracticeServer):
     async def _front(self, request: web.Request) -> web.StreamResponse:
         if "rest_route" in request.query and self._has_rest:
             return await self._rest(request)
+        self.state.publish_due(self._second())
         if request.query.get("p", "").isdigit():
             post = self.state.posts.get(int(request.query["p"]))
             if post is not None and post.status == "publish":
@@ -182,6 +183,7 @@ class PracticeWordPress(PracticeServer):
     # what readers see
 
     def _published(self) -> list[Post]:
+        self.state.publish_due(self._second())
         shown = [p for p in self.state.posts.values() if p.status == "publish"]
         return sorted(shown, key=lambda p: (p.date, p.id), reverse=True)
 

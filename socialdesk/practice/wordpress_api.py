@@ -35,6 +35,7 @@ class RestApi:
 
     def answer(self, method: str, route: str, call: Call) -> Answer:
         """Carries out one request. Raises ApiError."""
+        self.state.publish_due(call.now)
         for methods, pattern, function in self._routes:
             found = re.fullmatch(pattern, route)
             if found and ("GET" if method == "HEAD" else method) in methods.split():

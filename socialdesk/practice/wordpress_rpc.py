@@ -54,6 +54,7 @@ class RpcApi:
 
     def answer(self, body: bytes, base: str, now: datetime) -> bytes:
         """The answer to one call, faults included."""
+        self.state.publish_due(now)
         try:
             args, method = wire.loads(body)
         except Exception:

@@ -89,6 +89,12 @@ class BlogState:
         self._last_comment += 1
         return self._last_comment
 
+    def publish_due(self, now: datetime) -> None:
+        """What WP-Cron does at each request: what is planned is public when its time has come."""
+        for post in self.posts.values():
+            if post.status == "future" and post.date <= now:
+                post.status = "publish"
+
     def unique_slug(self, wanted: str, own_id: int = 0) -> str:
         """`wp_unique_post_slug`: repeated slugs silently get -2, -3; feed names are never given away."""
         slug = sanitize_title(wanted)

@@ -21,6 +21,7 @@ from socialdesk.practice.hosts import BadHosts
 from socialdesk.practice.server import Fault
 from socialdesk.practice.wordpress import PASSWORD, PracticeWordPress
 from socialdesk.practice.wordpress_call import Answer
+from socialdesk.practice.wordpress_state import BlogState
 from socialdesk.practice.wordpress_wire import ApiError
 from socialdesk.practice.world import World, picture
 from tests.networks.contract import NetworkContract, make_http
@@ -48,6 +49,13 @@ def opened_as(server: PracticeWordPress, http: Http, password: str = PASSWORD, *
     facts = {"root": f"{server.url}/wp-json/", "moderates": "1" if moderates else ""}
     account = Account(1, "wordpress", "Northwind", "northwind", server.url, "1", facts=facts)
     return WordPress(account, Credential({"username": "northwind", "password": password}), http)
+
+
+def let_time_pass(state: BlogState) -> None:
+    """Until all that is planned is due; at the next request it is public."""
+    for post in state.posts.values():
+        if post.status == "future":
+            post.date = datetime.now(UTC) - timedelta(seconds=1)
 
 
 class TestWordPressContract(NetworkContract):
@@ -81,7 +89,13 @@ class TestWordPressContract(NetworkContract):
         return article(text)
 
     def times_posted(self, server: Any, text: str) -> int:
-        return len(server.titled(text))
+        return sum(post.status == "publish" for post in server.titled(text))
+
+    def times_waiting(self, server: Any, text: str) -> int:
+        return sum(post.status == "future" for post in server.titled(text))
+
+    def let_time_pass(self, server: Any) -> None:
+        let_time_pass(server.state)
 
 
 @pytest.fixture

@@ -90,6 +90,13 @@ class _Blog:
             raise Rejected("a blog quotes nothing", reason="not_supported")
         return segment.reply_to if segment.article is None else None
 
+    async def scheduled(self, receipt: Receipt) -> Receipt | None:
+        return await self._road.publisher.scheduled(receipt)
+
+    async def unschedule(self, receipt: Receipt) -> None:
+        """Into the site's trash, where WordPress keeps it for a month."""
+        await self._road.publisher.unschedule(receipt)
+
     async def edit(self, remote_id: str, refs: Mapping[str, str], text: str) -> None:
         """New words for a comment. Raises Rejected (not_supported) for an article."""
         if refs.get("kind") != "comment":

@@ -11,10 +11,12 @@ from typing import Any
 
 from socialdesk.core.errors import OutcomeUnknown, Rejected, Unreachable
 from socialdesk.core.post import Receipt, Segment
+from socialdesk.core.tolerant import string
 from socialdesk.networks.wordpress.blocks import to_blocks
 from socialdesk.networks.wordpress.client import Client, accept, as_object, code_of
 from socialdesk.networks.wordpress.htmltree import Element, write
 from socialdesk.networks.wordpress.naming import same_slug, slugify, slugs_for
+from socialdesk.networks.wordpress.planning import PLANNED, as_planned, give_back
 from socialdesk.networks.wordpress.repeating import Seen, repeats
 from socialdesk.networks.wordpress.translate import when
 from socialdesk.networks.wordpress.uploading import Uploader
@@ -22,7 +24,8 @@ from socialdesk.networks.wordpress.uploading import Uploader
 ROUTE = "wp/v2/posts"
 NEWEST = 20
 NEWEST_OF_ALL = 100
-_FIELDS = "id,slug,status,link,modified_gmt,title.raw,content.raw"
+_FIELDS = "id,slug,status,link,date_gmt,modified_gmt,title.raw,content.raw"
+_STATE = [("context", "edit"), ("_fields", "id,status,link,date_gmt")]
 _EVERYTHING = [("status", "any"), ("context", "edit"), ("_fields", _FIELDS)]
 
 
@@ -57,6 +60,31 @@ class Publisher:
             newest = [("orderby", "id"), ("order", "desc"), ("per_page", str(NEWEST if own else NEWEST_OF_ALL))]
             found = await self._posts([*newest, *own])
         return await self._only_one(_ours(found, key))
+
+    async def scheduled(self, receipt: Receipt) -> Receipt | None:
+        """The receipt once the article is public; None while it waits for its time.
+
+        Where somebody gave it another time in WordPress: a receipt with that. Raises Rejected (not_found) for what is
+        deleted, in the trash, a draft again or private.
+        """
+        post = await self._state(receipt.remote_id)
+        return as_planned(receipt, _receipt(post), string(post.get("status")))
+
+    async def unschedule(self, receipt: Receipt) -> None:
+        """Into the site's trash, as `delete`: it keeps what was changed in WordPress since, and frees the slug.
+
+        What is a draft or gone already is left alone. Raises Rejected (published) for what is out.
+        """
+        await give_back(lambda: self._status(receipt.remote_id), lambda: self.delete(receipt.remote_id))
+
+    async def _status(self, post_id: str) -> str:
+        return string((await self._state(post_id)).get("status"))
+
+    async def _state(self, post_id: str) -> dict[str, Any]:
+        post, _ = await self._client.get(f"{ROUTE}/{post_id}", _STATE)
+        if not isinstance(post, dict) or string(post.get("id")) != post_id:
+            raise Unreachable("the answer has an unknown form", reason="invalid_answer")
+        return post
 
     async def _only_one(self, ours: list[dict[str, Any]]) -> Receipt | None:
         """The receipt of the first; a later post that repeats it goes to the trash."""
@@ -163,5 +191,7 @@ def _ours(posts: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
 
 
 def _receipt(post: dict[str, Any]) -> Receipt:
-    refs = {"kind": "post", "post": str(post["id"]), "status": str(post.get("status", ""))}
-    return Receipt(str(post["id"]), str(post["link"]), refs)
+    """With `publish_at` for what waits: until then its address is not the one that readers will see."""
+    status = str(post.get("status", ""))
+    refs = {"kind": "post", "post": str(post["id"]), "status": status}
+    return Receipt(str(post["id"]), str(post["link"]), refs, when(post.get("date_gmt")) if status == PLANNED else None)

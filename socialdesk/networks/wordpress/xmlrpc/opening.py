@@ -20,6 +20,6 @@ def road(client: RpcClient, account: Account, now: Callable[[], datetime]) -> Ro
     return Road(
         RpcReader(client, home, account.facts.get("site", ""), own_id, now, moderates=moderates),
         uploader,
-        RpcPublisher(client, uploader, home, blocks=knows_blocks(account.facts.get("version", ""))),
+        RpcPublisher(client, uploader, home, now, blocks=knows_blocks(account.facts.get("version", ""))),
         RpcCommenter(client, home, own_id, moderates=moderates),
     )

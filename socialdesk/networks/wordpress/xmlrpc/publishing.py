@@ -5,8 +5,8 @@ is out. No list can be searched for a custom field, so whoever looks goes throug
 one that is older than the delivery.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from html import escape
 
 from socialdesk.core.errors import NetworkError, OutcomeUnknown, Rejected, Unreachable
@@ -14,6 +14,7 @@ from socialdesk.core.post import Receipt, Segment
 from socialdesk.core.tolerant import Obj, obj, objs, string, web
 from socialdesk.networks.wordpress.blocks import to_blocks
 from socialdesk.networks.wordpress.naming import MARK, same_slug, slugs_for
+from socialdesk.networks.wordpress.planning import PLANNED, PUBLIC, as_planned, give_back
 from socialdesk.networks.wordpress.publishing import note_html, wanted_slug
 from socialdesk.networks.wordpress.repeating import Seen, repeats
 from socialdesk.networks.wordpress.translate import when
@@ -23,15 +24,19 @@ from socialdesk.networks.wordpress.xmlrpc.uploading import RpcUploader
 PAGE = 30
 MOST_PAGES = 6
 SKEW = timedelta(hours=1)  # between this machine's clock and the site's
-_FIELDS = ["post_status", "post_name", "post_modified_gmt", "link", "custom_fields"]
+_STATE = ["post_status", "post_date_gmt", "link"]
+_FIELDS = [*_STATE, "post_name", "post_modified_gmt", "custom_fields"]
 _WORDS = [*_FIELDS, "post_title", "post_content"]
 
 
 class RpcPublisher:
     """`home` without a trailing slash. `blocks`: the site knows the block editor."""
 
-    def __init__(self, client: RpcClient, uploader: RpcUploader, home: str, *, blocks: bool) -> None:
+    def __init__(
+        self, client: RpcClient, uploader: RpcUploader, home: str, now: Callable[[], datetime], *, blocks: bool
+    ) -> None:
         self._client = client
+        self._now = now
         self._uploader = uploader
         self._home = home
         self._blocks = blocks
@@ -41,7 +46,7 @@ class RpcPublisher:
         newest = await self._newest(segment)
         ours = _ours(newest, key)
         if ours:
-            return self._receipt(ours[0])
+            return await self._receipt_of(ours[0], segment)
         clean, unique = slugs_for(wanted_slug(segment), key)
         taken = any(same_slug(string(post.get("post_name")), clean) for post in newest)
         slug = unique if taken else clean
@@ -52,27 +57,61 @@ class RpcPublisher:
         try:
             return await self._seen_again(segment, key, made, slug)
         except NetworkError:
-            return self._receipt({"post_id": made})  # it is out; only its address in the site's own form is missing
+            return self._unseen(made, segment)  # it is there; only its address in the site's own form is missing
 
     async def _seen_again(self, segment: Segment, key: str, number: str, slug: str) -> Receipt:
         """The receipt, and a second arrival of the same request removed where the site had to change our slug."""
         post = await self._post(number, _FIELDS)
         if same_slug(string(post.get("post_name")), slug) or not post.get("post_name"):
-            return self._receipt(post)
-        return await self._only_one(_ours([post, *await self._newest(segment)], key)) or self._receipt(post)
+            return await self._receipt_of(post, segment)
+        first = await self._only_one(_ours([post, *await self._newest(segment)], key), segment)
+        return first or await self._receipt_of(post, segment)
 
     async def find(self, segment: Segment, key: str) -> Receipt | None:
         """The post with this key. None = certainly not there; raises OutcomeUnknown where that cannot be told."""
-        return await self._only_one(_ours(await self._newest(segment), key))
+        return await self._only_one(_ours(await self._newest(segment), key), segment)
 
-    async def _only_one(self, ours: list[Obj]) -> Receipt | None:
+    async def _only_one(self, ours: list[Obj], segment: Segment) -> Receipt | None:
         """The receipt of the first; a later post that repeats it goes to the trash."""
         if len(ours) > 1:
             first, *others = [await self._post(string(post.get("post_id")), _WORDS) for post in ours]
             for later in others:
                 if repeats(_seen(later), _seen(first)):
                     await self.delete(string(later.get("post_id")))
-        return self._receipt(ours[0]) if ours else None
+        return await self._receipt_of(ours[0], segment) if ours else None
+
+    async def scheduled(self, receipt: Receipt) -> Receipt | None:
+        """As `Publisher.scheduled`."""
+        post = await self._state(receipt.remote_id)
+        return as_planned(receipt, self._receipt(post), string(post.get("post_status")))
+
+    async def unschedule(self, receipt: Receipt) -> None:
+        """As `Publisher.unschedule`: into the site's trash."""
+        await give_back(lambda: self._status(receipt.remote_id), lambda: self.delete(receipt.remote_id))
+
+    async def _status(self, number: str) -> str:
+        return string((await self._state(number)).get("post_status"))
+
+    async def _state(self, number: str) -> Obj:
+        """Status, time and address of a post, read after what waits, so that the address is that of the status."""
+        waits = await self._waits(number)
+        post = await self._post(number, _STATE)
+        return {**post, "post_status": PLANNED} if waits and post.get("post_status") == PUBLIC else post
+
+    async def _waits(self, number: str) -> bool:
+        """Whether the site holds the post for its time. Asked for the post itself, it calls that published."""
+        for page in range(MOST_PAGES):
+            span = {"number": PAGE, "offset": page * PAGE}
+            wanted = {"post_type": "post", "post_status": PLANNED, "orderby": "ID", "order": "DESC", **span}
+            batch = await self._client.ask("wp.getPosts", wanted, ["post_status"])
+            if not isinstance(batch, list):
+                raise Unreachable("the answer has an unknown form", reason="invalid_answer")
+            numbers = [string(post.get("post_id")) for post in objs(batch)]
+            if number in numbers:
+                return True
+            if not numbers or min(int(found) for found in numbers if found.isdecimal()) < int(number):
+                return False
+        raise OutcomeUnknown("too many posts wait to be sure")
 
     async def _post(self, number: str, fields: list[str]) -> Obj:
         post = await self._client.ask("wp.getPost", number, fields)
@@ -139,10 +178,28 @@ class RpcPublisher:
             if error.reason not in {"not_found", "gone"}:
                 raise
 
-    def _receipt(self, post: Obj) -> Receipt:
-        number = string(post.get("post_id"))
-        refs = {"kind": "post", "post": number, "status": string(post.get("post_status"))}
-        return Receipt(number, web(post.get("link")) or f"{self._home}/?p={number}", refs)
+    async def _receipt_of(self, post: Obj, segment: Segment) -> Receipt:
+        """WordPress calls what it plans published here: of an article with a time its list of what waits is asked."""
+        if segment.article is None or segment.article.status != PLANNED:
+            return self._receipt(post)
+        return self._receipt({**post, **await self._state(string(post.get("post_id")))})
+
+    def _unseen(self, number: str, segment: Segment) -> Receipt:
+        """The receipt of a post that was made and could not be looked at since."""
+        article = segment.article
+        status = PUBLIC if article is None else article.status
+        at = article.publish_at if article is not None else None
+        if status == PLANNED and (at is None or at <= self._now()):
+            status = PUBLIC
+        return self._receipt({"post_id": number, "post_status": status}, at)
+
+    def _receipt(self, post: Obj, at: datetime | None = None) -> Receipt:
+        """`at` is when it goes out, where the post itself does not say."""
+        number, status = string(post.get("post_id")), string(post.get("post_status"))
+        refs = {"kind": "post", "post": number, "status": status}
+        planned = when(post.get("post_date_gmt")) or at
+        link = web(post.get("link")) or f"{self._home}/?p={number}"
+        return Receipt(number, link, refs, planned if status == PLANNED else None)
 
 
 def _stored(names: Sequence[str]) -> list[str]:
