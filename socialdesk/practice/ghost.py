@@ -15,12 +15,14 @@ from socialdesk.practice.ghost_state import Post, SiteState, Tag
 from socialdesk.practice.ghost_wire import (
     GhostError,
     check_token,
+    collision,
     invalid,
     missing,
     post_json,
     post_values,
     tag_json,
     tag_values,
+    written,
 )
 from socialdesk.practice.server import Handler, PracticeServer, utc_now
 from socialdesk.practice.world import World, picture
@@ -99,10 +101,18 @@ class PracticeGhost(PracticeServer):
         async def create(request: web.Request) -> web.StreamResponse:
             return await self._create(request, kind)
 
+        async def one(request: web.Request) -> web.StreamResponse:
+            return self._one(request, kind)
+
+        async def change(request: web.Request) -> web.StreamResponse:
+            return await self._change(request, kind)
+
         async def delete(request: web.Request) -> web.StreamResponse:
             return await self._delete(request, kind)
 
         route = self.app.router
+        route.add_get(f"{API}/{kind}s/{{id}}/", self._guarded(one))
+        route.add_put(f"{API}/{kind}s/{{id}}/", self._guarded(change))
         route.add_get(f"{API}/{kind}s/", self._guarded(listed))
         route.add_post(f"{API}/{kind}s/", self._guarded(create))
         route.add_delete(f"{API}/{kind}s/{{id}}/", self._guarded(delete))
@@ -111,6 +121,7 @@ class PracticeGhost(PracticeServer):
         """Refusals in Ghost's form, and no answer without a valid token."""
 
         async def answer(request: web.Request) -> web.StreamResponse:
+            self.state.publish_due(self.now())
             try:
                 key_id = "" if self.revoked else KEY_ID
                 check_token(request.headers.get("Authorization", ""), key_id, SECRET, self.now())
@@ -181,7 +192,7 @@ class PracticeGhost(PracticeServer):
         post.feature_image_alt = str(given.get("feature_image_alt") or "")
         post.tags = [self._tag(tag) for tag in given.get("tags", [])]
         if given.get("published_at"):
-            post.published = datetime.fromisoformat(given["published_at"])
+            post.published = datetime.fromisoformat(given["published_at"]).replace(microsecond=0)
         elif post.status == "published":
             post.published = post.created
         body = {f"{kind}s": [post_json(post, self.url, self._author(), frozenset())]}
@@ -193,10 +204,32 @@ class PracticeGhost(PracticeServer):
         name = given.get("name") or given.get("slug") if isinstance(given, dict) else given
         return self.state.tag_named(str(name))
 
-    async def _delete(self, request: web.Request, kind: str) -> web.Response:
+    def _known(self, request: web.Request, kind: str, does: str) -> Post:
         post = self.state.posts.get(request.match_info["id"])
         if post is None or post.kind != kind:
-            raise missing(kind, "delete")
+            raise missing(kind, does)
+        return post
+
+    def _one(self, request: web.Request, kind: str) -> web.Response:
+        formats = frozenset(request.query.get("formats", "lexical").split(","))
+        shown = post_json(self._known(request, kind, "read"), self.url, self._author(), formats)
+        return web.json_response({f"{kind}s": [_fields(request, shown)]})
+
+    async def _change(self, request: web.Request, kind: str) -> web.Response:
+        """Takes nothing of what changed since the given time."""
+        post, given = self._known(request, kind, "edit"), _body(await request.read(), f"{kind}s", new=False)
+        if given.get("updated_at") != written(post.updated):
+            raise collision(kind)
+        post.title, post.status = str(given.get("title", post.title)), str(given.get("status", post.status))
+        if given.get("published_at"):
+            post.published = datetime.fromisoformat(given["published_at"]).replace(microsecond=0)
+        elif post.status == "published" and (post.published is None or post.published > self.now()):
+            post.published = self._second()
+        post.updated = self._second()
+        return web.json_response({f"{kind}s": [post_json(post, self.url, self._author(), frozenset())]})
+
+    async def _delete(self, request: web.Request, kind: str) -> web.Response:
+        post = self._known(request, kind, "delete")
         del self.state.posts[post.id]
         return web.Response(status=204)
 
@@ -228,6 +261,7 @@ class PracticeGhost(PracticeServer):
         raise web.HTTPNotFound(text="Nothing here.")
 
     async def _page(self, request: web.Request) -> web.Response:
+        self.state.publish_due(self.now())
         slug = request.match_info["slug"]
         shown = (post for post in self.state.posts.values() if post.slug == slug and post.status == "published")
         post = next(shown, None)
@@ -263,7 +297,7 @@ def _fields(request: web.Request, row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in wanted.split(",") if name in row} if wanted else row
 
 
-def _body(raw: bytes, name: str) -> dict[str, Any]:
+def _body(raw: bytes, name: str, *, new: bool = True) -> dict[str, Any]:
     """The one post of a body that fits the schema. Raises GhostError."""
     try:
         posts = json.loads(raw or b"{}").get(name)
@@ -272,7 +306,7 @@ def _body(raw: bytes, name: str) -> dict[str, Any]:
     if not isinstance(posts, list) or not posts or not isinstance(posts[0], dict):
         raise invalid(name, "required", {"missingProperty": name}, f"must have required property '{name}'")
     post: dict[str, Any] = posts[0]
-    if "title" not in post:
+    if new and "title" not in post:
         raise invalid("title", "required", {"missingProperty": "title"}, "must have required property 'title'")
     for field, limit in _LIMITS.items():
         if len(str(post.get(field) or "")) > limit:

@@ -62,6 +62,12 @@ class SiteState:
         self.posts[number] = post
         return post
 
+    def publish_due(self, now: datetime) -> None:
+        """What Ghost's own scheduler does: what is planned is public when its time has come."""
+        for post in self.posts.values():
+            if post.status == "scheduled" and post.published is not None and post.published <= now:
+                post.status, post.updated = "published", now.replace(microsecond=0)
+
     def free_slug(self, wanted: str) -> str:
         """A slug that nobody has: `-2`, `-3` behind one that is taken, without a word about it."""
         taken, wanted = {post.slug for post in self.posts.values()}, wanted[:185] or "untitled"

@@ -86,6 +86,12 @@ def missing(what: str, does: str) -> GhostError:
     return GhostError(404, "NotFoundError", words, context=f"{what.capitalize()} not found.")
 
 
+def collision(what: str) -> GhostError:
+    """A change that does not name the time of the last one."""
+    words = f"Saving failed! Someone else is editing this {what}."
+    return GhostError(409, "UpdateCollisionError", words, code="UPDATE_COLLISION")
+
+
 def invalid(name: str, keyword: str, params: Mapping[str, object], says: str) -> GhostError:
     """A body that does not fit the schema."""
     detail = {"instancePath": f"/posts/0/{name}", "keyword": keyword, "params": params, "message": says}

@@ -46,6 +46,10 @@ def article(title: str, html: str = "<p>Words.</p>", **more: Any) -> Segment:
     return Segment(title, article=ArticleToSend(title, html, **more), created=datetime.now(UTC))
 
 
+def planned(title: str, ahead: timedelta = timedelta(days=2)) -> Segment:
+    return article(title, status="future", publish_at=datetime.now(UTC).replace(microsecond=0) + ahead)
+
+
 def opened_as(server: PracticeGhost, http: Http, key: str = KEY, **more: Any) -> Any:
     facts = {"root": f"{server.url}/ghost/api/admin/"}
     account = Account(1, "ghost", "Northwind", "northwind", server.url, "site", facts=facts)
@@ -84,7 +88,15 @@ class TestGhostContract(NetworkContract):
         return article(text)
 
     def times_posted(self, server: Any, text: str) -> int:
-        return len(server.titled(text))
+        return sum(post.status == "published" for post in server.titled(text))
+
+    def times_waiting(self, server: Any, text: str) -> int:
+        return sum(post.status == "scheduled" for post in server.titled(text))
+
+    def let_time_pass(self, server: Any) -> None:
+        for post in server.state.posts.values():
+            if post.status == "scheduled":
+                post.published = datetime.now(UTC).replace(microsecond=0)
 
 
 @pytest.fixture
@@ -384,6 +396,80 @@ class TestArticles:
         assert post.status == "scheduled"
         assert post.published is not None
         assert timedelta(minutes=2) < post.published - datetime.now(UTC) < timedelta(minutes=3)
+
+    async def test_planned_is_held_under_the_time_that_ghost_was_given(
+        self, server: PracticeGhost, opened: Any
+    ) -> None:
+        receipt = await opened.publish(planned("Soon", timedelta(seconds=20)), opened.new_key(1, 1))
+        assert receipt.publish_at == server.titled("Soon")[0].published
+        later = planned("Planned")
+        held = await opened.publish(later, opened.new_key(2, 1))
+        server.titled("Planned")[0].published += timedelta(days=1)
+        moved = await opened.scheduled(held)
+        assert moved.publish_at == held.publish_at + timedelta(days=1)
+        assert (await opened.find(later, opened.new_key(2, 1))).publish_at == moved.publish_at
+
+    async def test_published_by_hand_it_has_the_readers_address(self, server: PracticeGhost, opened: Any) -> None:
+        receipt = await opened.publish(planned("Out early"), opened.new_key(1, 1))
+        [post] = server.titled("Out early")
+        post.status, post.published = "published", datetime.now(UTC)
+        out = await opened.scheduled(receipt)
+        assert (out.permalink, out.publish_at) == (f"{server.url}/out-early/", None)
+
+    async def test_what_somebody_made_a_draft_of_is_gone_and_stays(self, server: PracticeGhost, opened: Any) -> None:
+        receipt = await opened.publish(planned("Second thoughts"), opened.new_key(1, 1))
+        server.titled("Second thoughts")[0].status = "draft"
+        with pytest.raises(Rejected) as caught:
+            await opened.scheduled(receipt)
+        assert caught.value.reason == "not_found"
+        await opened.unschedule(receipt)
+        assert server.titled("Second thoughts")[0].status == "draft"
+
+    async def test_taken_back_its_address_is_free(self, server: PracticeGhost, opened: Any) -> None:
+        await opened.unschedule(await opened.publish(planned("Once more"), opened.new_key(1, 1)))
+        assert not server.titled("Once more")
+        await opened.publish(planned("Once more"), opened.new_key(2, 1))
+        assert server.titled("Once more")[0].slug == "once-more"
+
+    async def test_what_was_changed_in_ghost_is_a_draft_when_taken_back(
+        self, server: PracticeGhost, opened: Any
+    ) -> None:
+        receipt = await opened.publish(planned("Changed there"), opened.new_key(1, 1))
+        [post] = server.titled("Changed there")
+        post.html, post.updated = "<p>More words.</p>", post.updated + timedelta(minutes=3)
+        await opened.unschedule(receipt)
+        [post] = server.titled("Changed there")
+        assert (post.status, post.html) == ("draft", "<p>More words.</p>")
+
+    @pytest.mark.parametrize("status", ["published", "scheduled"])
+    async def test_what_changes_while_it_is_taken_back_is_looked_at_again(
+        self, server: PracticeGhost, opened: Any, status: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        receipt = await opened.publish(planned("At the last second"), opened.new_key(1, 1))
+        [post] = server.titled("At the last second")
+        make_draft = opened._planner._make_draft
+
+        async def too_late(seen: dict[str, Any]) -> None:
+            monkeypatch.undo()
+            post.status, post.updated = status, post.updated + timedelta(minutes=1)
+            await make_draft(seen)
+
+        monkeypatch.setattr(opened._planner, "_make_draft", too_late)
+        if status == "scheduled":
+            await opened.unschedule(receipt)
+            assert post.status == "draft"
+            return
+        with pytest.raises(Rejected) as caught:
+            await opened.unschedule(receipt)
+        assert (caught.value.reason, post.status) == ("published", "published")
+
+    async def test_a_draft_that_cannot_be_deleted_is_taken_back_all_the_same(
+        self, server: PracticeGhost, opened: Any
+    ) -> None:
+        receipt = await opened.publish(planned("Left over"), opened.new_key(1, 1))
+        server.faults.add(Fault("500", method="DELETE"))
+        await opened.unschedule(receipt)
+        assert server.titled("Left over")[0].status == "draft"
 
     async def test_tags_are_not_made_twice(self, server: PracticeGhost, opened: Any) -> None:
         for number in (1, 2):

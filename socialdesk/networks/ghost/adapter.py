@@ -15,6 +15,7 @@ from socialdesk.networks.ghost.address import API, host_of, site_address
 from socialdesk.networks.ghost.client import Client, Clock, utc_now
 from socialdesk.networks.ghost.facts import FACTS, RULES
 from socialdesk.networks.ghost.keys import AdminKey, new_key
+from socialdesk.networks.ghost.planning import Planner
 from socialdesk.networks.ghost.publishing import Publisher
 from socialdesk.networks.ghost.reading import Reader
 from socialdesk.networks.ghost.translate import objects, text_of
@@ -36,6 +37,7 @@ class Ghost:
         self._reader = Reader(self._client, account.server)
         self._uploader = Uploader(self._client)
         self._publisher = Publisher(self._client)
+        self._planner = Planner(self._client, self._publisher)
 
     # signing in
 
@@ -86,6 +88,13 @@ class Ghost:
 
     async def find(self, segment: Segment, key: str) -> Receipt | None:
         return await self._publisher.find(segment, key)
+
+    async def scheduled(self, receipt: Receipt) -> Receipt | None:
+        return await self._planner.scheduled(receipt)
+
+    async def unschedule(self, receipt: Receipt) -> None:
+        """Deleted where nobody changed it in Ghost, else a draft there again."""
+        await self._planner.unschedule(receipt)
 
     async def delete(self, remote_id: str, refs: Mapping[str, str]) -> None:
         await self._publisher.delete(remote_id, refs.get("kind", "post"))

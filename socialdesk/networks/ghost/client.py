@@ -57,6 +57,10 @@ class Client:
         """A write. Raises OutcomeUnknown besides."""
         return await self._write("POST", route, params, json=body)
 
+    async def change(self, route: str, body: Mapping[str, object]) -> dict[str, Any]:
+        """A write of what is there already. Raises OutcomeUnknown besides."""
+        return await self._write("PUT", route, (), json=body)
+
     async def upload(self, name: str, data: bytes, mime: str, fields: Mapping[str, str]) -> dict[str, Any]:
         files = {"file": (name, data, mime)}
         return await self._write("POST", "images/upload/", (), form=fields, files=files, timeout_s=UPLOAD_TIMEOUT_S)

@@ -5,7 +5,7 @@ by that tag, whatever its status, and knows it by nothing else. Nothing here eve
 Ghost sends no mail.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,11 +16,12 @@ from socialdesk.networks.ghost.client import Client
 from socialdesk.networks.ghost.facts import ALT_CHARS, EXCERPT_CHARS, SLUG_CHARS, TAG_CHARS, TITLE_CHARS
 from socialdesk.networks.ghost.keys import tag_name, tag_slug
 from socialdesk.networks.ghost.place import stamp_of
-from socialdesk.networks.ghost.translate import objects, text_of
+from socialdesk.networks.ghost.translate import objects, text_of, when
 
 SOONEST = timedelta(minutes=2, seconds=30)  # Ghost plans nothing for the next two minutes
-_STATUS = {"publish": "published", "draft": "draft", "future": "scheduled"}
-_FIELDS = "id,uuid,title,slug,status,url,created_at"  # without uuid the address of a draft is cut short
+PLANNED = "scheduled"
+_STATUS = {"publish": "published", "draft": "draft", "future": PLANNED}
+_FIELDS = "id,uuid,title,slug,status,url,created_at,published_at"  # without uuid the address of a draft is cut short
 
 
 class Publisher:
@@ -32,16 +33,16 @@ class Publisher:
         article = _article(segment)
         there = await self._ours(key)
         if there:
-            return _receipt(there[0])
+            return receipt_of(there[0])
         body = await self._body(article, key)
         made = await self._client.create("posts/", {"posts": [body]}, [("source", "html")])
         posts = objects(made.get("posts"))
         if not posts or "id" not in posts[0] or not text_of(posts[0], "url"):
             raise OutcomeUnknown("the answer names no post")
         try:
-            return await self._only_one(await self._ours(key)) or _receipt(posts[0])
+            return await self._only_one(await self._ours(key)) or receipt_of(posts[0])
         except NetworkError:
-            return _receipt(posts[0])  # it is out; an earlier try that came late will be found another time
+            return receipt_of(posts[0])  # it is out; an earlier try that came late will be found another time
 
     async def find(self, segment: Segment, key: str) -> Receipt | None:
         """The post with this key, None = certainly not there."""
@@ -75,7 +76,7 @@ class Publisher:
         for later in ours[1:]:
             if all(text_of(later, name) == text_of(ours[0], name) for name in ("title", "status")):
                 await self.delete(str(later["id"]), "post")
-        return _receipt(ours[0]) if ours else None
+        return receipt_of(ours[0]) if ours else None
 
     async def _body(self, article: ArticleToSend, key: str) -> dict[str, object]:
         names = _tag_names((*article.categories, *article.tags))
@@ -101,7 +102,7 @@ class Publisher:
         now = self._client.now()
         if article.publish_at <= now:
             return {"status": "published"}
-        return {"status": "scheduled", "published_at": stamp_of(max(article.publish_at, now + SOONEST))}
+        return {"status": PLANNED, "published_at": stamp_of(max(article.publish_at, now + SOONEST))}
 
     async def _tags(self, names: Sequence[str]) -> list[dict[str, str]]:
         """The site's own tags by slug, new ones by name: Ghost tells `News` from `news` and would make a second."""
@@ -141,5 +142,8 @@ def _article(segment: Segment) -> ArticleToSend:
     return article
 
 
-def _receipt(post: dict[str, Any]) -> Receipt:
-    return Receipt(str(post["id"]), text_of(post, "url"), {"kind": "post", "status": text_of(post, "status")})
+def receipt_of(post: Mapping[str, Any]) -> Receipt:
+    """With `publish_at` for what waits: until then its address is not the one that readers will see."""
+    status = text_of(post, "status")
+    at = when(post.get("published_at")) if status == PLANNED else None
+    return Receipt(str(post["id"]), text_of(post, "url"), {"kind": "post", "status": status}, at)
