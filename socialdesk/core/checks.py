@@ -1,6 +1,6 @@
 """Whether a draft can be sent from each of its accounts, said as the person types. Pure.
 
-Pictures and videos are judged by `core.media_checks`, what an issue is says `core.issues`.
+Pictures, videos and documents are judged by `core.media_checks`, what an issue is says `core.issues`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -123,14 +123,18 @@ def _too_long(text: str, index: int, count: int, draft: Draft, account_id: int, 
 
 
 def _left_out_issues(draft: Draft, account_id: int) -> Iterator[Issue]:
-    has = {"poll": draft.poll is not None, "video": any(picture.is_video for picture in draft.pictures)}
+    has = {
+        "poll": draft.poll is not None,
+        "video": any(picture.is_video for picture in draft.pictures),
+        "document": any(picture.is_document for picture in draft.pictures),
+    }
     for what in segments.without(draft, account_id):
         if has.get(what):
             yield Issue(Severity.NOTE, f"without_{what}", f"goes out without the {what}", f"put_back_{what}")
 
 
 def _host_issues(pictures: tuple[Picture, ...], rules: PostRules) -> Iterator[Issue]:
-    if pictures and rules.pictures_by_address and rules.max_pictures:
+    if any(picture.is_image for picture in pictures) and rules.pictures_by_address and rules.max_pictures:
         yield Issue(Severity.NOTE, "pictures_on_blog", "takes pictures from your blog, where they are put first")
 
 
@@ -161,4 +165,6 @@ def _link_issues(draft: Draft, rules: Mapping[int, PostRules]) -> Iterator[Issue
 
 def _card_issues(draft: Draft, account_id: int, rules: Mapping[int, PostRules]) -> Iterator[Issue]:
     if segments.crowds_out_card(draft, account_id, rules):
-        yield Issue(Severity.NOTE, "pictures_over_card", "shows the pictures, not the link card")
+        document = any(picture.is_document for picture in segments.pictures_of(draft, account_id, rules[account_id]))
+        what = "document" if document else "pictures"
+        yield Issue(Severity.NOTE, "pictures_over_card", f"shows the {what}, not the link card")

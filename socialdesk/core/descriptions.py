@@ -58,8 +58,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """One network. `publishes`: text, article, thread, picture, video, poll, link card, answer, quote, who may answer,
-    time (the network holds posts until then), delete.
+    """One network. `publishes`: text, article, thread, picture, video, document, poll, link card, answer, quote, who
+    may answer, time (the network holds posts until then), delete.
 
     `limits` None: it publishes nothing, or they cannot be told; `varies`: each server has its own, these are usual.
     `plan_actions` are those only some plans allow.
@@ -106,6 +106,7 @@ def kinds_of(rules: PostRules) -> tuple[str, ...]:
         ("thread", rules.splits_threads),
         ("picture", rules.max_pictures > 0),
         ("video", rules.video is not None),
+        ("document", rules.documents is not None),
         ("poll", rules.polls is not None),
         ("link card", rules.link_card != "none"),
         ("answer", rules.replies),

@@ -140,7 +140,7 @@ class VaultError(SocialDeskError):
 class ContentError(SocialDeskError):
     """Bytes cannot be understood.
 
-    `reason`: not_a_feed, not_an_article, not_an_image, not_a_video, too_large, timed_out, worker.
+    `reason`: not_a_feed, not_an_article, not_an_image, not_a_video, not_a_document, too_large, timed_out, worker.
     """
 
     def __init__(self, message: str, *, reason: str) -> None:

@@ -17,7 +17,7 @@ class Issue:
     `part` and `picture` are positions, -1 = none (a picture of -1 with `add_alt` is the article's featured image).
     `fix` is one of: add_alt, edit_alt, remove_picture, split, shorten, write, write_article, add_title,
     publish_article, choose_blog, only_target_account, remove_warning, post_now, choose_time,
-    leave_out_poll, leave_out_video, put_back_poll, put_back_video, edit_poll,
+    leave_out_poll, leave_out_video, leave_out_document, put_back_poll, put_back_video, put_back_document, edit_poll,
     article_same_time; '' = nothing to press.
     """
 

@@ -1,25 +1,38 @@
-"""Whether the pictures and the video of a post can be sent from an account. Pure."""
+"""Whether the pictures, the video and the document of a post can be sent from an account. Pure."""
 
 from collections.abc import Iterator, Sequence
 
 from socialdesk.core.issues import Issue, Severity
 from socialdesk.core.post import Picture
-from socialdesk.core.rules import PostRules, VideoRules
+from socialdesk.core.rules import DocumentRules, PostRules, VideoRules
 
 _ORDINALS = ("first", "second", "third", "fourth")
 _TYPES = {"video/mp4": "MP4", "video/quicktime": "QuickTime", "video/webm": "WebM", "video/x-m4v": "M4V"}
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+_DOCUMENTS = {
+    "application/pdf": "PDF",
+    _WORD: "DOCX",
+    _SLIDES: "PPTX",
+    "application/msword": "DOC",
+    "application/vnd.ms-powerpoint": "PPT",
+}
 
 
 def issues(media: Sequence[Picture], rules: PostRules, every: Sequence[Picture] = ()) -> Iterator[Issue]:
     """`media` is what the account's post carries, `every` all of the draft, by whose positions an issue names them."""
     places = {picture.blob: index for index, picture in enumerate(every or media)}
-    pictures = [picture for picture in media if not picture.is_video]
+    pictures = [picture for picture in media if picture.is_image]
     videos = [picture for picture in media if picture.is_video]
     yield from _picture_issues(pictures, rules, [places[picture.blob] for picture in pictures])
     for number, video in enumerate(videos):
         place = places[video.blob]
         yield from _video_issues(video, rules, place, alone=not pictures, first=number == 0)
         yield from _alt_issues(video, "video", rules.video.alt_limit if rules.video else rules.alt_limit, place)
+    documents = [picture for picture in media if picture.is_document]
+    beside = "images" if pictures else "a video" if videos else ""
+    for number, document in enumerate(documents):
+        yield from _document_issues(document, rules.documents, places[document.blob], beside, first=number == 0)
 
 
 def _name(index: int, count: int) -> str:
@@ -70,6 +83,42 @@ def _too_much(video: Picture, takes: VideoRules) -> str:
     if takes.seconds and video.seconds > takes.seconds:
         return f"takes videos of {length(takes.seconds)} at most, this has {length(video.seconds)}"
     return ""
+
+
+def _document_issues(
+    document: Picture, takes: DocumentRules | None, place: int, beside: str, *, first: bool
+) -> Iterator[Issue]:
+    if takes is None:
+        yield Issue(Severity.ERROR, "no_documents", "takes no documents here", "leave_out_document", picture=place)
+        return
+    said = _too_long_a_document(document, takes) if first else "takes one document in a post"
+    if not said and beside:
+        said = f"takes a document or {beside}, not both"
+    if said:
+        fix = "leave_out_document" if first else "remove_picture"
+        yield Issue(Severity.ERROR, "document_not_taken", said, fix, picture=place)
+    if not document.alt.strip():
+        yield Issue(Severity.WARNING, "title_missing", "document has no title", "add_alt", picture=place)
+    elif takes.title_limit and len(document.alt) > takes.title_limit:
+        over = len(document.alt) - takes.title_limit
+        sentence = f"title of the document {over:,} too long"
+        yield Issue(Severity.ERROR, "title_too_long", sentence, "edit_alt", picture=place)
+
+
+def _too_long_a_document(document: Picture, takes: DocumentRules) -> str:
+    if takes.types and document.mime not in takes.types:
+        known = [_DOCUMENTS[kind] for kind in takes.types if kind in _DOCUMENTS]
+        return f"takes documents as {' or '.join(known)} only" if known else "takes no documents of this kind"
+    if takes.size and document.size > takes.size:
+        return f"takes documents of {megabytes(takes.size)} at most, this has {megabytes(document.size)}"
+    if takes.pages and document.pages > takes.pages:
+        return f"takes documents of {takes.pages:,} pages at most, this has {document.pages:,}"
+    return ""
+
+
+def kind_of(document: Picture) -> str:
+    """PDF, DOCX and so on, as people call them."""
+    return _DOCUMENTS.get(document.mime, "File")
 
 
 def megabytes(size: int) -> str:

@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+DOCUMENT = "application/"  # what the type of a document begins with
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image or a video of a draft, kept in the store by content hash. Size in bytes and pixels.
+    """An image, a video or a document of a draft, kept in the store by content hash. Size in bytes and pixels.
 
     `focus` is the point that stays in sight where a network crops, (x, y) from the middle: -1 to 1, right and up.
-    `seconds` is the length of a video, 0 = an image.
+    `seconds` is the length of a video, 0 = an image. A document has no width and height; its `alt` is its title, and
+    `pages` 0 = not known.
     """
 
     blob: str  # SHA-256 of the bytes, hex
@@ -23,10 +26,19 @@ class Picture:
     name: str = ""
     focus: tuple[float, float] | None = None
     seconds: float = 0.0
+    pages: int = 0
 
     @property
     def is_video(self) -> bool:
         return self.mime.startswith("video/")
+
+    @property
+    def is_document(self) -> bool:
+        return self.mime.startswith(DOCUMENT)
+
+    @property
+    def is_image(self) -> bool:
+        return not (self.is_video or self.is_document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +86,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What one account says differently; None = as in the draft. `without` names what it leaves out: poll, video."""
+    """What one account says differently; None = as in the draft. `without`: poll, video, document are left out."""
 
     text: str | None = None
     warning: str | None = None
@@ -162,6 +174,10 @@ class MediaFile:
     @property
     def is_video(self) -> bool:
         return self.mime.startswith("video/")
+
+    @property
+    def is_document(self) -> bool:
+        return self.mime.startswith(DOCUMENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What an account may post, as its server says: limits of texts, pictures, films, polls and times."""
+"""What an account may post, as its server says: limits of texts, pictures, films, documents, polls and times."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,6 +41,16 @@ class VideoRules:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentRules:
+    """What a document may be: one per post, alone; size in bytes, `title_limit` in characters (0 = none known)."""
+
+    types: tuple[str, ...] = ("application/pdf",)
+    size: int = 100_000_000
+    pages: int = 0
+    title_limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduleRules:
     """How far ahead the network itself holds a post until its time."""
 
@@ -61,7 +71,8 @@ class PostRules:
     `pictures_by_address`: takes no bytes; pictures are put on one of the person's blogs first, and named from there.
     `hosts_pictures`: an uploaded picture has a public address at once, so that they may be put here for such networks.
     `replies_from`: who may answer a post, the first is the network's usual. `focus`: pictures have a point that stays
-    in sight. `polls`, `video`, `schedule`: None = the network has none; `schedule` needs the ability `Schedules`.
+    in sight. `polls`, `video`, `documents`, `schedule`: None = the network has none; `schedule` needs the ability
+    `Schedules`.
     """
 
     limit: int
@@ -89,5 +100,6 @@ class PostRules:
     focus: bool = False
     polls: PollRules | None = None
     video: VideoRules | None = None
+    documents: DocumentRules | None = None
     schedule: ScheduleRules | None = None
     has_link: Callable[[str], bool] = has_address  # whether the network makes a link of something: it may cost more

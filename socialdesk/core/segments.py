@@ -198,15 +198,19 @@ def crowds_out_card(draft: Draft, account_id: int, rules: Mapping[int, PostRules
 
 
 def pictures_of(draft: Draft, account_id: int, rules: PostRules, part: int = 0) -> tuple[Picture, ...]:
-    """The pictures of one part: all of them go with the first, but for a video that this account leaves out."""
+    """The pictures of one part: all of them go with the first, but for what this account leaves out."""
     if part or takes_article(draft, rules):
         return ()
-    leaves_out = "video" in without(draft, account_id)
-    return tuple(picture for picture in draft.pictures if not (leaves_out and picture.is_video))
+    left = without(draft, account_id)
+    return tuple(
+        picture
+        for picture in draft.pictures
+        if not ((picture.is_video and "video" in left) or (picture.is_document and "document" in left))
+    )
 
 
 def without(draft: Draft, account_id: int) -> tuple[str, ...]:
-    """What the person left out of this account's post: poll, video."""
+    """What the person left out of this account's post: poll, video, document."""
     return draft.overrides.get(account_id, _NO_OVERRIDE).without
 
 

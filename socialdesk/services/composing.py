@@ -1,12 +1,13 @@
-"""Drafts, their pictures, and what each account takes."""
+"""Drafts, what is attached to them, and what each account takes."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol, TypeVar
 
-from socialdesk.content import pictures, videos
+from socialdesk.content import documents, pictures, videos
 from socialdesk.content.worker import Worker
 from socialdesk.core.blobs import blob_hash
 from socialdesk.core.checks import AccountCheck, check
@@ -19,13 +20,22 @@ from socialdesk.services.accounts import AccountService
 from socialdesk.services.events import Events
 from socialdesk.store import blobs as blobs_table
 from socialdesk.store import drafts as drafts_table
-from socialdesk.store import videos as videos_table
+from socialdesk.store import media_files
 from socialdesk.store.database import Store
 
 RULES_LAST = timedelta(days=1)
 RULES_AGAIN = timedelta(minutes=5)  # after a try that reached nobody
 LARGEST_VIDEO = 1_000_000_000
+LARGEST_DOCUMENT = 300_000_000
 LARGEST_PICTURE = 40_000_000  # bytes a person may add; it is made smaller for each network
+
+
+class Probed(Protocol):
+    @property
+    def mime(self) -> str: ...
+
+
+T = TypeVar("T", bound=Probed)
 
 
 class ComposeService:
@@ -71,7 +81,7 @@ class ComposeService:
         """
         rules = await self._rules_at_network(account_id)
         if rules.pictures_by_address and await self.picture_host() is None:
-            return replace(rules, max_pictures=0, video=None)
+            return replace(rules, max_pictures=0, video=None, documents=None)
         return rules
 
     async def picture_host(self, near: Sequence[int] = ()) -> int | None:
@@ -142,33 +152,52 @@ class ComposeService:
 
     async def add_video(self, path: str) -> Picture:
         """Keeps the video file at `path` for a draft: a copy of it, as it is. Raises InputError and StoreError."""
+        name = Path(path).name
+        too_large = InputError(f"{name} is larger than 1 GB.", "Choose a smaller video.")
+        none = InputError(f"{name} is not a video this desk can send.", "Use MP4, MOV or WebM.")
+        blob, size, found = await self._kept(path, videos.probe, LARGEST_VIDEO, too_large, none)
+        return Picture(blob, found.mime, found.width, found.height, size, name=name, seconds=found.seconds)
+
+    async def add_document(self, path: str) -> Picture:
+        """Keeps the document at `path` for a draft, as it is, with its name as its title for now.
+
+        Raises InputError and StoreError.
+        """
+        name = Path(path).name
+        too_large = InputError(f"{name} is larger than 300 MB.", "Choose a smaller document.")
+        none = InputError(f"{name} is not a document this desk can send.", "Use PDF, DOCX, PPTX, DOC or PPT.")
+        blob, size, found = await self._kept(path, documents.probe, LARGEST_DOCUMENT, too_large, none)
+        return Picture(blob, found.mime, 0, 0, size, Path(path).stem, name, pages=found.pages)
+
+    async def _kept(
+        self, path: str, probe: Callable[[str], T], largest: int, too_large: InputError, none: InputError
+    ) -> tuple[str, int, T]:
+        """The hash and size of the copy that is kept of a file, and what `probe` finds in it."""
         source, folder = Path(path), self._store.folder
         try:
             size = (await asyncio.to_thread(source.stat)).st_size
-            if size > LARGEST_VIDEO:
-                raise InputError(f"{source.name} is larger than 1 GB.", "Choose a smaller video.")
-            if not await asyncio.to_thread(videos_table.has_room, folder, size):
-                raise StoreError("no room for a video", reason="disk_full")
+            if size > largest:
+                raise too_large
+            if not await asyncio.to_thread(media_files.has_room, folder, size):
+                raise StoreError("no room for a file", reason="disk_full")
             await self._tidy()
-            copied = await asyncio.to_thread(videos_table.copy, source, folder)
+            copied = await asyncio.to_thread(media_files.copy, source, folder)
         except OSError as error:
             raise InputError(f"{source.name} cannot be read.", "Choose another file.") from error
         try:
-            found = await self._worker.run(videos.probe, str(copied.path))
-            await asyncio.to_thread(videos_table.keep, copied, folder)
+            found = await self._worker.run(probe, str(copied.path))
+            await asyncio.to_thread(media_files.keep, copied, folder)
         except ContentError as error:
-            raise InputError(f"{source.name} is not a video this desk can send.", "Use MP4, MOV or WebM.") from error
+            raise none from error
         finally:
-            await asyncio.to_thread(videos_table.drop, copied)
-        await self._store.write(videos_table.put, copied.blob, found.mime, copied.size, self._now(), durable=True)
-        return Picture(
-            copied.blob, found.mime, found.width, found.height, copied.size, name=source.name, seconds=found.seconds
-        )
+            await asyncio.to_thread(media_files.drop, copied)
+        await self._store.write(media_files.put, copied.blob, found.mime, copied.size, self._now(), durable=True)
+        return copied.blob, copied.size, found
 
     async def _tidy(self) -> None:
-        """Gives the room of videos back that nothing names any more."""
-        named = await self._store.write(videos_table.tidy, self._now())
-        await asyncio.to_thread(videos_table.sweep, self._store.folder, named, self._now())
+        """Gives the room of files back that nothing names any more."""
+        named = await self._store.write(media_files.tidy, self._now())
+        await asyncio.to_thread(media_files.sweep, self._store.folder, named, self._now())
 
     async def picture(self, blob: str) -> bytes:
         """The bytes of a stored picture; InputError when it is gone."""

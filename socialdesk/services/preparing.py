@@ -30,7 +30,7 @@ from socialdesk.http import Http
 from socialdesk.services.fitting import PictureFitter
 from socialdesk.services.link_cards import FRESH, CardReader
 from socialdesk.store import blobs as blobs_table
-from socialdesk.store import videos as videos_table
+from socialdesk.store import media_files
 from socialdesk.store.database import Store
 
 log = logging.getLogger(__name__)
@@ -98,17 +98,16 @@ class Preparer:
         )
 
     async def _upload(self, network: TakesPictures, rules: PostRules, picture: Picture) -> Uploaded:
-        return await network.upload(await (self._video if picture.is_video else self._fitting)(picture, rules))
+        return await network.upload(await (self._fitting if picture.is_image else self._whole)(picture, rules))
 
-    async def _video(self, video: Picture, _rules: PostRules) -> MediaFile:
-        """As it is: taking a video apart would be for another program."""
-        data = await asyncio.to_thread(videos_table.read, video.blob, self._store.folder)
+    async def _whole(self, file: Picture, _rules: PostRules) -> MediaFile:
+        """A video or document as it is: taking it apart would be for another program."""
+        data = await asyncio.to_thread(media_files.read, file.blob, self._store.folder)
         if data is None:
-            raise Rejected("the video is no longer in the store", reason="media_missing")
-        name = video.name or f"{video.blob[:12]}.{video.mime.rpartition('/')[2]}"
-        return MediaFile(
-            video.blob, video.mime, data, video.alt, video.width, video.height, name, seconds=video.seconds
-        )
+            what = "video" if file.is_video else "document"
+            raise Rejected(f"the {what} is no longer in the store", reason="media_missing")
+        name = file.name or f"{file.blob[:12]}.{file.mime.rpartition('/')[2]}"
+        return MediaFile(file.blob, file.mime, data, file.alt, file.width, file.height, name, seconds=file.seconds)
 
     async def _fitting(self, picture: Picture, rules: PostRules) -> MediaFile:
         found = await self._store.read(blobs_table.get, picture.blob)

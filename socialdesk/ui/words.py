@@ -96,6 +96,7 @@ _SENTENCES = {
     "posting_too_fast": "The network finds that this account posts too fast. Wait some hours.",
     "confirm_identity": "The network wants to know who you are first. Sign in on its site and do what it asks.",
     "not_a_video": "This is not a video this desk can send. Use MP4, MOV or WebM.",
+    "not_a_document": "This is not a document this desk can send. Use PDF, DOCX, PPTX, DOC or PPT.",
     "taken_back_there": "The network no longer has it: somebody took it back there. Edit it to post it again.",
     "published": "This post is out already.",
     "overdue": "Its time went by while this computer was off or without a connection.",

@@ -14,7 +14,7 @@ from socialdesk.core.post import DeliveryState, Draft, MediaFile, Override, Pict
 from socialdesk.core.rules import PostRules, VideoRules
 from socialdesk.practice.world import picture
 from socialdesk.services import composing
-from socialdesk.store import videos
+from socialdesk.store import media_files
 from tests.services.conftest import Desk, open_desk
 from tests.services.fakes import FakeNetwork, World, fake
 from tests.services.test_publishing import deliveries
@@ -51,7 +51,7 @@ class Cinema:
 
     @property
     def kept(self) -> list[str]:
-        return [path.name for path in (self.desk.store.folder / videos.FOLDER).glob("*")]
+        return [path.name for path in (self.desk.store.folder / media_files.FOLDER).glob("*")]
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ async def test_a_video_too_large_for_any_network_is_not_copied(cinema: Cinema, m
 
 
 async def test_a_full_disk_is_said_before_anything_is_copied(cinema: Cinema, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(videos, "has_room", lambda folder, size: False)
+    monkeypatch.setattr(media_files, "has_room", lambda folder, size: False)
     with pytest.raises(StoreError) as caught:
         await cinema.add(video())
     assert caught.value.reason == "disk_full"
@@ -110,7 +110,7 @@ async def test_a_full_disk_is_said_before_anything_is_copied(cinema: Cinema, mon
 
 async def test_a_video_that_is_gone_refuses_the_post(cinema: Cinema) -> None:
     kept = await cinema.add(video())
-    os.unlink(videos.path_of(kept.blob, cinema.desk.store.folder))
+    os.unlink(media_files.path_of(kept.blob, cinema.desk.store.folder))
     publication = await cinema.desk.publish(Draft(text="x", account_ids=(cinema.account,), pictures=(kept,)))
     found = (await deliveries(cinema.desk, publication))["showing"]
     assert (found.state, found.error) == (DeliveryState.REFUSED, "media_missing")

@@ -1,4 +1,4 @@
-"""Videos of drafts and publications: files beside the database, named by the hash of their content.
+"""Videos and documents of drafts and publications: files beside the database, named by the hash of their content.
 
 They are too large for the one writer of the database, and for its daily copy. The row in `blob`, with no bytes in it,
 says who names them, as for pictures. What is done to files here blocks: call it on a thread.
@@ -21,7 +21,7 @@ from socialdesk.core.errors import StoreError
 from socialdesk.store.blobs import GRACE, collect
 from socialdesk.store.codec import to_us, to_us_exactly
 
-FOLDER = "videos"
+FOLDER = "media"
 PIECE = 1 << 20
 KEPT = timedelta(days=30)  # after a publication is done with: it may still be written again
 _PART = ".part-"
@@ -30,7 +30,7 @@ _DONE = ("sent", "cancelled", "refused")
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """A video on its way into the store: the copy, its hash and its size in bytes."""
+    """A file on its way into the store: the copy, its hash and its size in bytes."""
 
     path: Path
     blob: str
@@ -68,7 +68,7 @@ def _copied(reading: BinaryIO, writing: BinaryIO, path: Path) -> Copied:
 
 
 def keep(copied: Copied, folder: Path) -> None:
-    """Gives the copy its name. The same video twice is one file."""
+    """Gives the copy its name. The same content twice is one file."""
     with _disk():
         copied.path.replace(path_of(copied.blob, folder))
 
@@ -82,7 +82,7 @@ def path_of(blob: str, folder: Path) -> Path:
 
 
 def read(blob: str, folder: Path) -> bytes | None:
-    """The whole video, None when it is gone."""
+    """The whole file, None when it is gone."""
     path = path_of(blob, folder)
     with _disk():
         return path.read_bytes() if path.is_file() else None
@@ -96,7 +96,7 @@ def has_room(folder: Path, size: int) -> bool:
 
 
 def put(db: sqlite3.Connection, blob: str, mime: str, size: int, now: datetime) -> None:
-    """Names a kept video, so that drafts may. Use with `durable=True`."""
+    """Names a kept file, so that drafts may. Use with `durable=True`."""
     db.execute(
         "INSERT INTO blob (hash, mime, size, put_at, data) VALUES (?, ?, ?, ?, x'')"
         " ON CONFLICT (hash) DO UPDATE SET put_at = max(put_at, excluded.put_at)",
@@ -105,15 +105,15 @@ def put(db: sqlite3.Connection, blob: str, mime: str, size: int, now: datetime) 
 
 
 def tidy(db: sqlite3.Connection, now: datetime) -> tuple[str, ...]:
-    """Lets go of videos whose publications have been done with for a month; returns those that are still named."""
+    """Lets go of files whose publications have been done with for a month; returns those that are still named."""
     db.execute(
-        "DELETE FROM blob_ref WHERE owner = 'publication' AND hash IN (SELECT hash FROM blob WHERE mime LIKE 'video/%')"
+        "DELETE FROM blob_ref WHERE owner = 'publication' AND hash IN (SELECT hash FROM blob WHERE length(data) = 0)"
         " AND owner_id IN (SELECT id FROM publication WHERE created_at < ?) AND NOT EXISTS (SELECT 1 FROM delivery d"
         " WHERE d.publication_id = owner_id AND (d.updated_at >= ? OR d.state NOT IN (?, ?, ?)))",
         (to_us_exactly(now - KEPT), to_us_exactly(now - KEPT), *_DONE),
     )
     collect(db, now)
-    return tuple(row[0] for row in db.execute("SELECT hash FROM blob WHERE mime LIKE 'video/%'"))
+    return tuple(row[0] for row in db.execute("SELECT hash FROM blob WHERE length(data) = 0"))
 
 
 def sweep(folder: Path, named: Collection[str], now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Videos beside the database: whole or not at all, and gone when nothing names them."""
+"""Videos and documents beside the database: whole or not at all, and gone when nothing names them."""
 
 import hashlib
 import os
@@ -10,11 +10,11 @@ import pytest
 
 from socialdesk.core.errors import StoreError
 from socialdesk.core.post import DeliveryPlan, DeliveryState, Draft, PartPlan, Picture
-from socialdesk.store import drafts, outbox, videos
+from socialdesk.store import drafts, media_files, outbox
 from socialdesk.store.database import Store
 from tests.store.conftest import NOW
 
-DATA = os.urandom(3 * videos.PIECE + 17)
+DATA = os.urandom(3 * media_files.PIECE + 17)
 
 
 @pytest.fixture
@@ -24,30 +24,30 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
-def keep(store: Store, source: Path) -> Picture:
-    copied = videos.copy(source, store.folder)
-    videos.keep(copied, store.folder)
-    store.write_now(videos.put, copied.blob, "video/mp4", copied.size, NOW, durable=True)
-    return Picture(copied.blob, "video/mp4", 640, 360, copied.size)
+def keep(store: Store, source: Path, mime: str = "video/mp4") -> Picture:
+    copied = media_files.copy(source, store.folder)
+    media_files.keep(copied, store.folder)
+    store.write_now(media_files.put, copied.blob, mime, copied.size, NOW, durable=True)
+    return Picture(copied.blob, mime, 640, 360, copied.size)
 
 
 def files(store: Store) -> list[str]:
-    return sorted(path.name for path in (store.folder / videos.FOLDER).iterdir())
+    return sorted(path.name for path in (store.folder / media_files.FOLDER).iterdir())
 
 
 def tidy(store: Store, days: float) -> None:
     now = NOW + timedelta(days=days)
-    for path in (store.folder / videos.FOLDER).iterdir():
+    for path in (store.folder / media_files.FOLDER).iterdir():
         os.utime(path, (NOW.timestamp(), NOW.timestamp()))
-    videos.sweep(store.folder, store.write_now(videos.tidy, now), now)
+    media_files.sweep(store.folder, store.write_now(media_files.tidy, now), now)
 
 
 def test_a_video_is_kept_once_by_its_hash(store: Store, source: Path) -> None:
     first, second = keep(store, source), keep(store, source)
     assert first == second
     assert files(store) == [hashlib.sha256(DATA).hexdigest()]
-    assert videos.read(first.blob, store.folder) == DATA
-    assert videos.read("0" * 64, store.folder) is None
+    assert media_files.read(first.blob, store.folder) == DATA
+    assert media_files.read("0" * 64, store.folder) is None
 
 
 def test_a_disk_that_fills_up_leaves_nothing_half(store: Store, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,14 +56,14 @@ def test_a_disk_that_fills_up_leaves_nothing_half(store: Store, source: Path, mo
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StoreError) as caught:
-        videos.copy(source, store.folder)
+        media_files.copy(source, store.folder)
     assert caught.value.reason == "disk_full"
     assert files(store) == []
 
 
 def test_a_file_that_cannot_be_read_is_no_trouble_of_the_store(store: Store, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        videos.copy(tmp_path / "missing.mp4", store.folder)
+        media_files.copy(tmp_path / "missing.mp4", store.folder)
 
 
 def test_what_a_draft_names_stays_and_what_nothing_names_goes(store: Store, source: Path) -> None:
@@ -78,9 +78,12 @@ def test_what_a_draft_names_stays_and_what_nothing_names_goes(store: Store, sour
     assert files(store) == []
 
 
+@pytest.mark.parametrize("mime", ["video/mp4", "application/pdf"])
 @pytest.mark.parametrize(("state", "stays"), [("sent", False), ("held", True), ("waiting", True), ("cancelled", False)])
-def test_a_sent_video_gives_its_room_back_after_a_month(store: Store, source: Path, state: str, stays: bool) -> None:
-    picture = keep(store, source)
+def test_a_sent_file_gives_its_room_back_after_a_month(
+    store: Store, source: Path, state: str, stays: bool, mime: str
+) -> None:
+    picture = keep(store, source, mime)
     plan = DeliveryPlan(1, (PartPlan("x", "k", (picture.blob,)),))
     publication = store.write_now(outbox.accept, Draft(text="x", pictures=(picture,)), (plan,), NOW, durable=True)
     (delivery,) = publication.deliveries
