@@ -71,7 +71,8 @@ class PracticeBlogger(PracticeServer):
         return comment
 
     def titled(self, title: str) -> list[Post]:
-        return [post for post in self.state.posts.values() if post.title == title]
+        """What is in the trash is not counted."""
+        return [post for post in self.state.posts.values() if post.title == title and post.status != "SOFT_TRASHED"]
 
     def _settle(self) -> None:
         me = self.world.me
@@ -94,12 +95,14 @@ class PracticeBlogger(PracticeServer):
         router.add_get(API + "/posts", self._posts)
         router.add_post(API + "/posts", self._insert)
         router.add_post(API + "/posts/{id}/publish", self._publish)
+        router.add_get(API + "/posts/{id}", self._post)
         router.add_delete(API + "/posts/{id}", self._delete)
         router.add_get(API + "/comments", self._comments)
 
     @web.middleware
     async def _speak(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Refusals in Google's form; nothing without a token."""
+        self.state.publish_due()
         try:
             if request.path.startswith("/v3/"):
                 self.oauth.check(request)
@@ -144,6 +147,13 @@ class PracticeBlogger(PracticeServer):
         rows = [self._json(post, bodies=bodies) for post in found]
         return web.json_response({"kind": "blogger#postList", **_paged(request, rows)})
 
+    async def _post(self, request: web.Request) -> web.Response:
+        """Readers' programs see what is public; the blog's own ask for its view."""
+        post = self._found(request)
+        if post.status != "LIVE" and request.query.get("view") not in {"ADMIN", "AUTHOR"}:
+            raise Refused(404, "NOT_FOUND", "Not Found", "notFound")
+        return web.json_response(self._json(post, bodies=request.query.get("fetchBody", "true") == "true"))
+
     async def _comments(self, request: web.Request) -> web.Response:
         blog = self._blog(request)
         found = [comment for comment in self.state.comments if comment.blog == blog.id]
@@ -181,7 +191,11 @@ class PracticeBlogger(PracticeServer):
         return web.json_response(self._json(post))
 
     async def _delete(self, request: web.Request) -> web.Response:
-        del self.state.posts[self._found(request).id]
+        post = self._found(request)
+        if request.query.get("useTrash") == "true" and post.status != "SOFT_TRASHED":
+            post.status = "SOFT_TRASHED"
+        else:
+            del self.state.posts[post.id]
         return web.Response(status=204)
 
 

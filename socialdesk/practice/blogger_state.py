@@ -67,6 +67,12 @@ class State:
         self.count += 1
         return str(5_800_000_000_000_000_000 + self.count)
 
+    def publish_due(self) -> None:
+        """What is planned is public when its time has come."""
+        for post in self.posts.values():
+            if post.status == "SCHEDULED" and post.published is not None and post.published <= self.now():
+                post.status = "LIVE"
+
     def add_post(self, blog: str, title: str, content: str, status: str, when: datetime, **more: Any) -> Post:
         published = when if status == "LIVE" else None
         post = Post(self.new_id(), blog, title, content, status, when, published, **more)

@@ -98,7 +98,15 @@ class TestBloggerContract(NetworkContract):
         return article(text)
 
     def times_posted(self, server: Any, text: str) -> int:
-        return len(server.titled(text))
+        return sum(post.status == "LIVE" for post in server.titled(text))
+
+    def times_waiting(self, server: Any, text: str) -> int:
+        return sum(post.status == "SCHEDULED" for post in server.titled(text))
+
+    def let_time_pass(self, server: Any) -> None:
+        for post in server.state.posts.values():
+            if post.status == "SCHEDULED":
+                post.published = datetime.now(UTC).replace(microsecond=0)
 
 
 @pytest.fixture
@@ -260,6 +268,59 @@ async def test_a_time_that_has_passed_means_now(server: PracticeBlogger, opened:
     before = datetime.now(UTC) - timedelta(minutes=1)
     await opened.publish(article("Late", status="future", publish_at=before), key_of(opened))
     assert server.titled("Late")[0].status == "LIVE"
+
+
+def planned(title: str = "Planned") -> Segment:
+    later = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+    return article(title, status="future", publish_at=later)
+
+
+@pytest.mark.parametrize("said", ["SCHEDULED", "LIVE", None])
+async def test_a_time_ahead_waits_whatever_blogger_calls_it(
+    server: PracticeBlogger, opened: Any, monkeypatch: pytest.MonkeyPatch, said: str | None
+) -> None:
+    told = server._json
+    monkeypatch.setattr(server, "_json", lambda post, **more: {**told(post, **more), "status": said})
+    part = planned()
+    assert part.article is not None
+    receipt = await opened.publish(part, key_of(opened))
+    assert receipt.publish_at == part.article.publish_at
+    assert await opened.scheduled(receipt) is None
+
+
+async def test_published_by_hand_it_has_the_readers_address(server: PracticeBlogger, opened: Any) -> None:
+    receipt = await opened.publish(planned(), key_of(opened))
+    [post] = server.titled("Planned")
+    post.status, post.published = "LIVE", datetime.now(UTC)
+    out = await opened.scheduled(receipt)
+    assert out.permalink.endswith(f"{post.id}.html")
+    assert (out.remote_id, out.publish_at) == (receipt.remote_id, None)
+
+
+async def test_moved_at_blogger_it_has_the_new_time(server: PracticeBlogger, opened: Any) -> None:
+    receipt = await opened.publish(planned(), key_of(opened))
+    server.titled("Planned")[0].published += timedelta(days=1)
+    assert (await opened.scheduled(receipt)).publish_at == receipt.publish_at + timedelta(days=1)
+
+
+@pytest.mark.parametrize("status", ["DRAFT", "SOFT_TRASHED"])
+async def test_taken_back_at_blogger_it_is_gone_and_stays_theirs(
+    server: PracticeBlogger, opened: Any, status: str
+) -> None:
+    receipt = await opened.publish(planned(), key_of(opened))
+    post = server.state.posts[receipt.remote_id]
+    post.status, post.published = status, None
+    with pytest.raises(Rejected) as caught:
+        await opened.scheduled(receipt)
+    assert caught.value.reason == "not_found"
+    await opened.unschedule(receipt)
+    assert server.state.posts[receipt.remote_id].status == status
+
+
+async def test_taken_back_from_here_it_lies_in_the_trash(server: PracticeBlogger, opened: Any) -> None:
+    receipt = await opened.publish(planned(), key_of(opened))
+    await opened.unschedule(receipt)
+    assert server.state.posts[receipt.remote_id].status == "SOFT_TRASHED"
 
 
 async def test_what_blogger_does_not_take(opened: Any) -> None:

@@ -100,6 +100,13 @@ class SharedBlogger:
     async def find(self, segment: Segment, key: str) -> Receipt | None:
         return await self._publisher.find(segment, key)
 
+    async def scheduled(self, receipt: Receipt) -> Receipt | None:
+        return await self._publisher.scheduled(receipt)
+
+    async def unschedule(self, receipt: Receipt) -> None:
+        """Into the blog's trash, where Blogger keeps it for three months."""
+        await self._publisher.unschedule(receipt)
+
     async def delete(self, remote_id: str, refs: Mapping[str, str]) -> None:
         await self._publisher.delete(remote_id)
 

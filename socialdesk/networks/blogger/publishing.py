@@ -17,7 +17,8 @@ from socialdesk.networks.blogger.client import Client
 PAGE = 50
 MAX_PAGES = 3
 SKEW = timedelta(minutes=5)
-_STATES = ("LIVE", "DRAFT", "SCHEDULED")
+PLANNED = "SCHEDULED"
+_STATES = ("LIVE", "DRAFT", PLANNED)
 
 
 class Publisher:
@@ -64,7 +65,45 @@ class Publisher:
             return None
         return self._receipt(post)
 
+    async def scheduled(self, receipt: Receipt) -> Receipt | None:
+        """The receipt once the article is public; None while it waits for its time.
+
+        Where somebody gave it another time at Blogger: a receipt with that. Raises Rejected (not_found) for what is
+        deleted, in the trash or a draft again.
+        """
+        post = await self._state(receipt.remote_id)
+        now, status = self._receipt(post), self._status(post)
+        if status == "LIVE":
+            return now
+        if status != PLANNED:
+            raise Rejected(f"Blogger no longer plans it: {status}", reason="not_found")
+        return None if now.publish_at in {None, receipt.publish_at} else now
+
+    async def unschedule(self, receipt: Receipt) -> None:
+        """Into the blog's trash, as `delete`: it keeps what was changed at Blogger since.
+
+        What is a draft or gone already is left alone. Raises Rejected (published) for what is out.
+        """
+        try:
+            status = self._status(await self._state(receipt.remote_id))
+        except Rejected as error:
+            if error.reason not in {"not_found", "gone"}:
+                raise
+            return
+        if status == "LIVE":
+            raise Rejected("the article is out", reason="published")
+        if status == PLANNED:
+            await self.delete(receipt.remote_id)
+
+    async def _state(self, post_id: str) -> Obj:
+        path = f"{self._path}/{quote(post_id, safe='')}"
+        post = await self._client.ask("GET", path, params={"view": "ADMIN", "fetchBody": "false"})
+        if string(post.get("id")) != post_id:
+            raise Unreachable("the answer has an unknown form", reason="invalid_answer")
+        return post
+
     async def delete(self, post_id: str) -> None:
+        """Into the blog's trash."""
         try:
             path = f"{self._path}/{quote(post_id, safe='')}"
             await self._client.ask("DELETE", path, params={"useTrash": "true"}, harmless=True)
@@ -92,11 +131,18 @@ class Publisher:
                 return ours
         raise OutcomeUnknown("too many posts since to be sure")
 
+    def _status(self, post: Obj) -> str:
+        """Blogger promises the status to administrators only; where it says none, the time and the address tell."""
+        at, status = moment(post.get("published")), string(post.get("status"))
+        if status in {"", "LIVE"} and at is not None and at > self._client.now():
+            return PLANNED
+        return status or ("LIVE" if post.get("url") else "DRAFT")
+
     def _receipt(self, post: Obj) -> Receipt:
-        """A draft has no address yet: it is edited at Blogger's own page."""
-        number = string(post.get("id"))
+        """A draft has no address yet: it is edited at Blogger's own page. With `publish_at` for what waits."""
+        number, status = string(post.get("id")), self._status(post)
         url = string(post.get("url")) or self._home or f"https://www.blogger.com/blog/post/edit/{number}"
-        return Receipt(number, url, {"status": string(post.get("status"))})
+        return Receipt(number, url, {"status": status}, moment(post.get("published")) if status == PLANNED else None)
 
 
 def mark_of(key: str) -> str:
