@@ -17,6 +17,7 @@ from socialdesk.practice.linkedin_wire import (
     denied,
     images_in,
     invalid,
+    is_document,
     list_of,
     missing,
     paged,
@@ -277,6 +278,8 @@ class PracticeLinkedIn(PracticeServer):
         if upload is None:
             raise missing(request.path)
         upload.data, upload.mime = await request.read(), request.content_type
+        if request.query["kind"] == "document":
+            upload.fails = upload.fails or not is_document(upload.data)
         return web.Response(status=201)
 
     async def _upload_state(self, request: web.Request) -> web.Response:

@@ -109,12 +109,20 @@ def _check_content(content: dict[str, Any]) -> None:
         raise invalid("ERROR :: /content :: must have exactly one member")
     if "multiImage" in content and not 2 <= len(content["multiImage"].get("images", [])) <= 20:
         raise invalid("ERROR :: /content/multiImage/images :: array size must be between 2 and 20")
+    images = content.get("multiImage", {}).get("images", [])
+    if any(not str(one.get("id")).startswith("urn:li:image:") for one in images):
+        raise invalid("ERROR :: /content/multiImage/images/id :: is not of type ImageUrn")
     if "media" in content and not content["media"].get("id"):
         raise invalid("ERROR :: /content/media/id :: field is required")
     if "media" in content and "document" in content["media"]["id"] and not content["media"].get("title"):
         raise invalid("ERROR :: /content/media/title :: field is required")
     if "article" in content and not (content["article"].get("source") and content["article"].get("title")):
         raise invalid("ERROR :: /content/article/source :: field is required")
+
+
+def is_document(data: bytes) -> bool:
+    """PDF, the newer office formats and the older ones, up to 100 MB. Source: "Documents API"."""
+    return len(data) <= 100_000_000 and data.startswith((b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
 
 
 def images_in(content: dict[str, Any]) -> list[str]:

@@ -230,6 +230,11 @@ class ContractHooks:
         data = f"a film of {seed} ".encode() * 200
         return MediaFile(sha256(data).hexdigest(), mime, data, "A pump", 320, 180, "pump.mp4", seconds=4.0)
 
+    def document(self, seed: object, mime: str) -> MediaFile:
+        """A short document that no server has seen before; practice servers look at its first bytes."""
+        data = b"%PDF-1.4\n% " + f"a report of {seed} ".encode() * 20
+        return MediaFile(sha256(data).hexdigest(), mime, data, "The report", name="report.pdf")
+
     async def with_media(self, server: Any, opened: Any, segment: Segment, files: tuple[MediaFile, ...]) -> Segment:
         """`segment` with `files`, brought to the network as the program brings them."""
         if (await opened.post_rules()).pictures_by_address:

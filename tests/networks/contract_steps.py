@@ -4,6 +4,7 @@ The first request goes wrong, in the next delivery the second, and so on, until 
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -95,11 +96,26 @@ class StepsContract(ContractHooks):
         rules = (await opened.post_rules()).video
         if rules is None:
             pytest.skip("this network takes no films")
-        await self._go_wrong_at_each(server, opened, kind, when, rules.types[0])
+        await self._go_wrong_at_each(server, opened, kind, when, lambda number: self.film(number, rules.types[0]))
 
-    async def _go_wrong_at_each(self, server: Any, opened: Any, kind: str, when: str, film: str = "") -> None:
+    @pytest.mark.usefixtures("publishes")
+    @pytest.mark.parametrize(("kind", "when"), [*DOUBTS, *REFUSALS])
+    async def test_exactly_once_after_a_fault_at_each_request_of_a_post_with_a_document(
+        self, server: Any, opened: Any, kind: str, when: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        nap = asyncio.sleep
+        monkeypatch.setattr(asyncio, "sleep", lambda _seconds: nap(0))  # documents are waited for
+        rules = (await opened.post_rules()).documents
+        if rules is None:
+            pytest.skip("this network takes no documents")
+        await self._go_wrong_at_each(server, opened, kind, when, lambda number: self.document(number, rules.types[0]))
+
+    async def _go_wrong_at_each(
+        self, server: Any, opened: Any, kind: str, when: str, only: Callable[[int], MediaFile] | None = None
+    ) -> None:
+        """`only` makes the one file of a post, by its number; else it has the pictures that the network takes."""
         for number in range(MOST_REQUESTS):
-            files = (self.film(number, film),) if film else await self.files(opened, number)
+            files = (only(number),) if only is not None else await self.files(opened, number)
             text, key = f"Request {number} met {kind} {when}", self.key(opened, number)
             fault = Fault(kind, when=when, skip=number, seconds=90)
             receipt = await self._deliver_whole(server, self.posting(server, text), key, fault, files)

@@ -253,6 +253,27 @@ async def test_a_document_has_a_title(server: PracticeLinkedIn, page: Any) -> No
     assert created(server)[-1]["content"] == {"media": {"id": sent.ref, "title": "Annual report.pdf"}}
 
 
+async def test_a_title_is_one_line_of_the_length_that_linkedin_takes(server: PracticeLinkedIn, page: Any) -> None:
+    sent = await page.upload(MediaFile("b", "application/pdf", b"%PDF-1.7", f" Our\nyear {'x' * 500}", name="a.pdf"))
+    receipt = await page.publish(segment("Read this", media=(sent,)), key_of(page))
+    title = server.state.posts[receipt.remote_id].content["media"]["title"]
+    assert (title[:10], len(title)) == ("Our year x", 400)
+    assert await page.find(segment("Read this", media=(sent,)), "k") == receipt
+
+
+async def test_a_document_that_linkedin_cannot_read(page: Any) -> None:
+    with pytest.raises(Rejected) as caught:
+        await page.upload(MediaFile("b", "application/pdf", b"no document at all"))
+    assert caught.value.reason == "media_type"
+
+
+async def test_members_and_pages_take_documents_as_linkedin_does(page: Any, member: Any) -> None:
+    for opened in (page, member):
+        documents = (await opened.post_rules()).documents
+        assert (documents.size, documents.pages, documents.title_limit) == (100_000_000, 300, 400)
+        assert "application/pdf" in documents.types
+
+
 async def test_a_picture_that_cannot_be_used(server: PracticeLinkedIn, page: Any) -> None:
     server.uploads_fail = True
     with pytest.raises(Rejected) as caught:

@@ -1,7 +1,9 @@
-"""What one account may post. Sources: Microsoft Learn, "Posts API", "Images API", "MultiImage API", "Videos API"."""
+"""What one account may post. Sources: Microsoft Learn, "Posts API", "Images API", "MultiImage API", "Videos API",
+"Documents API".
+"""
 
 from socialdesk.core.account import Account
-from socialdesk.core.rules import Choice, PostRules, VideoRules
+from socialdesk.core.rules import Choice, DocumentRules, PostRules, VideoRules
 from socialdesk.networks.linkedin.facts import COMMENT_SCOPE
 from socialdesk.networks.linkedin.littletext import weigh
 from socialdesk.networks.linkedin.urn import ORGANISATION
@@ -12,6 +14,18 @@ MAX_PICTURES = 20
 PICTURE_BYTES = 8_000_000  # LinkedIn names a number of pixels only
 PICTURE_PIXELS = 36_000_000
 VIDEO = VideoRules(("video/mp4",), size=500_000_000, seconds=1800.0, alt_limit=400)  # its title there
+DOCUMENTS = DocumentRules(
+    (
+        "application/pdf",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "application/msword",
+        "application/vnd.ms-powerpoint",
+    ),
+    size=100_000_000,
+    pages=300,
+    title_limit=400,
+)
 _MEMBER = (Choice("PUBLIC", "Anyone"), Choice("CONNECTIONS", "Connections only"))
 
 
@@ -34,5 +48,6 @@ def rules_of(account: Account) -> PostRules:
         link_card="client",
         visibilities=() if page else _MEMBER,
         video=VIDEO,
+        documents=DOCUMENTS,
         replies=page or COMMENT_SCOPE in account.facts.get("scopes", "").split(),
     )

@@ -21,22 +21,13 @@ LOOKS = 30
 FILM_LOOKS = 150
 LOOK_S = 2.0
 UNSEEN_S = 3.0  # who may not ask how far an upload is waits this long
-_DOCUMENTS = frozenset(
-    {
-        "application/pdf",
-        "application/msword",
-        "application/vnd.ms-powerpoint",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    }
-)
 
 
 async def upload(client: Client, owner: str, media: MediaFile, sleep: Sleep) -> Uploaded:
     """A picture or document at LinkedIn, owned by `owner`. Raises `Rejected` (media_type, missing_permission)."""
     if media.is_video:
         return await _film(client, owner, media, sleep)
-    kind = "document" if media.mime in _DOCUMENTS else "image"
+    kind = "document" if media.is_document else "image"
     asked = {"initializeUploadRequest": {"owner": owner}}
     path = f"/rest/{kind}s?action=initializeUpload"
     _, answer = await client.ask("POST", path, name="upload", harmless=True, json=asked)

@@ -153,7 +153,7 @@ class Writer:
         if segment.media:
             only = segment.media[0]
             if only.ref.startswith("urn:li:document:"):
-                return {"media": {"id": only.ref, "title": only.alt or "Document"}}
+                return {"media": {"id": only.ref, "title": _title(only.alt)}}
             if only.ref.startswith("urn:li:video:"):
                 return {"media": {"id": only.ref, **({"title": only.alt[:TITLE_CHARS]} if only.alt else {})}}
             return {"media": _described(only.ref, only.alt)}
@@ -190,6 +190,11 @@ class Writer:
 
     async def delete_comment(self, post: str, comment_id: str) -> None:
         await self._comments.delete(post, comment_id)
+
+
+def _title(alt: str) -> str:
+    """A document must have one, in one line."""
+    return " ".join(alt.split())[:TITLE_CHARS] or "Document"
 
 
 def _described(ref: str, alt: str) -> dict[str, str]:
