@@ -28,7 +28,7 @@ VIDEO_BYTES = 100_000_000
 VIDEO_SECONDS = 180.0
 VIDEO_TYPES = ("video/mp4", "video/quicktime", "video/webm", "video/mpeg")
 _REPLIES = (
-    Choice("everybody", "Everybody"),
+    Choice("everybody", "Everyone"),
     Choice("mentioned", "Whom you mention"),
     Choice("following", "Whom you follow"),
     Choice("followers", "Your followers"),

@@ -1,32 +1,49 @@
-"""Who may answer, one choice per account: networks name it in ways of their own."""
+"""Who may answer, one choice per account: networks name it in ways of their own. One line while nobody chose."""
 
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from socialdesk.core import segments
 from socialdesk.core.post import Draft
 from socialdesk.core.rules import PostRules
-from socialdesk.ui.controls import PickBox, label
+from socialdesk.ui.controls import PickBox, button, label
 from socialdesk.ui.desk import Desk
 
 
 class RepliesBox(QWidget):
-    """A line for each account that has the choice. `chosen` carries (account id, value)."""
+    """A line for each account that has the choice; folded into one while several answer as is usual there.
+
+    `chosen` carries (account id, value).
+    """
 
     chosen = Signal(int, str)
 
-    def __init__(self, _desk: Desk) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._filling = False
+        self._open = False
         self._shown: tuple[object, ...] = ()
         self.boxes: dict[int, PickBox] = {}
-        self._grid = QGridLayout(self)
+        self._fold = QWidget()
+        line = QHBoxLayout(self._fold)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(label("Everyone may answer", "muted", size=12.5))
+        self.change = button(desk, "Change", "ghost", self._unfold)
+        self.change.setAccessibleName("Change who may answer")
+        line.addWidget(self.change)
+        line.addStretch(1)
+        self._lines = QWidget()
+        self._grid = QGridLayout(self._lines)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._fold)
+        column.addWidget(self._lines)
         self.hide()
 
     def show_draft(self, draft: Draft, rules: Mapping[int, PostRules], titles: Mapping[int, str]) -> None:
@@ -41,7 +58,19 @@ class RepliesBox(QWidget):
             value = segments.choice_of_replies(draft, account_id, mine[account_id])
             box.setCurrentIndex(max(0, box.findData(value)))
         self._filling = False
+        self._open = self._open and len(mine) > 1
+        folded = len(mine) > 1 and not self._open and all(box.currentIndex() == 0 for box in self.boxes.values())
+        self._fold.setVisible(folded)
+        self._lines.setVisible(not folded)
         self.setVisible(bool(mine))
+
+    def _unfold(self) -> None:
+        self._open = True
+        self._fold.hide()
+        self._lines.show()
+        first = next(iter(self.boxes.values()), None)
+        if first is not None:
+            first.setFocus()
 
     def _build(self, rules: Mapping[int, PostRules], titles: Mapping[int, str]) -> None:
         while self._grid.count():

@@ -86,3 +86,23 @@ async def test_who_may_answer_is_chosen_for_each_account_that_has_the_choice(she
     assert not composer.replies.isVisible()
     click(composer.tabs.tab(2))
     assert composer.replies.boxes[2].currentText() == "Your followers"
+
+
+async def test_several_choices_are_one_line_until_somebody_wants_them(shell: Shell, panels: PanelFakes) -> None:
+    known = panels.composing.rules_by_account
+    for account_id in (1, 2):
+        known[account_id] = replace(known[account_id], replies_from=REPLIES)
+    await compose(shell)
+    composer = shell.composer
+    for account_id in (1, 2):
+        if account_id not in composer.draft.account_ids:
+            click(composer.chip(account_id))
+    assert composer.replies.change.isVisible()
+    assert not any(box.isVisible() for box in composer.replies.boxes.values())
+    composer.replies.change.setFocus()
+    QTest.keyClick(composer.replies.change, Qt.Key.Key_Space)
+    boxes = composer.replies.boxes
+    await eventually(lambda: all(box.isVisible() for box in boxes.values()) and boxes[1].hasFocus())
+    QTest.keyClick(boxes[1], Qt.Key.Key_Down)
+    assert composer.draft.overrides[1].replies == "followers"
+    assert boxes[2].isVisible()
