@@ -29,6 +29,8 @@ from socialdesk.practice.tumblr import PracticeTumblr, build
 from socialdesk.practice.world import World, picture
 from socialdesk.ui import words
 from tests.networks.contract import Later, NetworkContract
+from tests.networks.contract_base import ContractHooks
+from tests.networks.contract_scheduling import SchedulingContract
 
 WORLD = World.load()
 
@@ -41,7 +43,7 @@ def open_account(server: PracticeTumblr, http: Http, token: str = "", **options:
     return Tumblr(account, Credential(secrets), http, **options)
 
 
-class TestTumblrContract(NetworkContract):
+class TumblrHooks(ContractHooks):
     network = Tumblr
     read_path = "/user/dashboard$"
     publish_path = "/posts$"
@@ -84,6 +86,25 @@ class TestTumblrContract(NetworkContract):
         for post in server.state.posts.values():
             if post.publish_on:
                 post.publish_on = datetime.now(UTC).isoformat()
+
+
+class TestTumblrContract(TumblrHooks, NetworkContract):
+    pass
+
+
+class TestTumblrArticles(TumblrHooks, SchedulingContract):
+    """Articles wait in the queue like short posts. Films do not go with them."""
+
+    test_exactly_once_after_a_fault_at_each_request_of_a_post_with_a_film = None
+
+    def segment(self, server: Any, text: str) -> Segment:
+        return segment(text, article=ArticleToSend(text, "<p>Words.</p>"))
+
+    def times_posted(self, server: Any, text: str) -> int:
+        return sum(post.content[0].get("text") == text for post in server.state.listed())
+
+    def times_waiting(self, server: Any, text: str) -> int:
+        return sum(post.content[0].get("text") == text for post in server.state.listed("queue"))
 
 
 @pytest.fixture
@@ -487,12 +508,13 @@ async def test_drafts_and_planned_articles(server: PracticeTumblr, opened: Any) 
     await opened.publish(segment("A long piece", article=article(status="draft")), key_of(opened))
     assert len(server.mine("draft")) == 1
     await opened.upload(MediaFile("b1", "image/png", picture("in", 40, 30)))
-    later = datetime.now(UTC) + timedelta(days=2)
+    later = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
     part = segment("A long piece", article=article(status="future", publish_at=later))
     receipt = await opened.publish(part, key_of(opened))
+    assert receipt.publish_at == later
     assert server.mine("queue")[0].publish_on == f"{later:%Y-%m-%dT%H:%M:%SZ}"
-    found = await opened.find(replace(part, article=ArticleToSend("A long piece", "", status="future")), key_of(opened))
-    assert found == receipt
+    plain = ArticleToSend("A long piece", "", status="future", publish_at=later)
+    assert await opened.find(replace(part, article=plain), key_of(opened)) == receipt
 
 
 async def test_a_planned_time_that_has_passed_means_now(server: PracticeTumblr, opened: Any) -> None:

@@ -47,23 +47,27 @@ def _article(article: ArticleToSend) -> list[Block]:
     return [title, *featured, *(piece for block in blocks_of(article.html) for piece in pieces(block))]
 
 
+def planned_for(segment: Segment) -> datetime | None:
+    """The time that a post or article is to wait for, None = none."""
+    article = segment.article
+    if article is None:
+        return segment.publish_at
+    return article.publish_at if article.status == "future" else None
+
+
 def state_of(segment: Segment, now: datetime) -> dict[str, str]:
     """When it is published: now, at the end of the queue, at a time, or not yet. A time that has passed means now.
 
     Raises `Rejected` (cannot_plan) for drafts and private posts with a time.
     """
-    article = segment.article
-    if article is None and segment.publish_at is not None:
-        if segment.visibility not in {"", "published", "queue"}:
+    article, at = segment.article, planned_for(segment)
+    if at is not None:
+        if article is None and segment.visibility not in {"", "published", "queue"}:
             raise Rejected("only what everybody sees waits for a time", reason="cannot_plan")
-        return _at(segment.publish_at, now)
+        return _at(at, now)
     if article is None:
         return {"state": segment.visibility or "published"}
-    if article.status == "draft":
-        return {"state": "draft"}
-    if article.status == "future" and article.publish_at is not None:
-        return _at(article.publish_at, now)
-    return {"state": "published"}
+    return {"state": "draft" if article.status == "draft" else "published"}
 
 
 def _at(when: datetime, now: datetime) -> dict[str, str]:

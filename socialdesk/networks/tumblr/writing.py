@@ -16,7 +16,7 @@ from socialdesk.core.tolerant import Obj, obj, objs, string
 from socialdesk.networks.tumblr import scheduling
 from socialdesk.networks.tumblr.articles import FILM, HELD
 from socialdesk.networks.tumblr.client import Client, File
-from socialdesk.networks.tumblr.composing import content_of, media_of, state_of, tags_of
+from socialdesk.networks.tumblr.composing import content_of, media_of, planned_for, state_of, tags_of
 from socialdesk.networks.tumblr.facts import VIDEO_TYPES
 from socialdesk.networks.tumblr.matching import is_ours, since_of
 from socialdesk.networks.tumblr.refusals import is_full_queue
@@ -77,7 +77,7 @@ class Writer:
             raise OutcomeUnknown("the answer names no post")
         for ref in files:
             self._held.pop(ref, None)
-        return self._receipt(number, segment.publish_at if body["state"] == "queue" else None)
+        return self._receipt(number, planned_for(segment) if body["state"] == "queue" else None)
 
     async def _send(self, body: dict[str, Any], files: dict[str, File], segment: Segment) -> Obj:
         """A queue that is full holds no post for its time: that is no wait, the desk sends it then."""
@@ -130,8 +130,8 @@ class Writer:
 
     async def find(self, segment: Segment, key: str) -> Receipt | None:
         """Looks where the post would be. Raises `OutcomeUnknown` when it cannot tell."""
-        state, at = state_of(segment, self._client.now())["state"], segment.publish_at
-        if at is not None or (segment.article is not None and segment.article.status == "future"):
+        state, at = state_of(segment, self._client.now())["state"], planned_for(segment)
+        if at is not None:
             state = "queue"  # its time may have come meanwhile
         found = None
         if state in {"queue", "draft"}:
@@ -178,6 +178,7 @@ class Writer:
         return self._receipt(number) if number else None
 
     async def unschedule(self, receipt: Receipt) -> None:
+        """Out of the queue, for good: Tumblr has no trash, and makes no draft of a post without all its words."""
         try:
             out = await scheduling.number_of(self._client, self._path, receipt)
         except Rejected as error:
