@@ -284,12 +284,15 @@ def held(delivery: Delivery, now: datetime) -> Delivery:
 def followed(delivery: Delivery, dependant: Delivery, now: datetime) -> Delivery | None:
     """What the state of `delivery` means for one that carries its permalink; None = nothing.
 
-    Without a permalink there is nothing to carry: the dependant holds until the person decides.
+    Without a permalink there is nothing to carry: the dependant holds until the person decides. One with a time goes
+    out with it where somebody gave it a later one at its network.
     """
     if dependant.state not in (DeliveryState.WAITING, DeliveryState.HELD):
         return None
     if delivery.state is DeliveryState.SENT and delivery.permalink:
-        return released(dependant, now)
+        times = (dependant.publish_at, delivery.publish_at)
+        at = max((time for time in times if time is not None), default=None) if dependant.publish_at else None
+        return replace(released(dependant, now), publish_at=at)
     if delivery.state is DeliveryState.SENT or delivery.state in FAILED_STATES:
         return held(dependant, now)
     return None

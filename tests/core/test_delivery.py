@@ -197,6 +197,20 @@ def test_a_time_that_was_changed_at_the_network_is_followed() -> None:
     assert (after.publish_at, after.next_at) == (moved, moved + decide.PUBLISHING_TAKES)
 
 
+@pytest.mark.parametrize(
+    ("own", "moved_to", "then"),
+    [(AT, AT + timedelta(days=1), AT + timedelta(days=1)), (AT, NOW, AT), (AT, None, AT), (None, AT, None)],
+)
+def test_what_carries_its_address_goes_out_with_it(
+    own: datetime | None, moved_to: datetime | None, then: datetime | None
+) -> None:
+    article = replace(thread(1, DeliveryState.SENT), publish_at=moved_to)
+    article = replace(article, parts=(replace(article.parts[0], receipt=RECEIPT),))
+    short = decide.followed(article, replace(thread(1, DeliveryState.WAITING), publish_at=own), AT)
+    assert short is not None
+    assert (short.publish_at, short.next_at) == (then, AT)
+
+
 def test_what_is_gone_at_the_network_is_told_and_may_be_written_again() -> None:
     gone = decide.after_scheduled(held(), Rejected("404", reason="not_found"), AT, 0)
     assert gone is not None
