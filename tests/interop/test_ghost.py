@@ -64,10 +64,12 @@ class Owner:
 
     site: Site
 
-    def call(self, method: str, path: str) -> tuple[int, Any]:
+    def call(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         token = AdminKey.parse(self.site.key).token(time.time())
-        headers = {"Authorization": f"Ghost {token}", "Accept-Version": "v6.0"}
-        request = urllib.request.Request(f"{self.site.url}/ghost/api/admin/{path}", headers=headers, method=method)
+        headers = {"Authorization": f"Ghost {token}", "Accept-Version": "v6.0", "Content-Type": "application/json"}
+        sent = json.dumps(body).encode() if body is not None else None
+        url = f"{self.site.url}/ghost/api/admin/{path}"
+        request = urllib.request.Request(url, data=sent, headers=headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 text = answer.read()
@@ -82,6 +84,13 @@ class Owner:
         status, answer = self.call("GET", f"posts/?filter={wanted}&formats=html&include=tags,email,newsletter&limit=50")
         assert status == 200, answer
         return list(answer["posts"])
+
+    def change(self, title: str, **values: object) -> None:
+        """Somebody changes a post in Ghost's own editor."""
+        (post,) = self.titled(title)
+        body = {"posts": [{**values, "updated_at": post["updated_at"]}]}
+        status, answer = self.call("PUT", f"posts/{post['id']}/", body)
+        assert status == 200, answer
 
     def tags(self, name: str) -> list[str]:
         wanted = quote(f"name:~'{name}'")
@@ -117,6 +126,11 @@ async def opened(http: Http, site: Site, url: str = "", key: str = "", **more: A
 
 def segment(title: str, text: str = "Words.", **more: Any) -> Segment:
     return Segment(title, article=ArticleToSend(title, markdown.to_html(text), **more), created=datetime.now(UTC))
+
+
+def planned(title: str) -> Segment:
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+    return segment(title, status="future", publish_at=at)
 
 
 def new_key(network: Any) -> str:
@@ -227,6 +241,55 @@ class TestArticles:
             await network.publish(segment(f"{word} {name}", status="future", publish_at=at), new_key(network))
         assert owner.titled(f"{word} past")[0]["status"] == "published"
         assert owner.titled(f"{word} near")[0]["status"] == "scheduled"
+
+    async def test_what_is_planned_waits_and_is_out_when_ghost_publishes_it(
+        self, http: Http, ghost_site: Site, owner: Owner, word: str
+    ) -> None:
+        network, one = await opened(http, ghost_site), planned(word)
+        key = new_key(network)
+        receipt = await network.publish(one, key)
+        assert receipt.publish_at == (one.article and one.article.publish_at)
+        assert await network.scheduled(receipt) is None
+        later = receipt.publish_at + timedelta(hours=5)
+        owner.change(word, published_at=f"{later:%Y-%m-%dT%H:%M:%S}.000Z")
+        assert (await network.scheduled(receipt)).publish_at == later
+        owner.change(word, status="published")
+        out = await network.scheduled(receipt)
+        assert (out.remote_id, out.publish_at, "/p/" in out.permalink) == (receipt.remote_id, None, False)
+        assert word in page(out.permalink)
+        assert await network.find(one, key) == out
+        with pytest.raises(Rejected) as caught:
+            await network.unschedule(receipt)
+        assert caught.value.reason == "published"
+        assert owner.titled(word)[0]["status"] == "published"
+
+    async def test_what_is_planned_is_taken_back_and_planned_again(
+        self, http: Http, ghost_site: Site, owner: Owner, word: str
+    ) -> None:
+        network, one = await opened(http, ghost_site), planned(word)
+        receipt = await network.publish(one, new_key(network))
+        for _ in range(2):
+            await network.unschedule(receipt)
+        assert owner.titled(word) == []
+        with pytest.raises(Rejected) as caught:
+            await network.scheduled(receipt)
+        assert caught.value.reason == "not_found"
+        again = await network.publish(one, new_key(network))
+        assert (again.publish_at, owner.titled(word)[0]["slug"]) == (receipt.publish_at, word)
+
+    async def test_what_was_changed_there_is_a_draft_when_taken_back(
+        self, http: Http, ghost_site: Site, owner: Owner, word: str
+    ) -> None:
+        network = await opened(http, ghost_site)
+        receipt = await network.publish(planned(word), new_key(network))
+        await asyncio.sleep(6)  # what changes in the first seconds is Ghost's own doing
+        owner.change(word, custom_excerpt="Somebody's words")
+        await network.unschedule(receipt)
+        (post,) = owner.titled(word)
+        assert (post["status"], post["custom_excerpt"]) == ("draft", "Somebody's words")
+        with pytest.raises(Rejected) as caught:
+            await network.scheduled(receipt)
+        assert caught.value.reason == "not_found"
 
     @pytest.mark.parametrize("name", ["it's", "a\\b", "(x), [y]: -z+", "50%", "Größe", "C#", "a_b"])
     async def test_tags_with_every_character_are_made_once(

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from socialdesk.core.account import NOTHING, Account
-from socialdesk.core.errors import AuthExpired, OutcomeUnknown, Unreachable
+from socialdesk.core.errors import AuthExpired, OutcomeUnknown, Rejected, Unreachable
 from socialdesk.core.post import (
     Article,
     ArticleToSend,
@@ -52,6 +52,9 @@ The *basics* of [B2B](https://example.com/a?b=1&c=2) & what <buyers> keep.
 We went through a year of our own campaigns and asked one question of each. Most had no answer. The few that did were
 the ones our buyers quoted back to us, and those are the ones that we would write again without a second thought.
 """
+
+
+IN_TWO_DAYS = timedelta(days=2)
 
 
 @dataclass
@@ -212,9 +215,9 @@ class TestCommandLine:
         when = (datetime.now(UTC) + timedelta(days=3)).replace(microsecond=0)
         draft = article_file(tmp_path, f"{word}d", status="draft")
         future = article_file(tmp_path, f"{word}f", status="future", publish_at=when.isoformat())
-        for path in (draft, future):
+        for path, state in ((draft, "sent"), (future, "scheduled")):
             [delivery] = program.run("post", "Later", "--to", account, "--article", path)["deliveries"]
-            assert delivery["state"] == "sent"
+            assert delivery["state"] == state
         found = {post["title"]["raw"]: post for post in admin.posts(word)}
         assert found[f"Basics {word}d"]["status"] == "draft"
         assert found[f"Basics {word}f"]["status"] == "future"
@@ -402,6 +405,16 @@ class TestAdapter:
         assert (await network.find(piece(word), keys[0]), await network.find(piece(word), keys[1])) == (first, second)
         assert len(admin.posts(word)) == 2
 
+    async def test_what_is_planned_waits_and_is_taken_back(
+        self, http: Http, blog: Blog, admin: Visitor, word: str
+    ) -> None:
+        network = await opened(http, blog)
+        await planned_and_taken_back(network, admin, piece(word, "future", IN_TWO_DAYS))
+
+    async def test_what_is_planned_is_out_in_its_time(self, http: Http, blog: Blog, admin: Visitor, word: str) -> None:
+        network = await opened(http, blog)
+        await planned_and_published(network, admin, piece(word, "future", IN_TWO_DAYS), word, by_hand=False)
+
     async def test_two_at_the_same_time_are_one(self, http: Http, blog: Blog, admin: Visitor, word: str) -> None:
         network = await opened(http, blog)
         key = network.new_key(time.time_ns() // 1000, 3)
@@ -456,9 +469,64 @@ class TestAdapter:
         assert admin.posts(word) == []
 
 
-def piece(word: str, status: str = "publish") -> Segment:
-    article = ArticleToSend(f"Basics {word}", "<p>The basics of B2B.</p>", status=status)
+def piece(word: str, status: str = "publish", ahead: timedelta | None = None) -> Segment:
+    at = datetime.now(UTC).replace(microsecond=0) + ahead if ahead else None
+    article = ArticleToSend(f"Basics {word}", "<p>The basics of B2B.</p>", status=status, publish_at=at)
     return Segment("", article=article, created=datetime.now(UTC))
+
+
+async def planned_and_taken_back(network: Any, admin: Visitor, segment: Segment) -> None:
+    """Planned, moved in WordPress, taken back into the trash, planned again under the same address."""
+    keys = [network.new_key(time.time_ns() // 1000, number) for number in range(2)]
+    receipt = await network.publish(segment, keys[0])
+    assert receipt.publish_at == segment.article.publish_at
+    assert await network.scheduled(receipt) is None
+    assert await network.find(segment, keys[0]) == receipt
+    later = receipt.publish_at + timedelta(hours=5)
+    post = f"wp/v2/posts/{receipt.remote_id}"
+    assert admin.call("POST", post, {"date_gmt": f"{later:%Y-%m-%dT%H:%M:%S}"})[0] == 200
+    assert (await network.scheduled(receipt)).publish_at == later
+    slug = admin.get(f"{post}?context=edit")["slug"]
+    for _ in range(2):
+        await network.unschedule(receipt)
+    assert admin.get(f"{post}?context=edit")["status"] == "trash"
+    with pytest.raises(Rejected) as caught:
+        await network.scheduled(receipt)
+    assert caught.value.reason == "not_found"
+    assert await network.find(segment, keys[0]) is None
+    again = await network.publish(segment, keys[1])
+    assert admin.get(f"wp/v2/posts/{again.remote_id}?context=edit")["slug"] == slug
+    assert admin.call("DELETE", f"wp/v2/posts/{again.remote_id}?force=true")[0] == 200
+    with pytest.raises(Rejected) as caught:
+        await network.scheduled(again)
+    assert caught.value.reason == "not_found"
+    await network.unschedule(again)
+
+
+async def planned_and_published(network: Any, admin: Visitor, segment: Segment, word: str, *, by_hand: bool) -> None:
+    """Planned, and out `by_hand` or when WordPress publishes it: the receipt has the address that readers see."""
+    key = network.new_key(time.time_ns() // 1000, 9)
+    receipt = await network.publish(segment, key)
+    post, soon = f"wp/v2/posts/{receipt.remote_id}", datetime.now(UTC)
+    if by_hand:
+        moved = {"status": "publish", "date_gmt": f"{soon:%Y-%m-%dT%H:%M:%S}"}
+        assert admin.call("POST", post, moved)[1]["status"] == "publish"
+    else:
+        soon += timedelta(seconds=63)  # what is less than a minute ahead WordPress publishes at once
+        assert admin.call("POST", post, {"date_gmt": f"{soon:%Y-%m-%dT%H:%M:%S}"})[1]["status"] == "future"
+        assert (await network.scheduled(receipt)).publish_at == soon.replace(microsecond=0)
+        await asyncio.sleep(66)
+        late = await network.scheduled(receipt)
+        assert late.publish_at == soon.replace(microsecond=0), "its time went by, but WordPress has not published it"
+        admin.page(f"{admin.url}/wp-cron.php")  # what does so, where a site runs it by itself
+    out = await network.scheduled(receipt)
+    assert (out.remote_id, out.publish_at, "?p=" in out.permalink) == (receipt.remote_id, None, False)
+    assert word in admin.page(out.permalink)
+    assert await network.find(segment, key) == out
+    with pytest.raises(Rejected) as caught:
+        await network.unschedule(receipt)
+    assert caught.value.reason == "published"
+    assert admin.get(post)["status"] == "publish"
 
 
 async def opened(http: Http, blog: Blog, url: str = "") -> Any:

@@ -20,7 +20,15 @@ from socialdesk.networks.wordpress.naming import MARK
 from socialdesk.practice.pictures import picture
 from tests.interop.proxy import Proxy, in_front_of
 from tests.interop.rigs.wordpress import Blog
-from tests.interop.test_wordpress import Visitor, add, article_file, deliver_until_sent
+from tests.interop.test_wordpress import (
+    IN_TWO_DAYS,
+    Visitor,
+    add,
+    article_file,
+    deliver_until_sent,
+    planned_and_published,
+    planned_and_taken_back,
+)
 from tests.support.recorded import RecordedProgram
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(300)]
@@ -133,6 +141,21 @@ class TestArticles:
         unfinished = (await network.fetch(Source(1, "wordpress", "drafts", 1), "", 50)).entries
         mine = [entry.refs["status"] for entry in unfinished if word in entry.title]
         assert mine == ([status] if status != "publish" else [])
+
+    async def test_what_is_planned_waits_and_is_taken_back(
+        self, http: Http, blog: Blog, proxy: Proxy, admin: Visitor, word: str
+    ) -> None:
+        network = await opened(http, blog, proxy)
+        at = datetime.now(UTC).replace(microsecond=0) + IN_TWO_DAYS
+        await planned_and_taken_back(network, admin, piece(word, status="future", publish_at=at))
+
+    async def test_what_is_planned_is_out_in_its_time(
+        self, http: Http, blog: Blog, proxy: Proxy, admin: Visitor, word: str
+    ) -> None:
+        network = await opened(http, blog, proxy)
+        at = datetime.now(UTC).replace(microsecond=0) + IN_TWO_DAYS
+        segment = piece(word, status="future", publish_at=at)
+        await planned_and_published(network, admin, segment, word, by_hand=True)
 
     async def test_deleted_twice_it_is_in_the_trash(
         self, http: Http, blog: Blog, proxy: Proxy, admin: Visitor, word: str
