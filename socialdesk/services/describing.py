@@ -11,6 +11,7 @@ from socialdesk.core.network import (
     HandsOff,
     NetworkClass,
     Publishes,
+    Schedules,
 )
 from socialdesk.core.rules import PostRules
 
@@ -39,6 +40,8 @@ class DescribeService:
         visitor = network(Account(0, facts.key, "", "", ""), NOTHING, NoWire())
         rules = await _rules(visitor)
         kinds = kinds_of(rules) if rules is not None else ("text",) if isinstance(visitor, Publishes) else ()
+        if isinstance(visitor, Schedules) and "time" not in kinds:
+            kinds = (*kinds, "time")  # a blog's, which holds articles
         return Description(
             key=facts.key,
             title=facts.title,
