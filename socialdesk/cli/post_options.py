@@ -11,6 +11,8 @@ Images = Annotated[list[Path] | None, typer.Option(help="A picture; give --alt f
 Alts = Annotated[list[str] | None, typer.Option(help="The description of the picture at the same place.")]
 Video = Annotated[Path | None, typer.Option(help="A video, sent as it is.")]
 VideoAlt = Annotated[str, typer.Option("--video-alt", help="The description of the video.")]
+Document = Annotated[Path | None, typer.Option(help="A document (PDF, DOCX, PPTX, DOC, PPT), sent as it is.")]
+DocumentTitle = Annotated[str, typer.Option("--document-title", help="Its title; else the name of the file.")]
 ArticleFile = Annotated[Path | None, typer.Option(help="A Markdown file for the blog among the accounts.")]
 Link = Annotated[str, typer.Option(help="An address whose card the posts carry.")]
 Language = Annotated[str, typer.Option(help="Language of the text, such as en.")]
@@ -21,7 +23,9 @@ PollOptions = Annotated[list[str] | None, typer.Option("--poll-option", help="An
 PollHours = Annotated[float, typer.Option("--poll-hours", min=0.1, help="How long the poll runs.")]
 PollMultiple = Annotated[bool, typer.Option("--poll-multiple", help="A reader may choose several answers.")]
 Replies = Annotated[str, typer.Option(help="Who may answer, as the network names it.")]
-LeaveOut = Annotated[bool, typer.Option("--leave-out", help="Send without poll or video where a network takes none.")]
+LeaveOut = Annotated[
+    bool, typer.Option("--leave-out", help="Send without poll, video or document where none is taken.")
+]
 OverBudget = Annotated[
     bool, typer.Option("--over-budget", help="Send it although it costs more than the month has left.")
 ]

@@ -43,6 +43,8 @@ def post(
     alt: options.Alts = None,
     video: options.Video = None,
     video_alt: options.VideoAlt = "",
+    document: options.Document = None,
+    document_title: options.DocumentTitle = "",
     article: options.ArticleFile = None,
     link: options.Link = "",
     language: options.Language = "",
@@ -84,6 +86,9 @@ def post(
         media = [await _picture(services, path, alt or [], n) for n, path in enumerate(image or [])]
         if video is not None:
             media.append(replace(await services.composing.add_video(str(video)), alt=video_alt))
+        if document is not None:
+            paper = await services.composing.add_document(str(document))
+            media.append(replace(paper, alt=document_title or paper.alt))
         piece = await article_of(article, services) if article else None
         ids = tuple(account.id for account in accounts)
         written = replace(wanted, account_ids=ids, pictures=tuple(media), article=piece)
@@ -114,7 +119,7 @@ def _is_good(delivery: Delivery) -> bool:
 
 
 async def _without_what_is_not_taken(services: Services, draft: Draft) -> Draft:
-    """The poll and the video left out of the posts of those accounts that take none."""
+    """The poll, the video and the document left out of the posts of those accounts that take none."""
     overrides = dict(draft.overrides)
     for found in await services.composing.check(draft):
         left = tuple(issue.fix.rpartition("_")[2] for issue in found.issues if issue.fix.startswith("leave_out"))

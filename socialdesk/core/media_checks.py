@@ -28,11 +28,18 @@ def issues(media: Sequence[Picture], rules: PostRules, every: Sequence[Picture] 
     for number, video in enumerate(videos):
         place = places[video.blob]
         yield from _video_issues(video, rules, place, alone=not pictures, first=number == 0)
-        yield from _alt_issues(video, "video", rules.video.alt_limit if rules.video else rules.alt_limit, place)
+        yield from _alt_issues(video, "video", alt_limit(video, rules), place)
     documents = [picture for picture in media if picture.is_document]
     beside = "images" if pictures else "a video" if videos else ""
     for number, document in enumerate(documents):
         yield from _document_issues(document, rules.documents, places[document.blob], beside, first=number == 0)
+
+
+def alt_limit(picture: Picture, rules: PostRules) -> int:
+    """How long the description of a picture or video, or the title of a document, may be; 0 = no limit known."""
+    if picture.is_document:
+        return rules.documents.title_limit if rules.documents is not None else 0
+    return rules.video.alt_limit if picture.is_video and rules.video is not None else rules.alt_limit
 
 
 def _name(index: int, count: int) -> str:
@@ -122,7 +129,9 @@ def kind_of(document: Picture) -> str:
 
 
 def megabytes(size: int) -> str:
-    """100 MB, 2.5 MB from bytes."""
+    """100 MB, 2.5 MB, 40 KB from bytes."""
+    if size < 100_000:
+        return f"{max(1, round(size / 1000))} KB"
     count = size / 1_000_000
     return f"{count:.0f} MB" if count >= 10 else f"{count:.1f} MB"
 

@@ -131,7 +131,7 @@ def test_only_pictures_are_put_on_a_blog_first() -> None:
 
 def test_measures_are_said_as_people_say_them() -> None:
     assert [length(s) for s in (0, 42, 725, 3723)] == ["0:00", "0:42", "12:05", "1:02:03"]
-    assert [megabytes(n) for n in (2_500_000, 99_600_000)] == ["2.5 MB", "100 MB"]
+    assert [megabytes(n) for n in (20, 40_400, 2_500_000, 99_600_000)] == ["1 KB", "40 KB", "2.5 MB", "100 MB"]
     assert [kind_of(replace(DOCUMENT, mime=m)) for m in ("application/pdf", WORD, "application/x")] == [
         "PDF",
         "DOCX",

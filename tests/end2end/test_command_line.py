@@ -10,6 +10,7 @@ import pytest
 
 from socialdesk.practice.desk import PracticeDesk
 from socialdesk.practice.world import picture
+from tests.support.documents import pdf
 from tests.support.program import Program, sign_in
 from tests.support.videos import video
 
@@ -172,6 +173,21 @@ def test_a_video_is_sent_as_it_is_and_what_is_none_is_refused(
     film.write_bytes(b"no film")
     refused = program.try_("post", "A tour", "--to", accounts[1], "--video", str(film))
     assert (refused.status, "is not a video" in refused.err) == (1, True)
+
+
+def test_a_document_is_left_out_where_none_is_taken_and_what_is_none_is_refused(
+    program: Program, accounts: list[str], tmp_path: Path
+) -> None:
+    paper = tmp_path / "report.pdf"
+    paper.write_bytes(pdf(2))
+    words = ["post", "Our year", "--to", accounts[1], "--document", str(paper), "--document-title", "In numbers"]
+    refused = program.try_(*words)
+    assert (refused.status, "takes no documents here" in refused.err) == (1, True)
+    sent = program.run(*words, "--leave-out")
+    assert [d["state"] for d in sent["deliveries"]] == ["sent"]
+    paper.write_bytes(b"no paper")
+    refused = program.try_(*words)
+    assert (refused.status, "is not a document" in refused.err) == (1, True)
 
 
 def test_too_long_is_refused_with_a_sentence_and_exit_status_1(program: Program, accounts: list[str]) -> None:

@@ -306,6 +306,10 @@ class _Composing:
         self._fakes.note("add_video", path)
         return Picture("f" * 64, "video/mp4", 1280, 720, 5_000_000, name=path, seconds=42.5)
 
+    async def add_document(self, path: str) -> Picture:
+        self._fakes.note("add_document", path)
+        return Picture("d" * 64, "application/pdf", 0, 0, 2_400_000, "Annual report", "Annual report.pdf", pages=12)
+
     async def picture(self, blob: str) -> bytes:
         return self._fakes.blobs[blob]
 

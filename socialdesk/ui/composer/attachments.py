@@ -1,4 +1,4 @@
-"""Pictures and videos on their way into a draft, and their descriptions."""
+"""Pictures, videos and documents on their way into a draft, and their descriptions."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from socialdesk.core.post import Article, Draft, Picture
 from socialdesk.ui.composer import letter
 from socialdesk.ui.composer.describing import AltEditor
-from socialdesk.ui.composer.editor import VIDEO_ENDINGS
+from socialdesk.ui.composer.editor import DOCUMENT_ENDINGS, VIDEO_ENDINGS
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.tasks import Tasks
 
 _PICTURES = "*.png *.jpg *.jpeg *.gif *.webp *.avif *.bmp *.tif *.tiff"
+_FILES = " ".join((_PICTURES, *(f"*{ending}" for ending in (*VIDEO_ENDINGS, *DOCUMENT_ENDINGS))))
+_ADD = "Add pictures, a video or a document"
 
 
 class Attachments(QObject):
@@ -33,7 +35,7 @@ class Attachments(QObject):
         self._draft, self._edit = draft, edit
         self._describing: int | None = None
         self.adding = 0  # files on their way into the draft
-        self.limits: Callable[[], list[int]] = list
+        self.limits: Callable[[Picture], list[int]] = lambda _picture: []  # of its description, account by account
         self.takes_point: Callable[[], bool] = bool  # whether an account keeps a point of a picture in sight
         self._tasks = Tasks(self, self.problem.emit)
         alt.changed.connect(self._described)
@@ -42,11 +44,10 @@ class Attachments(QObject):
 
     def choose(self, *, featured: bool = False) -> None:
         """Asks for files without stopping the window."""
-        dialog = QFileDialog(self._panel, "Choose an image" if featured else "Add pictures or a video")
+        dialog = QFileDialog(self._panel, "Choose an image" if featured else _ADD)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile if featured else QFileDialog.FileMode.ExistingFiles)
-        endings = _PICTURES if featured else f"{_PICTURES} {' '.join(f'*{ending}' for ending in VIDEO_ENDINGS)}"
-        dialog.setNameFilter(f"{'Pictures' if featured else 'Pictures and videos'} ({endings})")
+        dialog.setNameFilter(f"Pictures ({_PICTURES})" if featured else f"Pictures, videos and documents ({_FILES})")
         dialog.filesSelected.connect(lambda paths: self.add_files(list(paths), featured=featured))
         dialog.open()
 
@@ -66,7 +67,8 @@ class Attachments(QObject):
             self._edit(replace(self._draft(), pictures=(*self._draft().pictures, picture)))
 
         self._edit(letter.without_picture(before, index))
-        self._desk.actions.notice.emit(f"{'Video' if picture.is_video else 'Picture'} removed.", "Undo", put_back)
+        what = "Document" if picture.is_document else "Video" if picture.is_video else "Picture"
+        self._desk.actions.notice.emit(f"{what} removed.", "Undo", put_back)
 
     def drop_featured(self) -> None:
         draft = self._draft()
@@ -74,12 +76,12 @@ class Attachments(QObject):
             self._edit(replace(draft, article=replace(draft.article, featured=None)))
 
     def describe(self, index: int) -> None:
-        """Asks for the description of a picture; -1 is the featured image."""
+        """Asks for the description of a picture, the title of a document; -1 is the featured image."""
         draft = self._draft()
         picture = draft.pictures[index] if index >= 0 else draft.article.featured if draft.article else None
         if picture is not None:
             self._describing = index
-            shortest = min((limit for limit in self.limits() if limit), default=0)
+            shortest = min((limit for limit in self.limits(picture) if limit), default=0)
             self._alt.ask(picture, shortest, with_point=index >= 0 and self.takes_point())
 
     def stop_describing(self) -> None:
@@ -100,6 +102,9 @@ class Attachments(QObject):
             if path.suffix.lower() in VIDEO_ENDINGS and not featured:
                 await self._added(self._desk.services.composing.add_video, str(path))
                 continue
+            if path.suffix.lower() in DOCUMENT_ENDINGS and not featured:
+                await self._added(self._desk.services.composing.add_document, str(path))
+                continue
             try:
                 data = await asyncio.to_thread(path.read_bytes)
             except OSError:
@@ -111,7 +116,7 @@ class Attachments(QObject):
         await self._added(self._desk.services.composing.add_picture, data, name, featured=featured)
 
     async def _added(self, add: Callable[..., Any], *what: object, featured: bool = False) -> None:
-        """A video is read by the engine, from its file: its bytes never come into this process."""
+        """Videos and documents are read by the engine, from their files: no byte of them comes into this process."""
         self.adding += 1
         try:
             picture: Picture = await self._desk.bridge.call(add, *what)

@@ -1,4 +1,4 @@
-"""The little editor of a picture's description, inside the composer."""
+"""The little editor of a picture's description or a document's title, inside the composer."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -11,7 +11,10 @@ from socialdesk.ui.desk import Desk
 
 
 class AltEditor(QFrame):
-    """Asks for a picture's description, inside the panel. `changed` as it is typed, `done` when the person is."""
+    """Asks for a picture's description or a document's title, inside the panel.
+
+    `changed` as it is typed, `done` when the person is.
+    """
 
     changed = Signal(str)
     done = Signal()
@@ -22,7 +25,6 @@ class AltEditor(QFrame):
         self._limit = 0
         self._title = label("", weight=600)
         self._edit = QPlainTextEdit()
-        self._edit.setPlaceholderText("One or two sentences for people who cannot see it")
         self._edit.setTabChangesFocus(True)
         self._edit.setFixedHeight(76)
         self._edit.textChanged.connect(self._typed)
@@ -49,21 +51,27 @@ class AltEditor(QFrame):
 
         `with_point`: an account keeps a point of the picture in sight.
         """
-        with_point = with_point and not picture.is_video
+        with_point = with_point and picture.is_image
         self.point.setVisible(with_point)
         self._why.setVisible(with_point)
         if with_point:
             self.point.show_picture(picture)
         self._filling, self._limit = True, limit
-        what = "video" if picture.is_video else "picture"
-        self._title.setText(f"What does this {what} show?")
-        self._edit.setAccessibleName(f"Description of the {what}")
+        self._say_what(picture)
         self._edit.setPlainText(picture.alt)
         self._filling = False
         self._show_count()
         self.show()
         self._edit.setFocus(Qt.FocusReason.OtherFocusReason)
         self._edit.moveCursor(self._edit.textCursor().MoveOperation.End)
+
+    def _say_what(self, picture: Picture) -> None:
+        what = "document" if picture.is_document else "video" if picture.is_video else "picture"
+        title = picture.is_document
+        self._title.setText("Title" if title else f"What does this {what} show?")
+        self._edit.setAccessibleName(f"{'Title' if title else 'Description'} of the {what}")
+        asked = "What stands above the document" if title else "One or two sentences for people who cannot see it"
+        self._edit.setPlaceholderText(asked)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -25,6 +25,7 @@ _LIVE = re.compile(
 _DIVIDER = re.compile(r"^[ \t]*-{3,}[ \t]*$")
 _PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".tif", ".tiff", ".heic")
 VIDEO_ENDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi")
+DOCUMENT_ENDINGS = (".pdf", ".docx", ".pptx", ".doc", ".ppt")
 _SMALLEST = 96
 _LINE_HEIGHT = 124  # per cent of the font's own
 
@@ -166,9 +167,10 @@ def _fill(document: QTextDocument, text: str) -> None:
 
 
 def picture_files(source: QMimeData) -> list[str]:
-    """Local files of pictures and videos that are dropped or pasted."""
+    """Local files of pictures, videos and documents that are dropped or pasted."""
     paths = [url.toLocalFile() for url in source.urls() if url.isLocalFile()] if source.hasUrls() else []
-    return [path for path in paths if path.lower().endswith((*_PICTURE_ENDINGS, *VIDEO_ENDINGS))]
+    endings = (*_PICTURE_ENDINGS, *VIDEO_ENDINGS, *DOCUMENT_ENDINGS)
+    return [path for path in paths if path.lower().endswith(endings)]
 
 
 def take_pictures(source: QMimeData, files: Callable[[list[str]], object], one: Callable[[bytes, str], object]) -> bool:

@@ -40,7 +40,7 @@ class Fixes:
                 self._edit(replace(draft, article=later))
             case "only_target_account":
                 self._edit(letter.only_target_account(draft))
-            case "leave_out_video" | "leave_out_poll" | "put_back_video" | "put_back_poll":
+            case leaving if leaving.startswith(("leave_out_", "put_back_")):
                 what, out = issue.fix.rpartition("_")[2], issue.fix.startswith("leave_out")
                 self._edit(letter.leaving_out(draft, account_id, what, out=out))
             case "edit_poll":

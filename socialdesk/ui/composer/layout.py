@@ -130,7 +130,7 @@ class ComposerLayout(PanelBack):
 
     def _footer(self, desk: Desk) -> QVBoxLayout:
         tools: tuple[tuple[str, str, Callable[[], object]], ...] = (
-            ("image", "Add pictures or a video", self.pictures_pressed.emit),
+            ("image", "Add pictures, a video or a document", self.pictures_pressed.emit),
             ("list", "Begin another part of a thread", self.part_pressed.emit),
             ("vote", "Ask in a poll", self.poll_pressed.emit),
             ("eye-off", "Content warning", self.warning_pressed.emit),

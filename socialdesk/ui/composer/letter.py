@@ -47,7 +47,7 @@ def with_override(
 
 
 def leaving_out(draft: Draft, account_id: int, what: str, *, out: bool = True) -> Draft:
-    """Leaves the poll or the video out of one account's post, or takes it along again."""
+    """Leaves the poll, the video or the document out of one account's post, or takes it along again."""
     own = draft.overrides.get(account_id, _EMPTY)
     left = tuple(one for one in own.without if one != what) + ((what,) if out else ())
     return replace(draft, overrides={**draft.overrides, account_id: replace(own, without=left)})
@@ -129,6 +129,9 @@ def title_of(draft: Draft) -> str:
     for text in (draft.text, *(o.text or "" for o in draft.overrides.values())):
         if text.strip():
             return text.strip().splitlines()[0]
+    for picture in draft.pictures:
+        if picture.is_document:
+            return picture.alt.strip() or picture.name or "Document"
     if any(picture.is_video for picture in draft.pictures):
         return "Video"
     return "Pictures" if draft.pictures else "Empty draft"

@@ -10,6 +10,7 @@ from socialdesk.core import segments
 from socialdesk.core.checks import AccountCheck, check
 from socialdesk.core.errors import InputError
 from socialdesk.core.events import AccountsChanged, DraftsChanged
+from socialdesk.core.media_checks import alt_limit
 from socialdesk.core.post import Article, Draft, Publication
 from socialdesk.core.rules import PostRules
 from socialdesk.ui import words
@@ -55,7 +56,7 @@ class Composer(ComposerLayout):
         )
         self._saver = Saver(desk, self, lambda: self._draft, self._named)
         self.attachments = Attachments(desk, self, self.alt, lambda: self._draft, self._edit)
-        self.attachments.limits = lambda: [rules.alt_limit for rules in self._rules().values()]
+        self.attachments.limits = lambda picture: [alt_limit(picture, rules) for rules in self._rules().values()]
         self.attachments.takes_point = lambda: any(rules.focus for rules in self._rules().values())
         self.attachments.problem.connect(self._say)
         self.fixes = Fixes(self, self._rules, self._edit)

@@ -1,4 +1,4 @@
-"""Pictures and the video of a draft, as tiles with their ALT mark."""
+"""Pictures, the video and the document of a draft, as tiles with their ALT mark."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QWidget
 
-from socialdesk.core.media_checks import length
+from socialdesk.core.media_checks import kind_of, length, megabytes
 from socialdesk.core.post import Picture
 from socialdesk.ui.desk import Desk
 from socialdesk.ui.pictures import Wanted, decode
@@ -16,7 +16,7 @@ WIDTH, HEIGHT, RADIUS = 76, 58, 8
 
 
 class Tile(QAbstractButton):
-    """One picture, or the video with its length. Pressing it asks for its description."""
+    """One picture, the video with its length, or the document with its size. Pressing it asks for its words."""
 
     remove = Signal()
     earlier = Signal()
@@ -27,6 +27,7 @@ class Tile(QAbstractButton):
         self._desk = desk
         self.blob = picture.blob
         self._length = length(picture.seconds) if picture.is_video else ""
+        self._paper = picture if picture.is_document else None
         self._pixmap: QPixmap | None = None
         self._has_alt = False
         self.setFixedSize(WIDTH, HEIGHT)
@@ -38,10 +39,21 @@ class Tile(QAbstractButton):
 
     def show_picture(self, picture: Picture, place: int) -> None:
         self._has_alt = bool(picture.alt.strip())
+        if picture.is_document:
+            self._show_document(picture)
+            return
         said = f"described as {picture.alt}" if self._has_alt else "no description yet"
         what = f"Video of {self._length}" if picture.is_video else f"Picture {place + 1}"
         self.setAccessibleName(f"{what}, {said}")
         self.setToolTip(picture.alt or f"Describe this {'video' if picture.is_video else 'picture'}")
+        self.update()
+
+    def _show_document(self, document: Picture) -> None:
+        said = f"titled {document.alt}" if self._has_alt else "no title yet"
+        pages = f"{document.pages:,} {'page' if document.pages == 1 else 'pages'}, " if document.pages else ""
+        facts = f"{document.name or kind_of(document)}, {pages}{megabytes(document.size)}"
+        self.setAccessibleName(f"Document {facts}, {said}")
+        self.setToolTip(facts)
         self.update()
 
     def show_pixmap(self, pixmap: QPixmap) -> None:
@@ -63,7 +75,16 @@ class Tile(QAbstractButton):
             painter.drawPixmap(0, 0, self._pixmap)
         if self._length:
             self._paint_video(painter)
-        word = "ALT" if self._has_alt else "ALT?"
+        if self._paper is not None:
+            self._paint_document(painter, self._paper)
+        else:
+            self._paint_badge(painter, "ALT" if self._has_alt else "ALT?")
+        if self.hasFocus():
+            painter.setPen(QPen(colour("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+
+    def _paint_badge(self, painter: QPainter, word: str) -> None:
         painter.setFont(self._desk.theme.font(9.5, 700))
         width = painter.fontMetrics().horizontalAdvance(word) + 10
         badge = QRectF(5, HEIGHT - 21, width, 16)
@@ -72,10 +93,23 @@ class Tile(QAbstractButton):
         painter.drawRoundedRect(badge, 4, 4)
         painter.setPen(QColor("#ffffff") if self._has_alt else QColor("#2a1c00"))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, word)
-        if self.hasFocus():
-            painter.setPen(QPen(colour("accent"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+
+    def _paint_document(self, painter: QPainter, document: Picture) -> None:
+        """Its kind, its file's name and its size; one without a title asks for it where the size would stand."""
+        colour = self._desk.theme.colour
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self._desk.icons.paint(painter, "file-text", 6, 5, 14, colour("second"))
+        painter.setPen(colour("second"))
+        painter.setFont(self._desk.theme.font(9.5, 700))
+        painter.drawText(QRectF(23, 4, WIDTH - 28, 16), left, kind_of(document))
+        painter.setFont(self._desk.theme.font(10.5, 500))
+        stem = document.name.rpartition(".")[0] or document.name
+        name = painter.fontMetrics().elidedText(stem, Qt.TextElideMode.ElideRight, WIDTH - 12)
+        painter.drawText(QRectF(6, 20, WIDTH - 12, 16), left, name)
+        if self._has_alt:
+            painter.drawText(QRectF(6, HEIGHT - 21, WIDTH - 12, 16), left, megabytes(document.size))
+        else:
+            self._paint_badge(painter, "TITLE?")
 
     def _paint_video(self, painter: QPainter) -> None:
         colour = self._desk.theme.colour
@@ -98,7 +132,7 @@ class Tile(QAbstractButton):
     def _menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Describe").triggered.connect(self.click)
+        menu.addAction("Title" if self._paper is not None else "Describe").triggered.connect(self.click)
         menu.addAction("Move left").triggered.connect(self.earlier)
         menu.addAction("Move right").triggered.connect(self.later)
         menu.addAction("Remove").triggered.connect(self.remove)
@@ -163,7 +197,7 @@ class Tiles(QWidget):
         for index, (tile, picture) in enumerate(zip(self._tiles, pictures, strict=True)):
             tile.show_picture(picture, index)
         self.setVisible(bool(pictures))
-        self.adder.setVisible(len(pictures) < 4 and not any(picture.is_video for picture in pictures))
+        self.adder.setVisible(len(pictures) < 4 and all(picture.is_image for picture in pictures))
 
     def _rebuild(self, pictures: tuple[Picture, ...]) -> None:
         """Tiles in the order of `pictures`; those that stay keep their pixmap and the focus."""
@@ -186,7 +220,7 @@ class Tiles(QWidget):
         tile.remove.connect(lambda: self.remove.emit(self._tiles.index(tile)))
         tile.earlier.connect(lambda: self.moved.emit(self._tiles.index(tile), self._tiles.index(tile) - 1))
         tile.later.connect(lambda: self.moved.emit(self._tiles.index(tile), self._tiles.index(tile) + 1))
-        if not picture.is_video:
+        if picture.is_image:
             self._tasks.start(f"tile {picture.blob}", self._load(tile))
         return tile
 

@@ -19,6 +19,11 @@ _QUICK = (
     ("Tomorrow 9:00", moments.next_morning),
     ("Monday 9:00", lambda now: moments.next_morning(now, monday=True)),
 )
+_BY_HAND = {
+    "from_here": ("by_hand", "will be yours to post then"),
+    "no_documents": ("no_documents", "add the document there yourself"),
+    "without_document": ("without_document", "you add the document there yourself"),
+}
 
 
 class WhenBox(Box):
@@ -89,7 +94,9 @@ def told(checks: Mapping[int, AccountCheck], by_hand: Iterable[int]) -> dict[int
 
 def _by_hand(check: AccountCheck) -> AccountCheck:
     issues = tuple(
-        replace(issue, code="by_hand", sentence="will be yours to post then") if issue.code == "from_here" else issue
+        replace(issue, code=_BY_HAND[issue.code][0], sentence=_BY_HAND[issue.code][1])
+        if issue.code in _BY_HAND
+        else issue
         for issue in check.issues
     )
     return replace(check, issues=issues)

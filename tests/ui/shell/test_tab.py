@@ -82,7 +82,7 @@ async def test_the_composer_is_walked_as_it_is_read(shell: Shell) -> None:
         "Content warning",
         "Language of the post",
         "Split: Bluesky, 4 over the limit of 60",
-        "Add pictures or a video",
+        "Add pictures, a video or a document",
         "Post to 3",
     )
 
@@ -106,7 +106,9 @@ async def test_an_article_and_its_details_are_walked(shell: Shell) -> None:
     composer._edit(replace(composer.draft, article=article))
     names = all_reached(composer, composer.article.title)
     assert in_order(names, "Title", "Text of the article, in Markdown", "Excerpt", "Tags", "Remove the featured image")
-    assert in_order(names, "When the article appears", "Date and time of publication", "Add pictures or a video")
+    assert in_order(
+        names, "When the article appears", "Date and time of publication", "Add pictures, a video or a document"
+    )
 
 
 async def test_pictures_and_their_descriptions_are_walked(shell: Shell) -> None:
