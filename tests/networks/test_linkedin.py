@@ -32,6 +32,7 @@ from socialdesk.practice.world import World, picture
 from socialdesk.ui import words
 from tests.networks.contract import Later, NetworkContract, make_http
 from tests.services.conftest import open_desk
+from tests.support.documents import pdf
 
 WORLD = World.load()
 
@@ -259,6 +260,27 @@ async def test_a_title_is_one_line_of_the_length_that_linkedin_takes(server: Pra
     title = server.state.posts[receipt.remote_id].content["media"]["title"]
     assert (title[:10], len(title)) == ("Our year x", 400)
     assert await page.find(segment("Read this", media=(sent,)), "k") == receipt
+
+
+async def test_a_document_goes_from_a_persons_file_to_linkedin(server: PracticeLinkedIn, tmp_path: Path) -> None:
+    paper, worker = tmp_path / "Annual report.pdf", Worker()
+    paper.write_bytes(pdf(4))
+    try:
+        async with open_desk(tmp_path, worker, {"linkedin": LinkedIn}) as desk:
+            given = {name: server.credentials[name] for name in ("token", "organization")} | {"server": server.url}
+            account = await desk.services.accounts.sign_in("linkedin", given, form=1)
+            kept = await desk.services.composing.add_document(str(paper))
+            text = "Read https://northwind.example/report"
+            publication = await desk.publish(Draft(text=text, account_ids=(account.id,), pictures=(kept,)))
+            await desk.settle_until(seconds=5)
+            shown: Any = await desk.services.publishing.publication(publication)
+            assert [delivery.state for delivery in shown.deliveries] == [DeliveryState.SENT]
+    finally:
+        await worker.aclose()
+    (post,) = [post for post in server.state.posts.values() if post.commentary.startswith("Read ")]
+    urn = post.content["media"]["id"]
+    assert post.content == {"media": {"id": urn, "title": "Annual report"}}
+    assert server.state.uploads[urn].data == paper.read_bytes()
 
 
 async def test_a_document_that_linkedin_cannot_read(page: Any) -> None:
