@@ -7,6 +7,7 @@ from socialdesk.core.delivery import DELETED, OVERDUE, PREVIOUS_UNKNOWN, is_uncl
 from socialdesk.core.post import PERMALINK, Delivery, DeliveryState, Publication
 from socialdesk.ui import words
 
+LATE_THERE = timedelta(minutes=10)  # then its network is not just about to publish it
 _PILLS = {
     DeliveryState.WAITING: ("Waiting", "second"),
     DeliveryState.SENDING: ("Sending", "second"),
@@ -126,7 +127,7 @@ def _part(delivery: Delivery) -> str:
 
 
 def _waiting(delivery: Delivery, title: str, now: datetime) -> tuple[str, tuple[Fix, ...]]:
-    if delivery.waits_for is not None and delivery.next_at is None:
+    if delivery.waits_for is not None and not delivery.error and not delivery.next_part:
         return "waits for the article's address", (Fix("cancel", "Cancel"),)
     later = delivery.next_at is not None and delivery.next_at > now + timedelta(seconds=2)
     if delivery.error == "rate_limited" and delivery.next_at is not None:
@@ -163,6 +164,9 @@ def _scheduled(delivery: Delivery, title: str, now: datetime) -> tuple[str, tupl
     if delivery.error and words.fix(delivery.error) == "Sign in again":
         return f"{title} publishes it at {when}. Sign in again to see it.", (Fix("sign_in", "Sign in again"),)
     if delivery.publish_at is not None and delivery.publish_at <= now:
+        late = delivery.attempts and not delivery.error and now - delivery.publish_at > LATE_THERE
+        if late:
+            return f"{title} was to publish it at {when}, and has not yet. We go on looking.", (check, edit)
         return f"{title} publishes it now. We look whether it is out.", (check,)
     return f"{title} publishes it at {when}, even with this computer off", (edit, Fix("cancel", "Cancel"))
 

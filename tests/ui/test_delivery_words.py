@@ -125,6 +125,26 @@ def test_a_post_with_a_time_says_who_sends_it() -> None:
     assert standing(there, "Mastodon", AT).sentence == "Mastodon publishes it now. We look whether it is out."
 
 
+def test_an_article_that_its_blog_holds_has_its_time_and_no_address_yet() -> None:
+    held = (PartPlan("Basics", "k", receipt=Receipt("7", "https://blog.example/?p=7", publish_at=AT)),)
+    there = delivery(DeliveryState.SCHEDULED, parts=held, publish_at=AT, next_at=AT)
+    found = standing(there, "WordPress", NOW, able=("delete",))
+    assert (found.pill, found.receipt) == ("Scheduled", ("", ""))
+    assert found.sentence == f"WordPress publishes it at {words.moment(AT, NOW)}, even with this computer off"
+    assert actions(there) == ["edit", "cancel"]
+    follower = delivery(DeliveryState.WAITING, waits_for=1, publish_at=AT, next_at=NOW)
+    assert standing(follower, "X", AT).sentence == "waits for the article's address"
+
+
+def test_a_blog_that_forgets_its_plans_is_told_of_and_may_give_the_article_back() -> None:
+    late = delivery(DeliveryState.SCHEDULED, publish_at=AT, next_at=AT, attempts=2)
+    found = standing(late, "WordPress", AT + timedelta(minutes=20))
+    assert found.sentence.startswith("WordPress was to publish it at ")
+    assert [fix.action for fix in found.fixes] == ["check_now", "edit"]
+    for unseen in (replace(late, attempts=0), replace(late, error="server_error")):
+        assert standing(unseen, "WordPress", AT + timedelta(minutes=20)).sentence.startswith("WordPress publishes it")
+
+
 def test_what_is_overdue_asks_and_what_nobody_can_tell_too() -> None:
     late = delivery(DeliveryState.HELD, error="overdue", publish_at=NOW)
     assert "could not go out at " in standing(late, "X", AT).sentence
