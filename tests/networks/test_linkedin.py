@@ -283,6 +283,23 @@ async def test_a_document_goes_from_a_persons_file_to_linkedin(server: PracticeL
     assert server.state.uploads[urn].data == paper.read_bytes()
 
 
+async def test_a_large_document_has_the_time_that_a_slow_line_needs(
+    server: PracticeLinkedIn, http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience: list[float] = []
+    whole = type(http).request
+
+    async def request(self: Http, method: str, url: str, **options: Any) -> Response:
+        if method == "PUT":
+            patience.append(options["timeout_s"])
+        return await whole(self, method, url, **options)
+
+    monkeypatch.setattr(type(http), "request", request)
+    for size in (1000, 30_000_000):
+        await open_page(server, http).upload(MediaFile("b", "application/pdf", b"%PDF-1.7".ljust(size), "Report"))
+    assert patience == [120.0, 300.0]
+
+
 async def test_a_document_that_linkedin_cannot_read(page: Any) -> None:
     with pytest.raises(Rejected) as caught:
         await page.upload(MediaFile("b", "application/pdf", b"no document at all"))

@@ -17,6 +17,7 @@ from socialdesk.networks.linkedin.urn import enc
 Sleep = Callable[[float], Awaitable[None]]
 
 TIMEOUT_S = 120.0
+SLOWEST = 100_000  # bytes a second of a slow line: a document goes up in one piece
 LOOKS = 30
 FILM_LOOKS = 150
 LOOK_S = 2.0
@@ -36,8 +37,9 @@ async def upload(client: Client, owner: str, media: MediaFile, sleep: Sleep) -> 
     if not ref or not url:
         raise Unreachable("the upload has no address", reason="not_json")
     headers = {"Content-Type": media.mime}
+    patience = max(TIMEOUT_S, len(media.data) / SLOWEST)
     await client.plain(
-        "PUT", url, name="upload", harmless=True, content=media.data, headers=headers, timeout_s=TIMEOUT_S
+        "PUT", url, name="upload", harmless=True, content=media.data, headers=headers, timeout_s=patience
     )
     await _until_ready(client, f"/rest/{kind}s/{enc(ref)}", sleep)
     return Uploaded(ref, media.alt or (media.name if kind == "document" else ""), media.width, media.height)
