@@ -13,6 +13,7 @@ import urllib.request
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -93,25 +94,25 @@ def test_killed_at_random_moments_every_post_is_out_exactly_once(tmp_path: Path,
     accounts = sign_in(program, practice)
     article = tmp_path / "article.md"
     words = ["--to", ",".join(accounts), "--article", str(article)]
-    killed = number = -1  # the first run is left alone: it shows how long one takes
-    while killed < KILLS and number < 3 * KILLS:
-        number += 1
+    whole: list[float] = []  # seconds that runs took which came to their end; the first is left alone
+    talking: list[float] = []
+    killed = 0
+    for number in range(3 * KILLS):
+        if killed == KILLS:
+            break
         article.write_text(f"# Article number {number}\n\nThe basics of B2B used to be things we sent.\n")
         asked = requests_of(practice)
         began = time.monotonic()
         running = program.begin("post", f"Post number {number}", *words)
-        if number == 0:
-            running.wait()
-            usual, killed = time.monotonic() - began, 0
-            continue
-        if number % 4:  # three of four are killed while they talk to the networks, the others anywhere
-            while requests_of(practice) == asked and running.poll() is None:
-                time.sleep(0.002)
-            usual_rest = 0.35 * usual
-        else:
-            usual_rest = usual
+        anywhere = number % 4 == 3  # three of four are killed while they talk to the networks
+        while not anywhere and requests_of(practice) == asked and running.poll() is None:
+            time.sleep(0.002)
+        talks = time.monotonic()
         try:
-            running.wait(timeout=chance.uniform(0, usual_rest))
+            running.wait(timeout=chance.uniform(0, median((whole if anywhere else talking)[-5:])) if number else None)
+            whole.append(time.monotonic() - began)
+            if not anywhere:
+                talking.append(time.monotonic() - talks)
         except subprocess.TimeoutExpired:
             running.send_signal(signal.SIGKILL)
             running.wait()
