@@ -31,6 +31,7 @@ DOUBTS = tuple((kind, when) for kind in IN_DOUBT for when in BOTH if (kind, when
 REFUSALS = tuple((kind, "before") for kind in REFUSED)  # who refuses has done nothing
 SLOW = frozenset({"hang", "drip"})
 USUAL_PATIENCE_S = 1.0
+LONE_PATIENCE_S = 4.0  # nobody tells which request is about to hang: a busy machine is slow, too
 SHORT_PATIENCE_S = 0.4
 LONG_PATIENCE_S = 10.0
 
@@ -55,7 +56,7 @@ class HastyHttp(Http):
 
     def _patience(self, method: str, path: str) -> float:
         if self.server is None:
-            return USUAL_PATIENCE_S
+            return LONE_PATIENCE_S
         fault = self.server.faults.next(method.upper(), path)
         if fault is not None and fault.kind in SLOW:
             return SHORT_PATIENCE_S
