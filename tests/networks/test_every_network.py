@@ -1,6 +1,8 @@
-"""Every adapter of the program has its own test file, and is described in the documentation."""
+"""Every adapter of the program has its own test file, is described in the documentation, and is named nowhere else."""
 
+import ast
 import json
+import sys
 from pathlib import Path
 from pkgutil import iter_modules
 
@@ -14,6 +16,23 @@ from tests import network_table
 
 HERE = Path(__file__).parent
 MODULES = sorted(module.name for module in iter_modules(networks.__path__))
+ROOMS = HERE.parents[1] / "socialdesk"
+OWN_ROOMS = {"networks", "practice"}
+WORDS = {"x", "ghost", "feeds"}  # an icon, the look of a button, a plural as well: only a comparison names the network
+FEEDS = {"content/feeds", "core/known_sites.py"}  # say what feeds a site has, whether or not there is an adapter for it
+DROPPED_IN = """
+from socialdesk.core.network import NetworkFacts, Nothing, SourceKind
+
+
+class Pigeon:
+    facts = NetworkFacts("pigeon", "Pigeon Post", "#336699", "rss", (Nothing(),), (SourceKind("loft", "Loft", "rss"),))
+
+    def __init__(self, account: object, credential: object, http: object) -> None:
+        self.account = account
+
+
+NETWORK = Pigeon
+"""
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -21,6 +40,37 @@ def test_every_adapter_has_its_test_file(module: str) -> None:
     path = HERE / f"test_{module}.py"
     assert path.is_file(), f"socialdesk/networks/{module} needs tests/networks/{path.name}"
     assert "\ndef test_" in (text := path.read_text("utf-8")) or " def test_" in text
+
+
+def test_a_network_is_named_in_its_own_place_only() -> None:
+    keys = set(own_networks())
+    named = []
+    for path in sorted(ROOMS.rglob("*.py")):
+        place = path.relative_to(ROOMS).as_posix()
+        if place.split("/")[0] in OWN_ROOMS or any(place.startswith(one) for one in FEEDS):
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        compared = {id(leaf) for node in ast.walk(tree) if isinstance(node, ast.Compare) for leaf in ast.walk(node)}
+        named += [
+            f"{place}:{leaf.lineno}: {leaf.value}"
+            for leaf in ast.walk(tree)
+            if isinstance(leaf, ast.Constant)
+            and leaf.value in keys
+            and (leaf.value not in WORDS or id(leaf) in compared)
+        ]
+    assert named == []
+
+
+def test_a_network_that_is_put_there_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pigeon.py").write_text(DROPPED_IN)
+    monkeypatch.setattr(networks, "__path__", [*networks.__path__, str(tmp_path)])
+    try:
+        answer = CliRunner().invoke(app, ["--profile", str(tmp_path / "profile"), "networks", "--json"])
+        found = {one["key"]: one for one in json.loads(answer.stdout)}
+        assert found["pigeon"]["title"] == "Pigeon Post"
+        assert [kind["kind"] for kind in found["pigeon"]["reads"]] == ["loft"]
+    finally:
+        sys.modules.pop("socialdesk.networks.pigeon", None)
 
 
 def test_the_table_in_the_docs_is_that_of_the_adapters() -> None:
