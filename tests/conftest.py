@@ -1,5 +1,6 @@
 """Strictness for every test: stray log records fail it, no real keyring, no window on a screen."""
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -8,6 +9,12 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+def pytest_collection_finish() -> None:
+    """What imports and collecting made stays: no collection of garbage looks through it again, test by test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -60,6 +60,7 @@ async def _serve(opening: Opening, calls: IO[bytes], send: Callable[[bytes], Non
             send(_networks(READY, services, await ahead.answers(services)))
             services.events.listen(lambda event: send(frame((SAID, event))))
             gc.freeze()  # what the start made stays: no collection looks through it again
+            gc.enable()
             await Desk(services, send).serve(calls)
     except Exception as error:  # told in the window, which cannot open without
         log.exception("the engine ended")

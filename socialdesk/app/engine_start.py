@@ -41,5 +41,6 @@ def command(opening: Opening) -> list[str]:
     """A bundled program starts itself and calls `engine_process.main` on ENGINE_FLAG."""
     if getattr(sys, "frozen", False):
         return [sys.executable, ENGINE_FLAG, *opening.words()]
-    start = f"import sys; sys.path[:] = {sys.path!r}; from socialdesk.app.engine_process import main; main()"
+    # Imports make much that stays: the engine looks for garbage when it has started.
+    start = f"import gc, sys; gc.disable(); sys.path[:] = {sys.path!r}; from socialdesk.app.engine_process import main; main()"
     return [sys.executable, "-c", start, *opening.words()]

@@ -41,12 +41,20 @@ def run(module: str, *words: object, folder: Path) -> dict[str, Any]:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """No screen is needed: Qt paints into memory, on one screen wide enough for eight columns."""
+    """No screen is needed: Qt paints into memory, on one screen wide enough for eight columns.
+
+    Modules are compiled once, by the run that warms up, as they are for whoever opens the desk a second time.
+    """
     screens = folder / "screens.json"
     if not screens.exists():
         screens.write_text(json.dumps({"screens": [SCREEN]}))
-    wanted = {"QT_QPA_PLATFORM": f"offscreen:configfile={screens}", "PYTHONPATH": str(ROOT)}
-    return {**os.environ, **wanted}
+    wanted = {
+        "QT_QPA_PLATFORM": f"offscreen:configfile={screens}",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
+    }
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **wanted}
 
 
 @dataclass(frozen=True, slots=True)
