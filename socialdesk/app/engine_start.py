@@ -42,5 +42,6 @@ def command(opening: Opening) -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, ENGINE_FLAG, *opening.words()]
     # Imports make much that stays: the engine looks for garbage when it has started.
-    start = f"import gc, sys; gc.disable(); sys.path[:] = {sys.path!r}; from socialdesk.app.engine_process import main; main()"
+    first = f"import gc, sys; gc.disable(); sys.path[:] = {sys.path!r}"
+    start = f"{first}; from socialdesk.app.engine_process import main; main()"
     return [sys.executable, "-c", start, *opening.words()]

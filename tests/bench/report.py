@@ -98,7 +98,7 @@ minutes.
 
 - **Start**: from just before the process is made until all eight columns in view have painted rows, over 100,000
   stored entries of 500 feeds. Beside it a process that shows an empty PySide6 window of the same size. Medians, run
-  in turn.
+  in turn. Modules are compiled already, as for whoever opens the desk a second time.
 - **Stall**: the window with its eight columns open over 100,000 entries; 500 feeds of 40 KB on a server on loopback
   get three new entries each and are refreshed, shown and indexed. A timer of the window's loop ticks every 5 ms;
   lateness is what a tick comes after that. First the same window at rest. Medians of the rounds.
