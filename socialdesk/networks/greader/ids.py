@@ -13,6 +13,7 @@ READ = f"{STATE}read"
 STARRED = f"{STATE}starred"
 LABEL = "user/-/label/"
 _BITS = 64
+_DECIMALS = 20  # of the greatest number of 64 bits
 
 
 def item_id(said: str) -> str:
@@ -20,7 +21,8 @@ def item_id(said: str) -> str:
     if said.startswith(LONG):
         digits = said.removeprefix(LONG)
         return digits.lower().rjust(16, "0")
-    if said.removeprefix("-").isascii() and said.removeprefix("-").isdigit():
+    short = said.removeprefix("-")
+    if short.isascii() and short.isdigit() and len(short) <= _DECIMALS:  # 24 digits are an id of The Old Reader
         number = int(said)
         if -(1 << (_BITS - 1)) <= number < 1 << _BITS:
             return f"{number % (1 << _BITS):016x}"
