@@ -142,6 +142,7 @@ def _trouble_named() -> Iterator[None]:
             TypeError,
             EOFError,
             MemoryError,
+            AssertionError,  # Pillow's own, for a GIF whose palette is said to be missing
         ) as error:
             raise ContentError(f"no picture: {error}", reason="not_an_image") from error
         except (struct.error, zlib.error) as error:

@@ -219,6 +219,15 @@ def test_no_damage_breaks_it(sample: bytes, changes: list[tuple[int, int]], leng
         assert opened(prepared.data).size == (prepared.width, prepared.height)
 
 
+@pytest.mark.parametrize("sample", [s for s in SAMPLES if s.startswith(b"GIF")])
+def test_a_gif_whose_palette_is_said_to_be_missing_is_refused(sample: bytes) -> None:
+    damaged = bytearray(sample)
+    damaged[10] = 0  # flags of the logical screen: no global palette
+    with pytest.raises(ContentError) as caught:
+        pictures.prepare(bytes(damaged), ALL, BIG, 100_000)
+    assert caught.value.reason == "not_an_image"
+
+
 LIMITS = [
     (types, size, pixels)
     for types in (ALL, ("image/jpeg",), ("image/jpeg", "image/png"), ("image/webp",), ())

@@ -45,9 +45,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def collect_on_this_thread() -> Iterator[None]:
-    """Qt objects of one test must not be destroyed on a thread of the next."""
+    """Qt objects of one test must not be destroyed on a thread of the next, nor slow it down."""
     gc.disable()
     yield
+    for left in QApplication.topLevelWidgets():
+        left.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
     gc.enable()

@@ -246,6 +246,7 @@ async def test_many_at_once(http: Http) -> None:
 
 async def test_the_log_holds_no_address_and_no_header(http: Http, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="socialdesk")
     async with RawServer(ok) as server:
         await http.request("GET", f"{server.url}/secret-1?k=secret-2", headers={"Authorization": "secret-3"})
         with pytest.raises(Unreachable):

@@ -1,6 +1,7 @@
 """Secrets in a real keyring: GNOME Keyring on a private session bus."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -68,7 +69,8 @@ def test_one_process_stores_and_another_reads(tmp_path: Path, service: SecretSer
     program.run("column", "add", "wordpress", "posts", "--account", account["id"])
     assert program.run("refresh")["new"] >= 1
     assert finding(program, "keyring")["value"] == "keyring.backends.SecretService.Keyring"
-    assert finding(program, f"account {account['id']} (wordpress ed)")["value"] == "This works: ed, may read and post."
+    works = finding(program, f"account {account['id']} (wordpress ed)")["value"]
+    assert re.fullmatch(r"This works: (.+ \()?ed\)?, may read and post\.", works)  # another test may have given a name
     assert kept(program) == {str(account["id"]): ["password", "username"]}
     assert found_in_folder(program.profile, secrets_of(blog)) == []
     assert found_in_text(program.said, secrets_of(blog)) == []
