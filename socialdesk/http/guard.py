@@ -58,6 +58,12 @@ def is_loopback(host: str) -> bool:
     return (mapped or ip).is_loopback
 
 
+def leads_to_loopback(place: str) -> bool:
+    """Whether a host as people type it, with or without port and path, is this machine's own loopback."""
+    host = place.partition("/")[0].rpartition("@")[2]
+    return is_loopback(host.partition("]")[0] if host.startswith("[") else host.partition(":")[0])
+
+
 def is_literal(host: str) -> bool:
     """True when `host` is an address, not a name."""
     try:

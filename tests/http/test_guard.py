@@ -8,7 +8,7 @@ import pytest
 
 from socialdesk.core.errors import Rejected, Unreachable
 from socialdesk.http import Http, Trust
-from socialdesk.http.guard import is_literal, is_loopback, is_private
+from socialdesk.http.guard import is_literal, is_loopback, is_private, leads_to_loopback
 from tests.http.raw import Asked, Peer, RawServer, ok
 from tests.http.resolver import FixedResolver, wire_with
 
@@ -216,3 +216,21 @@ async def test_a_typed_intranet_server_may_redirect_within_the_intranet(make_htt
         http = make_http(wire=wire_with(FixedResolver(["127.0.0.1"])))
         answer = await http.request("GET", f"http://intranet.example:{outside.port}/")
     assert answer.body == b"inside"
+
+
+@pytest.mark.parametrize(
+    ("typed", "local"),
+    [
+        ("localhost", True),
+        ("LOCALHOST:8080/blog", True),
+        ("me@127.0.0.1:2368", True),
+        ("[::1]:8080/x", True),
+        ("site.localhost", True),
+        ("localhost.example.com", False),
+        ("127.0.0.1@example.com", False),
+        ("example.com/127.0.0.1", False),
+        ("192.168.1.5:80", False),
+    ],
+)
+def test_what_people_type_is_this_machine_or_another(typed: str, local: bool) -> None:
+    assert leads_to_loopback(typed) is local

@@ -1,10 +1,10 @@
 """From what a person typed to the root of a site's Admin API."""
 
-import ipaddress
 import re
 from urllib.parse import urlsplit, urlunsplit
 
 from socialdesk.core.errors import Rejected
+from socialdesk.http.guard import leads_to_loopback
 
 API = "/ghost/api/admin/"
 _OWN_PAGES = re.compile(r"/ghost(/.*)?$")
@@ -17,7 +17,7 @@ def site_address(typed: str) -> str:
     """
     text = typed.strip()
     if "://" not in text:
-        text = f"{'http' if _is_local(text.partition('/')[0]) else 'https'}://{text}"
+        text = f"{'http' if leads_to_loopback(text.partition('/')[0]) else 'https'}://{text}"
     try:
         parts = urlsplit(text)
         host = parts.hostname
@@ -32,22 +32,11 @@ def site_address(typed: str) -> str:
 def may_carry_token(root: str) -> bool:
     """Whether a token may be sent there: encrypted, or within this machine."""
     parts = urlsplit(root)
-    return parts.scheme == "https" or _is_local(parts.netloc)
+    return parts.scheme == "https" or leads_to_loopback(parts.netloc)
 
 
 def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2]
-
-
-def _is_local(netloc: str) -> bool:
-    host = netloc.rpartition("@")[2]
-    host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def quoted(text: str) -> str:

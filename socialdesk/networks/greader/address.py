@@ -1,10 +1,10 @@
 """From what a person typed to the places where a server's API may be."""
 
-import ipaddress
 import re
 from urllib.parse import urlsplit, urlunsplit
 
 from socialdesk.core.errors import Rejected
+from socialdesk.http.guard import leads_to_loopback
 
 FRESHRSS = "/api/greader.php"
 _BELOW = re.compile(r"/(reader/api/0|accounts/ClientLogin)(/.*)?$")
@@ -15,7 +15,7 @@ def places(typed: str) -> tuple[str, ...]:
     """Base addresses to try, the likeliest first, without a trailing slash. Raises Rejected (invalid, insecure)."""
     text = typed.strip()
     if "://" not in text:
-        text = f"{'http' if _is_local(text.partition('/')[0]) else 'https'}://{text}"
+        text = f"{'http' if leads_to_loopback(text.partition('/')[0]) else 'https'}://{text}"
     try:
         parts = urlsplit(text)
         host = parts.hostname
@@ -37,14 +37,3 @@ def site_of(base: str) -> str:
 
 def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2]
-
-
-def _is_local(netloc: str) -> bool:
-    host = netloc.rpartition("@")[2]
-    host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

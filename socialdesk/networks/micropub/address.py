@@ -1,12 +1,12 @@
 """Addresses: what a person typed, what a page links to, and where a token may go."""
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from html import unescape
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from socialdesk.core.errors import Rejected
+from socialdesk.http.guard import leads_to_loopback
 
 _LINK_TAG = re.compile(r"<(?:link|a)\b[^>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
@@ -21,7 +21,7 @@ def site_address(typed: str) -> str:
     """
     text = typed.strip()
     if "://" not in text:
-        text = f"{'http' if is_local(text) else 'https'}://{text}"
+        text = f"{'http' if leads_to_loopback(text) else 'https'}://{text}"
     try:
         parts = urlsplit(text)
         host = parts.hostname
@@ -33,22 +33,10 @@ def site_address(typed: str) -> str:
     return urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", "", ""))
 
 
-def is_local(address: str) -> bool:
-    """Whether a host (with or without port and path) is this machine."""
-    host = address.partition("/")[0].rpartition("@")[2]
-    host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def may_carry_token(url: str) -> bool:
     """Whether a token may be sent there: encrypted, or within this machine."""
     parts = urlsplit(url)
-    return parts.scheme == "https" or is_local(parts.netloc)
+    return parts.scheme == "https" or leads_to_loopback(parts.netloc)
 
 
 def host_of(url: str) -> str:

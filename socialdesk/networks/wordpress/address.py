@@ -4,12 +4,12 @@ With permalinks: `https://host/wp-json/wp/v2/posts?x=1`. Without: `https://host/
 At WordPress.com, for a site by its number: `https://public-api.wordpress.com/wp/v2/sites/42/posts?x=1`.
 """
 
-import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from socialdesk.core.errors import Rejected
+from socialdesk.http.guard import leads_to_loopback
 
 API_RELATION = "https://api.w.org/"
 _LINK_TAG = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
@@ -27,7 +27,7 @@ def site_address(typed: str) -> str:
     """
     text = typed.strip()
     if "://" not in text:
-        text = f"{'http' if _is_local(text.partition('/')[0]) else 'https'}://{text}"
+        text = f"{'http' if leads_to_loopback(text.partition('/')[0]) else 'https'}://{text}"
     try:
         parts = urlsplit(text)
         host = parts.hostname
@@ -39,21 +39,10 @@ def site_address(typed: str) -> str:
     return urlunsplit((parts.scheme.lower(), parts.netloc.rpartition("@")[2], path, "", ""))
 
 
-def _is_local(netloc: str) -> bool:
-    host = netloc.rpartition("@")[2]
-    host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def may_carry_password(root: str) -> bool:
     """Whether a password may be sent there: encrypted, or within this machine."""
     parts = urlsplit(root)
-    return parts.scheme == "https" or _is_local(parts.netloc)
+    return parts.scheme == "https" or leads_to_loopback(parts.netloc)
 
 
 def endpoint(root: str, route: str, params: Params = ()) -> tuple[str, Params]:
